@@ -1,0 +1,1 @@
+"""TwiML documents, one module per document."""
