@@ -1,0 +1,232 @@
+"""The menu: what a restaurant sells, in which sizes, with which choices, for how many cents.
+
+Frozen models, nothing else: reading one from a file, with every mistake in it named, is `menu_file.py`. Rules kept
+here: prices are integer cents; a name that is looked up and not found gives None, never an exception; an item without
+declared allergens is *unknown*, which is not the same as free of them.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictBool, Tag
+
+MAX_CENTS = 1_000_000
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_:.-]*$", max_length=80)]
+Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^\S(.*\S)?$")]
+Cents = Annotated[int, Field(strict=True, ge=0, le=MAX_CENTS)]
+Count = Annotated[int, Field(strict=True, ge=0, le=100)]
+Spoken = Annotated[tuple[Name, ...], Field(max_length=400)]
+
+
+class _Part(BaseModel):
+    """One frozen part of a menu. A misspelt field is a mistake, not an extension."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DimensionOption(_Part):
+    """One point on a dimension: `small`, `12 pieces`. `spoken` lists further ways callers say it."""
+
+    id: Id
+    name: Name
+    spoken: Spoken = ()
+
+
+class Dimension(_Part):
+    """What variations of an item differ in: size, volume, container, number of pieces.
+
+    `name` is the word the agent asks with ("which size?").
+    """
+
+    id: Id
+    name: Name
+    options: Annotated[tuple[DimensionOption, ...], Field(min_length=1)]
+
+    def option(self, option_id: str) -> DimensionOption | None:
+        """The option with that id, or None."""
+        return next((option for option in self.options if option.id == option_id), None)
+
+
+class Category(_Part):
+    """A heading of the menu."""
+
+    id: Id
+    name: Name
+
+
+class Variation(_Part):
+    """One sellable form of an item: a price, and where it stands on each dimension ({} for the only form).
+
+    `price` is in integer cents; None only in listings that name no prices at all.
+    """
+
+    id: Id
+    options: Mapping[Id, Id] = {}
+    price: Cents | None
+
+
+class Allergens(_Part):
+    """What an item is declared to contain, and may contain. Anything not named is unknown, never "free of"."""
+
+    contains: tuple[Name, ...] = ()
+    may_contain: tuple[Name, ...] = ()
+
+
+class Item(_Part):
+    """One thing that can be ordered.
+
+    `say` is how the name is spoken when spelling misleads a voice; `kitchen_name` what the ticket says. `allergens` is
+    None when the restaurant declared nothing: unknown. `max_quantity` bounds one line.
+    """
+
+    id: Id
+    category: Id
+    name: Name
+    spoken: Spoken = ()
+    say: Name | None = None
+    kitchen_name: Name | None = None
+    variations: Annotated[tuple[Variation, ...], Field(min_length=1)]
+    modifier_groups: tuple[Id, ...] = ()
+    tax: Id
+    allergens: Allergens | None = None
+    max_quantity: Annotated[int, Field(strict=True, ge=1, le=1000)] = 20
+
+    def variation(self, variation_id: str) -> Variation | None:
+        """The variation with that id, or None."""
+        return next((variation for variation in self.variations if variation.id == variation_id), None)
+
+    def matching(self, options: Mapping[str, str]) -> tuple[Variation, ...]:
+        """The variations that agree with every given {dimension id: option id}, in menu order."""
+        return tuple(v for v in self.variations if all(v.options.get(d) == o for d, o in options.items()))
+
+    @property
+    def spoken_name(self) -> str:
+        """The name as a voice should say it."""
+        return self.say or self.name
+
+
+def _price_form(value: object) -> str:
+    """Which form of `ModifierOption.price` a value is, so that only that form's mistakes are reported."""
+    return "by_variation" if isinstance(value, Mapping) else "cents"
+
+
+ModifierPrice = Annotated[
+    Annotated[Cents, Tag("cents")] | Annotated[Mapping[Id, Cents], Tag("by_variation")],
+    Discriminator(_price_form),
+]
+
+
+class ModifierOption(_Part):
+    """One choice of a group. `price`: cents per portion, or cents by variation id. `default`: there unless taken off."""
+
+    id: Id
+    name: Name
+    spoken: Spoken = ()
+    price: ModifierPrice = 0
+    default: StrictBool = False
+    kitchen_name: Name | None = None
+
+    def price_for(self, variation_id: str) -> int:
+        """Cents for one portion on that variation; 0 where a price by variation does not name it."""
+        return self.price if isinstance(self.price, int) else self.price.get(variation_id, 0)
+
+
+class ModifierGroup(_Part):
+    """A set of choices: toppings, sauces, how it is cooked.
+
+    `min` and `max` count portions (max None: no bound), `max_per_option` portions of one option, and the `free`
+    cheapest portions cost nothing. `negatable`: "no onions" makes sense here; `qualifiable`: so do "extra", "light" and
+    "on the side".
+    """
+
+    id: Id
+    name: Name
+    min: Count = 0
+    max: Count | None = None
+    max_per_option: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+    free: Count = 0
+    options: Annotated[tuple[ModifierOption, ...], Field(min_length=1)]
+    negatable: StrictBool = True
+    qualifiable: StrictBool = True
+
+    def option(self, option_id: str) -> ModifierOption | None:
+        """The option with that id, or None."""
+        return next((option for option in self.options if option.id == option_id), None)
+
+    @property
+    def defaults(self) -> tuple[ModifierOption, ...]:
+        """The options an item comes with."""
+        return tuple(option for option in self.options if option.default)
+
+
+class Tax(_Part):
+    """A tax category. The rate is in thousandths of a percent: 8250 is 8.25 %."""
+
+    id: Id
+    name: Name
+    rate_millipercent: Annotated[int, Field(strict=True, ge=0, le=100_000)]
+
+
+class Menu(_Part):
+    """A whole menu. Its parts refer to each other by id; `menu_file.load_menu` proves that every reference holds.
+
+    `version` is the restaurant's own label, for people. Code compares `digest`.
+    """
+
+    version: Name | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    dimensions: tuple[Dimension, ...] = ()
+    categories: tuple[Category, ...]
+    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+    modifier_groups: tuple[ModifierGroup, ...] = ()
+    taxes: Annotated[tuple[Tax, ...], Field(min_length=1)]
+
+    @cached_property
+    def digest(self) -> str:
+        """16 hex digits that name this content: the same digest, the same things at the same prices."""
+        return hashlib.sha256(self.model_dump_json(exclude={"version"}).encode()).hexdigest()[:16]
+
+    @cached_property
+    def priced(self) -> bool:
+        """Whether every variation has a price; a listing without prices can be parsed against but not sold from."""
+        return all(variation.price is not None for item in self.items for variation in item.variations)
+
+    @cached_property
+    def _by_id(self) -> tuple[dict[str, Item], dict[str, ModifierGroup], dict[str, Dimension], dict[str, Category]]:
+        return (
+            {item.id: item for item in self.items},
+            {group.id: group for group in self.modifier_groups},
+            {dimension.id: dimension for dimension in self.dimensions},
+            {category.id: category for category in self.categories},
+        )
+
+    def item(self, item_id: str) -> Item | None:
+        """The item with that id, or None."""
+        return self._by_id[0].get(item_id)
+
+    def group(self, group_id: str) -> ModifierGroup | None:
+        """The modifier group with that id, or None."""
+        return self._by_id[1].get(group_id)
+
+    def dimension(self, dimension_id: str) -> Dimension | None:
+        """The dimension with that id, or None."""
+        return self._by_id[2].get(dimension_id)
+
+    def category(self, category_id: str) -> Category | None:
+        """The category with that id, or None."""
+        return self._by_id[3].get(category_id)
+
+    def groups_of(self, item: Item) -> tuple[ModifierGroup, ...]:
+        """The modifier groups of an item, in the item's order."""
+        return tuple(group for group_id in item.modifier_groups if (group := self.group(group_id)) is not None)
+
+    def dimensions_of(self, item: Item) -> tuple[Dimension, ...]:
+        """The dimensions on which the item's variations differ or are placed, in the menu's order."""
+        used = {dimension_id for variation in item.variations for dimension_id in variation.options}
+        return tuple(dimension for dimension in self.dimensions if dimension.id in used)
+
+    def tax(self, tax_id: str) -> Tax | None:
+        """The tax category with that id, or None."""
+        return next((tax for tax in self.taxes if tax.id == tax_id), None)
