@@ -119,7 +119,7 @@ ModifierPrice = Annotated[
 
 
 class ModifierOption(_Part):
-    """One choice of a group. `price`: cents per portion, or cents by variation id. `default`: there unless taken off."""
+    """One choice of a group. `price`: cents per portion, or cents by variation id. `default`: there unless refused."""
 
     id: Id
     name: Name

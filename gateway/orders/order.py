@@ -1,0 +1,280 @@
+"""The order as the caller has settled it so far: an immutable value that every change turns into a new one.
+
+Rules kept here: each change names the tool call that asked for it and is made once, however often it is asked; a change
+raises `version` and voids the read-back; a line's id is never used twice; nothing is confirmed that was not read back
+as it stands; what was placed is not edited. Prices live in the menu: `pricing.py` works them out, the order keeps only
+what was quoted. Orders travel as JSON (Redis, event log), so unknown fields are passed over: a newer process may have
+written them.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+APPLIED_KEPT = 64
+EVIDENCE_KEPT = 16
+MAX_LINES = 50
+
+ModifierAction = Literal["add", "no", "extra", "light", "side"]
+Placement = Literal["whole", "left", "right"]
+FulfilmentKind = Literal["pickup", "delivery"]
+
+
+class OrderState(StrEnum):
+    """Where an order is: being taken, read back, said yes to, stored for the POS, and what the POS answered."""
+
+    DRAFT = "draft"
+    READ_BACK = "read_back"
+    CONFIRMED = "confirmed"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+# From here on the restaurant has the order, or is about to: callers change it through a person only.
+PLACED = frozenset({OrderState.CONFIRMED, OrderState.SUBMITTED, OrderState.ACCEPTED, OrderState.REJECTED})
+OPEN = frozenset({OrderState.DRAFT, OrderState.READ_BACK})
+
+# What the delivery side may make of a placed order. A webhook's answer may overtake our own note that it was stored.
+_NEXT: Mapping[OrderState, frozenset[OrderState]] = {
+    OrderState.CONFIRMED: frozenset({OrderState.SUBMITTED, OrderState.ACCEPTED, OrderState.REJECTED}),
+    OrderState.SUBMITTED: frozenset({OrderState.ACCEPTED, OrderState.REJECTED}),
+}
+
+
+class OrderClosedError(Exception):
+    """The order can no longer be changed that way; `state` says why."""
+
+    def __init__(self, state: OrderState) -> None:
+        super().__init__(f"an order that is {state.value} cannot be changed this way")
+        self.state = state
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Modifier(_Record):
+    """One choice made for a line.
+
+    `action` "no" takes something off, "extra" is one portion more than "add", "light" and "side" are told to the
+    kitchen and cost as "add". `quantity` counts portions.
+    """
+
+    group: str
+    option: str
+    action: ModifierAction = "add"
+    quantity: Annotated[int, Field(ge=1)] = 1
+    placement: Placement = "whole"
+
+    @property
+    def portions(self) -> int:
+        """Portions that are paid for if nothing is included or free: none for "no", one more for "extra"."""
+        return 0 if self.action == "no" else self.quantity + (self.action == "extra")
+
+
+class Line(_Record):
+    """So many of one thing, made one way.
+
+    `variation_id` is None while the caller has not settled it; `options` then keeps the {dimension id: option id}
+    settled so far. `quoted_cents` is the price of the whole line when it was last told. `evidence` names the turns in
+    which it was said, `confidence` is 0..1 and 0 means unknown.
+    """
+
+    id: str
+    item_id: str
+    variation_id: str | None = None
+    options: Mapping[str, str] = {}
+    quantity: Annotated[int, Field(ge=1)] = 1
+    modifiers: tuple[Modifier, ...] = ()
+    notes: str | None = None
+    quoted_cents: int | None = None
+    evidence: tuple[str, ...] = ()
+    confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+    def same_thing(self, other: "Line") -> bool:
+        """Whether both lines are the same thing made the same way, in whatever number."""
+        return (
+            self.item_id == other.item_id
+            and self.variation_id == other.variation_id
+            and self.options == other.options
+            and frozenset(self.modifiers) == frozenset(other.modifiers)
+            and self.notes == other.notes
+        )
+
+
+class Fulfilment(_Record):
+    """How the food reaches the caller. `address` is as it was said, for deliveries only."""
+
+    kind: FulfilmentKind
+    address: str | None = None
+
+
+class Order(_Record):
+    """One caller's order.
+
+    `version` rises with every change; `read_back_version` is the version that was last read back (it stays when an edit
+    voids that read-back, so that one can tell the caller why a new one is needed). `applied` holds the last 64 tool
+    call ids, oldest first.
+    """
+
+    id: str
+    restaurant_id: str
+    menu_digest: str
+    currency: str = "USD"
+    state: OrderState = OrderState.DRAFT
+    version: Annotated[int, Field(ge=0)] = 0
+    lines: tuple[Line, ...] = ()
+    customer_name: str | None = None
+    fulfilment: Fulfilment | None = None
+    notes: str | None = None
+    read_back_version: int | None = None
+    applied: tuple[str, ...] = ()
+    next_line: Annotated[int, Field(ge=1)] = 1
+
+    def line(self, line_id: str) -> Line | None:
+        """The line with that id, or None."""
+        return next((line for line in self.lines if line.id == line_id), None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still being taken."""
+        return self.state in OPEN
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the caller has said yes to it, so that it can no longer be edited."""
+        return self.state in PLACED
+
+    @property
+    def read_back_stands(self) -> bool:
+        """Whether what was read back is still the order."""
+        return self.state is OrderState.READ_BACK and self.read_back_version == self.version
+
+    def set_line(self, line: Line, *, call_id: str) -> Self:
+        """Put a line in place of the one with its id, or at the end under a new id when no line has that id.
+
+        Raises:
+            OrderClosedError: the order is placed.
+        """
+        if call_id in self.applied:
+            return self
+        if self.line(line.id) is not None:
+            lines = tuple(line if old.id == line.id else old for old in self.lines)
+            return self._edited(call_id, lines=lines)
+        added = line.model_copy(update={"id": f"L{self.next_line}"})
+        return self._edited(call_id, lines=(*self.lines, added), next_line=self.next_line + 1)
+
+    def remove_line(self, line_id: str, *, call_id: str) -> Self:
+        """Take a line out; without such a line nothing changes.
+
+        Raises:
+            OrderClosedError: the order is placed.
+        """
+        if call_id in self.applied or self.line(line_id) is None:
+            return self
+        return self._edited(call_id, lines=tuple(line for line in self.lines if line.id != line_id))
+
+    def set_lines(self, lines: Iterable[Line], *, menu_digest: str) -> Self:
+        """The same order on another menu: its lines as they can be had there. No caller asked for it, so no call id.
+
+        Raises:
+            OrderClosedError: the order is placed.
+        """
+        return self._edited(None, lines=tuple(lines), menu_digest=menu_digest)
+
+    def set_customer(
+        self, *, call_id: str, name: str | None = None, fulfilment: Fulfilment | None = None, notes: str | None = None
+    ) -> Self:
+        """Set what is given and keep the rest.
+
+        A caller who says "yes - Ana, pickup" over the read-back fills in blanks and takes nothing back: a first name
+        or a first "pickup" lets the read-back stand. A changed name, a note or an address is read back again.
+
+        Raises:
+            OrderClosedError: the order is placed.
+        """
+        if call_id in self.applied:
+            return self
+        given = {"customer_name": name, "fulfilment": fulfilment, "notes": notes}
+        changed = {field: value for field, value in given.items() if value not in (None, getattr(self, field))}
+        if not changed:
+            return self
+        blanks_only = (
+            "notes" not in changed
+            and ("customer_name" not in changed or self.customer_name is None)
+            and (
+                "fulfilment" not in changed
+                or (self.fulfilment is None and changed["fulfilment"] == Fulfilment(kind="pickup"))
+            )
+        )
+        edited = self._edited(call_id, **changed)
+        if not (blanks_only and self.read_back_stands):
+            return edited
+        return edited.model_copy(update={"state": OrderState.READ_BACK, "read_back_version": edited.version})
+
+    def read_back(self, *, call_id: str) -> Self:
+        """Note that this version is being read back to the caller.
+
+        Raises:
+            OrderClosedError: the order is placed or cancelled.
+        """
+        if call_id in self.applied:
+            return self
+        if not self.is_open:
+            raise OrderClosedError(self.state)
+        update = {"state": OrderState.READ_BACK, "read_back_version": self.version, "applied": self._with(call_id)}
+        return self.model_copy(update=update)
+
+    def confirm(self, *, call_id: str) -> Self:
+        """Place the order as read back. Once placed, asking again changes nothing.
+
+        The caller must have heard the read-back and said yes to it: `tools.py` sees to that.
+
+        Raises:
+            OrderClosedError: this version was not read back.
+        """
+        if call_id in self.applied or self.is_placed:
+            return self
+        if not self.read_back_stands:
+            raise OrderClosedError(self.state)
+        return self.model_copy(update={"state": OrderState.CONFIRMED, "applied": self._with(call_id)})
+
+    def cancel(self, *, call_id: str) -> Self:
+        """Drop everything ordered. A line added afterwards opens the order again, empty but for that line.
+
+        Raises:
+            OrderClosedError: the order is placed.
+        """
+        if call_id in self.applied or self.state is OrderState.CANCELLED:
+            return self
+        return self._edited(call_id, lines=(), notes=None).model_copy(update={"state": OrderState.CANCELLED})
+
+    def advance(self, state: OrderState) -> Self:
+        """Note what became of a placed order: submitted, accepted, rejected. Late and repeated news change nothing."""
+        return self.model_copy(update={"state": state}) if state in _NEXT.get(self.state, ()) else self
+
+    def _edited(self, call_id: str | None, **changes: object) -> Self:
+        """The next version with these changes, as a draft."""
+        if self.is_placed:
+            raise OrderClosedError(self.state)
+        base: dict[str, object] = {"version": self.version + 1, "state": OrderState.DRAFT}
+        if call_id is not None:
+            base["applied"] = self._with(call_id)
+        return self.model_copy(update=base | changes)
+
+    def _with(self, call_id: str) -> tuple[str, ...]:
+        return (*self.applied, call_id)[-APPLIED_KEPT:]
+
+
+def open_order(order_id: str, restaurant_id: str, *, menu_digest: str, currency: str = "USD") -> Order:
+    """An empty order. The id is the caller's to choose and is the idempotency key towards the POS."""
+    return Order(id=order_id, restaurant_id=restaurant_id, menu_digest=menu_digest, currency=currency)
+
+
+def with_evidence(line: Line, turn_ids: Iterable[str]) -> tuple[str, ...]:
+    """The turns a line rests on, those before and these, each once, the last 16."""
+    return tuple(dict.fromkeys((*line.evidence, *turn_ids)))[-EVIDENCE_KEPT:]

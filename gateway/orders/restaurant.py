@@ -1,0 +1,137 @@
+"""A restaurant: its numbers, hours, what callers are told, where orders go, and its menu.
+
+Frozen models and the arithmetic of opening hours; reading a folder of restaurants is `restaurant_files.py`. Rules kept
+here: times of day are local to the restaurant and become instants by its time zone, so that the nights when the clocks
+change are right; `now` is passed in; secrets are `SecretStr` and never printed.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from gateway.orders.menu import Menu, Name
+from gateway.orders.order import FulfilmentKind
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Language = Literal["en", "es"]
+_DAYS_AHEAD = 8  # a weekly timetable opens within a week, or never
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("no such time zone") from error
+    return name
+
+
+def _known_url(url: str) -> str:
+    if not url.startswith(("https://", "http://")) or not url.partition("://")[2].strip("/"):
+        raise ValueError("not an http(s) URL")
+    return url
+
+
+E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+Clock = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Hours(_Part):
+    """One span of opening, "HH:MM" local time.
+
+    `close` may be "24:00", or earlier than or equal to `open`, which means that time on the next day: 18:00 to 02:00.
+    """
+
+    open: Clock
+    close: Clock
+
+
+class PosEndpoint(_Part):
+    """Where confirmed orders go, by Standard Webhooks.
+
+    `secrets` are "whsec_" plus base64 of the key, the newest first; more than one while keys are rotated
+    (github.com/standard-webhooks/standard-webhooks, "Webhook metadata").
+    """
+
+    url: Annotated[str, AfterValidator(_known_url)]
+    secrets: Annotated[tuple[SecretStr, ...], Field(min_length=1)]
+
+
+class Restaurant(_Part):
+    """One restaurant.
+
+    Attributes:
+        id: the folder's name, and the key of everything stored.
+        order: which restaurant comes first in lists, lowest first.
+        numbers: the telephone numbers it answers, E.164.
+        timezone: IANA name, such as "America/New_York".
+        hours: opening spans by weekday; a day that is not named is closed.
+        languages: the languages the agent may speak, the first is the one it begins with.
+        disclosure: the fixed text said before anything else, which says that an AI answers.
+        greeting: how the agent opens; None leaves it to the model.
+        transfer_to: the telephone number of a person, E.164; None: nobody can be reached.
+        quote_minutes: how long an order takes.
+        fulfilments: "pickup", "delivery" or both.
+        approval_cents: an order whose total is above this needs a person's approval.
+        pos: where orders go; None: nowhere yet (development).
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    name: Name
+    order: int = 100
+    numbers: Annotated[tuple[E164, ...], Field(min_length=1)]
+    timezone: Annotated[str, AfterValidator(_known_zone)]
+    hours: Mapping[Weekday, tuple[Hours, ...]]
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en",)
+    disclosure: Annotated[str, Field(min_length=10, max_length=600)]
+    greeting: Annotated[str, Field(min_length=1, max_length=600)] | None = None
+    transfer_to: E164 | None = None
+    quote_minutes: Annotated[int, Field(strict=True, ge=1, le=600)] = 20
+    fulfilments: Annotated[tuple[FulfilmentKind, ...], Field(min_length=1)] = ("pickup",)
+    approval_cents: Annotated[int, Field(strict=True, ge=1)] = 25_000
+    pos: PosEndpoint | None = None
+    menu: Menu
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The restaurant's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether `now` (aware) lies in an opening span; the closing instant itself is closed."""
+        return any(opens <= now < closes for opens, closes in self._spans(now))
+
+    def next_opening(self, now: datetime) -> datetime | None:
+        """When it opens next after `now` (aware), in local time; `now` itself while open; None if it never opens."""
+        if self.is_open(now):
+            return now.astimezone(self.zone)
+        later = (opens for opens, closes in self._spans(now) if opens > now and closes > opens)
+        first = min(later, default=None)
+        return None if first is None else first.astimezone(self.zone)
+
+    def _spans(self, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The opening spans from yesterday (it may end today) to a week ahead, in UTC."""
+        today = now.astimezone(self.zone).date()
+        for offset in range(-1, _DAYS_AHEAD):
+            day = today + timedelta(days=offset)
+            for span in self.hours.get(DAYS[day.weekday()], ()):
+                next_day = span.close != "24:00" and span.close <= span.open
+                yield self._instant(day, span.open), self._instant(day + timedelta(days=next_day), span.close)
+
+    def _instant(self, day: date, clock: str) -> datetime:
+        """A local time of day as an instant, UTC.
+
+        Where the clocks change: a time that does not exist is the same distance after the gap begins, one that comes
+        twice is the first of the two (`fold=0`, PEP 495).
+        """
+        if clock == "24:00":
+            day, clock = day + timedelta(days=1), "00:00"
+        return datetime.combine(day, time.fromisoformat(clock), tzinfo=self.zone).astimezone(UTC)
