@@ -16,8 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from gateway.orders.menu import Menu, Name
 from gateway.orders.order import FulfilmentKind
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Language = Literal["en", "es"]
 _DAYS_AHEAD = 8  # a weekly timetable opens within a week, or never
 
