@@ -13,8 +13,8 @@ _ENGLISH = (
 _SPANISH = (
     "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
     "dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete "
-    "veintiocho veintinueve | treinta cuarenta cincuenta sesenta setenta ochenta noventa | ciento doscientos
-    trescientos " "cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
+    "veintiocho veintinueve | treinta cuarenta cincuenta sesenta setenta ochenta noventa | ciento doscientos "
+    "trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
 )
 _EN_ONES, _EN_TENS = (words.split() for words in _ENGLISH.split("|"))
 _ES_ONES, _ES_TENS, _ES_HUNDREDS = (words.split() for words in _SPANISH.split("|"))

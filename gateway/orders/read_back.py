@@ -22,6 +22,8 @@ _ACTION = {
     "en": {"add": "{}", "extra": "extra {}", "light": "light {}", "side": "{} on the side"},
     "es": {"add": "{}", "extra": "extra de {}", "light": "poco de {}", "side": "{} aparte"},
 }
+_DOUBLE = {"en": "double {}", "es": "doble de {}"}
+_TIMES = {"en": "{1} times {0}", "es": "{1} veces {0}"}
 _ONE = {"en": "one", "es": "un"}
 _FOR = {"en": "For {name}, {kind}", "es": "Para {name}, {kind}"}
 _KIND_ONLY = {"en": "For {kind}", "es": "Para {kind}"}
@@ -35,7 +37,7 @@ _QUESTION = {"en": "Is that right?", "es": "¿Está bien?"}
 
 @dataclass(frozen=True, slots=True)
 class ReadBackText:
-    """`text` is what to say, word for word; `total` the sentence in it that names the total; then comes the question."""
+    """`text` is what to say, word for word; `total` the sentence in it that names the total; a question follows."""
 
     text: str
     total: str
@@ -50,7 +52,7 @@ def read_back_text(order: Order, menu: Menu, sums: Totals, language: Language = 
 
 
 def describe_line(line: Line, menu: Menu, language: Language = "en") -> str:
-    """One line in words: `two large Margherita with mushrooms, no basil`. The item's id where the menu lost the item."""
+    """One line in words: `two large Margherita with mushrooms, no basil`. The item's id where the menu has lost it."""
     return _describe(line, line.quantity, menu, language)
 
 
@@ -62,7 +64,10 @@ def describe_modifier(modifier: Modifier, menu: Menu, language: Language = "en")
     if modifier.action == "no":
         return f"{_NO[language]} {name}"
     words = _ACTION[language][modifier.action].format(name)
-    return words if modifier.quantity == 1 else f"{number_words(modifier.quantity, language)} × {words}"
+    count = number_words(modifier.quantity, language)
+    if modifier.quantity == 1:
+        return words
+    return _DOUBLE[language].format(words) if modifier.quantity == 2 else _TIMES[language].format(words, count)
 
 
 def _things(order: Order, menu: Menu, language: Language) -> Iterable[str]:
