@@ -121,9 +121,9 @@ def _telephone() -> Iterator[Transition]:
     # The transcript often comes after the reply has begun (Realtime: transcription is asynchronous).
     for source in (S.READY, S.IDLE, S.PROCESSING, S.TRANSCRIBING, S.ORDER_PROCESSING):
         yield Transition(source, S.RESPONSE_GENERATION, "call.response_started", "Reply begins")
-    yield Transition(S.RESPONSE_GENERATION, S.ORDER_PROCESSING, "order.processing", "Tool called")
-    yield Transition(S.CLARIFICATION, S.ORDER_PROCESSING, "order.processing", "Tool called")
-    yield Transition(S.READY, S.ORDER_PROCESSING, "order.processing", "Tool called")
+    yield Transition(S.RESPONSE_GENERATION, S.ORDER_PROCESSING, "call.tool_called", "Tool called")
+    yield Transition(S.CLARIFICATION, S.ORDER_PROCESSING, "call.tool_called", "Tool called")
+    yield Transition(S.READY, S.ORDER_PROCESSING, "call.tool_called", "Tool called")
     yield Transition(S.ORDER_PROCESSING, S.CLARIFICATION, "call.order.refused", "Order refused")
     yield Transition(S.ORDER_PROCESSING, S.AUDIO_PLAYBACK, "call.playback_started", "Agent speaks")
     yield Transition(S.TRANSCRIBING, S.AUDIO_PLAYBACK, "call.playback_started", "Agent speaks")
@@ -139,7 +139,6 @@ def _telephone() -> Iterator[Transition]:
         yield Transition(source, S.ERROR, "call.model_lost", "Model lost")
     yield Transition(S.RECOVERING, S.ERROR, "call.model_lost", "Model lost")
     yield Transition(S.RECOVERING, S.ERROR, "session.error", "session.error received")
-    yield Transition(S.RECOVERING, S.ERROR, "call.connection_failed", "Connection failed")
     for source in LIVE:
         yield Transition(source, S.DISCONNECTED, "call.leg_ended", "Phone lost")
         if source is not S.READY:

@@ -1,0 +1,142 @@
+"""What the core wants done. The session carries effects out, in order, and reports their outcome as events."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gateway.events import ErrorEvent
+from gateway.orders.order import Order
+
+ClipName = Literal["hold", "sorry_repeat", "still_there", "apology_transfer", "goodbye", "technical_trouble"]
+NextStepName = Literal["goodbye", "transfer", "apologise", "reconnect"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenModel:
+    """Get a socket to the model. Outcome: `call.model_opened` or `call.connection_failed`."""
+
+    fresh: bool = False
+    """True after a loss: the pool may hold sockets that died with the lost one."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    """A turn of the conversation so far, for a model that has not heard it."""
+
+    role: Literal["user", "assistant", "system"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigureModel:
+    """Send `session.update`, then the history. Outcome: `call.session_requested`, later `session.updated`."""
+
+    instructions: str
+    tools: tuple[dict[str, object], ...]
+    history: tuple[HistoryItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestResponse:
+    """Wish that the model speaks. Repeated wishes are one; it is sent when no response is active."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Tell the model something as a system message; says nothing by itself."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTool:
+    """Give the output of a tool call back. `output` is JSON text."""
+
+    tool_call_id: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelResponse:
+    """Stop the response that is being made; its late audio is dropped."""
+
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TruncateItem:
+    """Cut the model's memory of an item of its speech to the `audio_end_ms` that were heard."""
+
+    item_id: str
+    content_index: int
+    audio_end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteItem:
+    """Take an item out of the model's memory: speech of which nothing was heard, or a mere "mm-hm"."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClearPlayout:
+    """Make Twilio drop what it has buffered (`clear`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayClip:
+    """Play a short prepared phrase to the caller while the model cannot speak."""
+
+    name: ClipName
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOrder:
+    """Keep the open order for the same number's next call; None: there is nothing to keep any more."""
+
+    order: Order | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitOrder:
+    """Submit the confirmed order, atomically with its outbox entry. Outcome: `order.complete` or `order.error`."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class ReportError:
+    """An error of the core's own making (a refused tool call, a model that stays silent): log and count it."""
+
+    error: ErrorEvent
+
+
+@dataclass(frozen=True, slots=True)
+class CloseModel:
+    """Close the model's socket."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndLeg:
+    """Close the media stream; Twilio then asks `/twiml/next`, which reads `next` from the log."""
+
+    reason: str
+
+
+Effect = (
+    OpenModel
+    | ConfigureModel
+    | RequestResponse
+    | Note
+    | AnswerTool
+    | CancelResponse
+    | TruncateItem
+    | DeleteItem
+    | ClearPlayout
+    | PlayClip
+    | HoldOrder
+    | SubmitOrder
+    | ReportError
+    | CloseModel
+    | EndLeg
+)
