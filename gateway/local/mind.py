@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
-from gateway.local.client_events import FunctionTool, JsonObject
+from gateway.local.realtime_schema import FunctionTool, JsonObject
 
 
 @dataclass(frozen=True, slots=True)

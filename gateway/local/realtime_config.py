@@ -9,7 +9,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict, replace
 
-from gateway.local.client_events import (
+from gateway.local.client_events import RefusedError
+from gateway.local.realtime_schema import (
     AudioFormat,
     FunctionTool,
     InputAudioPatch,
@@ -21,7 +22,6 @@ from gateway.local.client_events import (
     Pcm,
     Pcmu,
     Reasoning,
-    Refused,
     RetentionRatio,
     SemanticVad,
     ServerVad,
@@ -115,10 +115,10 @@ def updated(config: SessionConfig, patch: SessionPatch, spoken: bool) -> Session
         spoken: The model has spoken in this session: its voice is fixed from then on.
 
     Raises:
-        Refused: The update asks for what cannot be changed.
+        RefusedError: The update asks for what cannot be changed.
     """
     if patch.model not in (UNSET, config.model):
-        raise Refused("invalid_value", "The model of a session cannot be changed.", "session.model")
+        raise RefusedError("invalid_value", "The model of a session cannot be changed.", "session.model")
     audio = config.audio
     if not isinstance(patch.audio, UnsetType):
         heard: InputAudioPatch | UnsetType = patch.audio.input
@@ -128,14 +128,14 @@ def updated(config: SessionConfig, patch: SessionPatch, spoken: bool) -> Session
             output=audio.output if isinstance(said, UnsetType) else _merged(audio.output, said),
         )
         if spoken and audio.output.voice != config.audio.output.voice:
-            raise Refused(
+            raise RefusedError(
                 "cannot_update_voice",
                 "Cannot update a conversation's voice if assistant audio is present.",
                 "session.audio.output.voice",
             )
     names = {tool.name for tool in patch.tools} if not isinstance(patch.tools, UnsetType) else set()
     if not isinstance(patch.tools, UnsetType) and len(names) < len(patch.tools):
-        raise Refused("invalid_value", "Two tools have the same name.", "session.tools")
+        raise RefusedError("invalid_value", "Two tools have the same name.", "session.tools")
     return replace(_merged(config, patch, without={"type", "audio"}), audio=audio)
 
 
@@ -158,5 +158,7 @@ _Part = TypeVar("_Part", bound=msgspec.Struct)
 
 def _merged(current: _Part, patch: msgspec.Struct, without: set[str] | None = None) -> _Part:
     """`current` with every field that `patch` sets; a patch's fields bear the names of the record that it changes."""
-    changes = {name: value for name, value in asdict(patch).items() if value is not UNSET and name not in (without or ())}
+    changes = {
+        name: value for name, value in asdict(patch).items() if value is not UNSET and name not in (without or ())
+    }
     return replace(current, **changes)

@@ -1,8 +1,8 @@
 """The server events of the Realtime protocol (GA), as the local server sends them. Pure builders, no decisions.
 
 Each function returns the event without its `event_id`; `encode` adds that and writes the JSON. Every shape is accepted
-by the `openai` package's types without an extra field. A naming trap of the protocol is kept here in one place: events
-say `output_audio`, a finished item's content says `output_audio` or `output_text`, a content part says `audio` or `text`.
+by the `openai` package's types without an extra field. A naming trap of the protocol: events and a finished item's
+content say `output_audio` or `output_text`, but a content part says `audio` or `text`.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from gateway.local.client_events import JsonObject
+from gateway.local.realtime_schema import JsonObject
 
 Event: TypeAlias = JsonObject
 _encoder: Final = msgspec.json.Encoder()
