@@ -27,6 +27,8 @@ _KAISER_BETA: Final = 6.0  # 63 dB by the textbook; the taps below measure bette
 _CUTOFF_OF_NYQUIST: Final = {8_000: 0.9125, 16_000: 0.9375}  # 3.65 and 7.5 kHz, by the lower of the two rates
 _TAP_STEP: Final = 2.0**-22
 _GROUPS: Final = 16  # per row of the product: 20 ms at 8 kHz is ten rows; 8 and 32 measured slower
+_PCM16: Final = np.dtype("<i2")
+_DOUBLE: Final = np.dtype(np.float64)
 _LOWEST: Final = np.array(-32768.0)
 _HIGHEST: Final = np.array(32767.0)
 
@@ -37,7 +39,8 @@ class _Filter(NamedTuple):
     group_out: int
     history: int  # input samples before the current group that its output still depends on
     delay_out: int  # the filter's delay in output samples
-    safe_peak: int  # input no louder than this cannot overflow 16 bits
+    strides: tuple[int, int]  # of the overlapping windows, in bytes
+    safe_peak: int  # input no louder than this cannot overflow 16 bits, so clipping is skipped; -1: not worth a look
 
 
 @cache
@@ -64,7 +67,13 @@ def _design(source: int, target: int) -> _Filter:
     matrix.setflags(write=False)
     gain = float(np.abs(matrix).sum(axis=0).max())
     return _Filter(
-        matrix, group_in, group_out, history, delay_out=DELAY_MS * target // 1_000, safe_peak=int(32_767 / gain)
+        matrix,
+        group_in,
+        group_out,
+        history,
+        delay_out=DELAY_MS * target // 1_000,
+        strides=(2 * group_in * _GROUPS, 2),
+        safe_peak=int(32_767 / gain) if target > source else -1,  # scanning the longer side costs more than clipping
     )
 
 
@@ -104,7 +113,7 @@ class Resampler:
 
         Input waits while it does not fill a group (3 samples for 24 to 8 kHz) or ends in half a sample.
         """
-        matrix, group_in, group_out, history, _, safe_peak = self._filter
+        matrix, group_in, group_out, history, _, strides, safe_peak = self._filter
         data = self._tail + pcm
         groups = (len(data) // 2 - history) // group_in
         if groups == 0:
@@ -117,12 +126,12 @@ class Resampler:
             rows += 1
             data += bytes(2 * group_in * (_GROUPS - beyond))
         # Overlapping windows cannot go to BLAS as they are, so they are copied, and widened to doubles on the way.
-        overlapping = np.ndarray((rows, matrix.shape[0]), "<i2", data, 0, (2 * group_in * _GROUPS, 2))
-        out = overlapping.astype(np.float64) @ matrix
+        overlapping = np.ndarray((rows, len(matrix)), _PCM16, data, 0, strides)
+        out = overlapping.astype(_DOUBLE).dot(matrix)
         np.rint(out, out)
-        if g711.peak(data[: len(data) & ~1]) > safe_peak:  # quieter input cannot overflow: most frames skip the clip
+        if safe_peak < 0 or g711.peak(data[: len(data) & ~1]) > safe_peak:
             out.clip(_LOWEST, _HIGHEST, out)
-        made = out.astype("<i2").tobytes()
+        made = out.astype(_PCM16).tobytes()
         if beyond:
             made = made[: 2 * group_out * groups]
         if self._skip:
@@ -133,7 +142,7 @@ class Resampler:
 
     def flush(self) -> bytes:
         """Ends the stream: gives what is still inside the filter and resets. Half a sample at the end is dropped."""
-        _, group_in, group_out, history, delay_out, _ = self._filter
+        _, group_in, group_out, history, delay_out, _, _ = self._filter
         self._tail = self._tail[: len(self._tail) & ~1]
         waiting = len(self._tail) // 2 - history
         wanted = 2 * (delay_out + waiting * group_out // group_in) - self._skip
