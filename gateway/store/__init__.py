@@ -1,0 +1,47 @@
+"""What outlives a process: the calls' event logs, leases, open orders and the outbox, in Redis or Valkey (7.0 and up).
+
+`open_store` gives a `Store`: a user's Redis, or the embedded server. `SessionStore` keeps calls and orders;
+`EventLog` gathers the log entries of all calls of a process and writes them behind the calls' backs.
+"""
+
+from gateway.store.connection import Connection, Health
+from gateway.store.embedded import EmbeddedServer, EmbeddedServerError, default_data_dir
+from gateway.store.errors import (
+    LeaseLostError,
+    LogIncompleteError,
+    StaleLegError,
+    StoreError,
+    StoreRefusedError,
+    StoreUnavailableError,
+)
+from gateway.store.event_log import EventLog
+from gateway.store.opening import open_store
+from gateway.store.sessions import Batch, Claim, Delivery, FoundCall, HeldOrder, Hold, LiveCall, LogEntry, SessionStore
+from gateway.store.url import StoreUrlError, parse_store_url
+
+__all__ = [
+    "Batch",
+    "Claim",
+    "Connection",
+    "Delivery",
+    "EmbeddedServer",
+    "EmbeddedServerError",
+    "EventLog",
+    "FoundCall",
+    "Health",
+    "HeldOrder",
+    "Hold",
+    "LeaseLostError",
+    "LiveCall",
+    "LogEntry",
+    "LogIncompleteError",
+    "SessionStore",
+    "StaleLegError",
+    "StoreError",
+    "StoreRefusedError",
+    "StoreUnavailableError",
+    "StoreUrlError",
+    "default_data_dir",
+    "open_store",
+    "parse_store_url",
+]

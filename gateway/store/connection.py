@@ -1,0 +1,137 @@
+"""One way to speak to any kind of store: a single server, the master behind Sentinel, or a cluster.
+
+Time-outs are short and retries few: a caller is on the line while we wait. Scripts are idempotent, so that redis-py may
+send them again after a time-out.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from time import perf_counter
+
+from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster, Sentinel
+from redis.asyncio.cluster import ClusterNode
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import NoScriptError
+
+from gateway.store.errors import StoreError, store_errors
+from gateway.store.keys import PARTITIONS, tag
+from gateway.store.scripts import Script
+from gateway.store.url import StoreUrl
+
+SOCKET_TIMEOUT_S = 3.0
+# A blocking read must come back before the socket gives up on it.
+BLOCK_S = 1.0
+
+_OLDEST = (7, 0)
+_VERSION = Script("return redis.REDIS_VERSION or '6'")  # scripts know the version from 7.0 on
+
+Reply = str | int | None | list["Reply"]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a look at the store gave. `problem` is None when all is well, else a sentence for the operator."""
+
+    version: str
+    seconds: float
+    problem: str | None
+
+
+class Connection:
+    """A store that can be asked. Connects when it is first used and again whenever that is needed.
+
+    Attributes:
+        groups: the partitions that one command may span: all of them, or each alone in a cluster.
+    """
+
+    def __init__(self, address: StoreUrl) -> None:
+        self._client = _client(address)
+        everything = tuple(range(PARTITIONS))
+        self.groups: tuple[tuple[int, ...], ...] = (
+            tuple((number,) for number in everything) if address.mode == "cluster" else (everything,)
+        )
+
+    async def command(self, *words: str | int | float) -> object:
+        """Send a command; the reply is as redis-py shapes it.
+
+        Raises:
+            StoreUnavailableError: no answer, or a server that cannot serve now.
+            StoreRefusedError: the server does not take this command.
+        """
+        with store_errors():
+            reply: object = await self._client.execute_command(*words)
+        return reply
+
+    async def run(self, script: Script, keys: Sequence[str], arguments: Sequence[str | int | float]) -> Reply:
+        """Run a script, by its name if the server has it.
+
+        Raises:
+            StoreUnavailableError: no answer, or a server that cannot serve now.
+            StoreRefusedError: the server does not take this command.
+        """
+        with store_errors():
+            reply: Reply
+            try:
+                reply = await self._client.execute_command("EVALSHA", script.sha, len(keys), *keys, *arguments)
+            except NoScriptError:  # a new server, or a fail-over; EVAL keeps the script there
+                reply = await self._client.execute_command("EVAL", script.text, len(keys), *keys, *arguments)
+        return reply
+
+    async def health(self) -> Health:
+        """Ask the server for its version. Never raises: what is wrong is said in the answer."""
+        began = perf_counter()
+        try:
+            version = str(await self.run(_VERSION, [f"{tag(0)}:version"], []))
+        except StoreError as error:
+            return Health("", perf_counter() - began, f"no answer from the store: {error}")
+        numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+        problem = None if numbers >= _OLDEST else "the store is too old: Redis 7.0 or Valkey is needed"
+        return Health(version, perf_counter() - began, problem)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        with suppress(StoreError), store_errors():
+            await self._client.aclose()
+
+
+def _client(address: StoreUrl) -> "Redis | RedisCluster":
+    retry = Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 2)
+    if address.mode == "single":
+        pool = BlockingConnectionPool.from_url(
+            address.url,
+            max_connections=64,
+            timeout=SOCKET_TIMEOUT_S,
+            socket_timeout=SOCKET_TIMEOUT_S,
+            socket_connect_timeout=SOCKET_TIMEOUT_S,
+            health_check_interval=15,
+            decode_responses=True,
+            retry=retry,
+        )
+        return Redis.from_pool(pool)
+    if address.mode == "sentinel":
+        sentinel = Sentinel(  # type: ignore[no-untyped-call]  # redis-py leaves this constructor without types
+            list(address.hosts),
+            sentinel_kwargs={"socket_timeout": SOCKET_TIMEOUT_S, "ssl": address.tls},
+            socket_timeout=SOCKET_TIMEOUT_S,
+            socket_connect_timeout=SOCKET_TIMEOUT_S,
+            ssl=address.tls,
+            username=address.username,
+            password=address.password,
+            db=address.db,
+            decode_responses=True,
+            retry=retry,
+        )
+        master: Redis = sentinel.master_for(address.master)
+        return master
+    return RedisCluster(
+        startup_nodes=[ClusterNode(host, port) for host, port in address.hosts],
+        ssl=address.tls,
+        username=address.username,
+        password=address.password,
+        socket_timeout=SOCKET_TIMEOUT_S,
+        socket_connect_timeout=SOCKET_TIMEOUT_S,
+        decode_responses=True,
+        retry=retry,
+    )

@@ -1,0 +1,259 @@
+"""EventLog: the event logs of all calls of a process, written behind their backs.
+
+`append` costs a call some list operations and never waits. One task writes what has gathered over all calls, one
+script per partition: at once when it was idle, so that a crash loses milliseconds, else in steps of `linger_s`. While
+the store is away everything is kept and tried again; events have ids, so nothing is written twice. Waiting events are
+bounded: a call that has more is cut off there, since a log without its end still folds and one with holes does not.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from gateway.store import keys
+from gateway.store.errors import (
+    LeaseLostError,
+    LogIncompleteError,
+    StoreError,
+    StoreRefusedError,
+    StoreUnavailableError,
+)
+from gateway.store.sessions import Batch, Entry, Hold, SessionStore
+
+logger = structlog.get_logger(__name__)
+
+_BATCH = 512  # events of one call in one script: a script holds up the whole server
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What waits to be written for one call."""
+
+    restaurant_id: str
+    call_id: str
+    fence: int | None
+    events: list[Entry] = field(default_factory=list)
+    hold: Hold | None = None
+    waiters: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list)  # events until then, whom to tell
+    failure: LeaseLostError | LogIncompleteError | None = None  # set when no more is taken
+
+
+class EventLog:
+    """The logs of this process's calls. Run it: `async with EventLog(store) as log`.
+
+    Attributes:
+        away: whether the last write failed because the store is away.
+        dropped: events that were not kept, because too many waited or the lease was lost.
+    """
+
+    def __init__(
+        self,
+        store: SessionStore,
+        *,
+        on_lost: Callable[[str, StoreError], None] | None = None,
+        on_away: Callable[[bool], None] | None = None,
+        max_waiting: int = 50_000,
+        max_waiting_per_call: int = 5_000,
+        linger_s: float = 0.02,
+    ) -> None:
+        """Prepare the log.
+
+        Args:
+            store: where to write.
+            on_lost: told (call id, LeaseLostError or LogIncompleteError) once when a call's events are no longer written.
+            on_away: told True when the store stops answering and False when it is back.
+            max_waiting: events that may wait, over all calls.
+            max_waiting_per_call: events of one call that may wait.
+            linger_s: least time between two writes.
+        """
+        self._store = store
+        self._on_lost = on_lost
+        self._on_away = on_away
+        self._max_waiting = max_waiting
+        self._max_per_call = max_waiting_per_call
+        self._linger_s = linger_s
+        self._calls: dict[str, _Pending] = {}
+        self._dirty: dict[str, _Pending] = {}
+        self._waiting = 0
+        self._wake = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.away = False
+        self.dropped = 0
+
+    async def __aenter__(self) -> "EventLog":
+        self._task = asyncio.create_task(self._write_forever(), name="event log")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Write what waits, if the store answers, and stop."""
+        assert self._task is not None
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        while self._dirty and await self._write():
+            pass
+        for call_id in list(self._calls):
+            self.close(call_id)
+
+    @property
+    def waiting(self) -> int:
+        """Events that are not written yet."""
+        return self._waiting
+
+    def open(self, restaurant_id: str, call_id: str, fence: int | None) -> None:
+        """Begin to write for a call, or go on with a new fence: that of its newest leg."""
+        held = self._calls.get(call_id)
+        if held is None or held.failure is not None:
+            self._calls[call_id] = _Pending(restaurant_id, call_id, fence)
+        else:
+            held.fence = fence
+
+    def append(self, call_id: str, events: Sequence[Entry], hold: Hold | None = None) -> None:
+        """Have events written soon, the held order with them. Never waits, never raises for the store's state.
+
+        Args:
+            call_id: a call that was opened.
+            events: (event id, JSON) in order.
+            hold: the caller's open order as it is after these events; replaces one that still waits.
+        """
+        call = self._calls[call_id]
+        full = len(call.events) + len(events) > self._max_per_call or self._waiting + len(events) > self._max_waiting
+        if full and call.failure is None:
+            self._fail(call, LogIncompleteError(call_id))
+        if call.failure is not None:
+            self.dropped += len(events)
+            return
+        call.events += events
+        call.hold = hold or call.hold
+        self._waiting += len(events)
+        self._dirty[call_id] = call
+        self._wake.set()
+
+    async def flushed(self, call_id: str) -> None:
+        """Wait until all that was appended for a call is in the store. Put a time-out around it.
+
+        Raises:
+            LeaseLostError: another leg has taken the call over.
+            LogIncompleteError: too much was waiting for too long.
+        """
+        call = self._calls[call_id]
+        if call.failure is not None:
+            raise call.failure
+        if call_id not in self._dirty:
+            return
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        call.waiters.append((len(call.events), done))
+        self._hurry.set()
+        await done
+
+    def close(self, call_id: str) -> None:
+        """Forget a call. Wait for `flushed` before: what still waits is dropped."""
+        call = self._calls.pop(call_id, None)
+        if call is not None:
+            self._drop(call, LogIncompleteError(call_id))
+
+    async def _write_forever(self) -> None:
+        pause = 0.0
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if await self._write():
+                pause = 0.0
+                await self._linger()
+            else:
+                pause = min(2.0, pause * 2 or 0.05)
+                await asyncio.sleep(pause)
+            if self._dirty:
+                self._wake.set()
+
+    async def _linger(self) -> None:
+        """Let events gather for a moment, unless somebody waits for them."""
+        if self._hurry.is_set():
+            self._hurry.clear()
+            return
+        try:
+            async with asyncio.timeout(self._linger_s):
+                await self._hurry.wait()
+        except TimeoutError:
+            return
+        self._hurry.clear()
+
+    async def _write(self) -> bool:
+        """Write what waits, once; False when the store is away."""
+        parts: dict[int, list[_Pending]] = defaultdict(list)
+        for call in self._dirty.values():
+            parts[keys.partition(call.restaurant_id)].append(call)
+        done = await asyncio.gather(*(self._write_calls(calls) for calls in parts.values()))
+        here = all(done)
+        if here == self.away:
+            self.away = not here
+            logger.warning("store.away" if self.away else "store.back", waiting=self._waiting)
+            if self._on_away is not None:
+                self._on_away(self.away)
+        return here
+
+    async def _write_calls(self, calls: list[_Pending]) -> bool:
+        batches = [_batch(call) for call in calls]
+        try:
+            written = await self._store.append_many(batches)
+        except StoreUnavailableError:
+            return False
+        except StoreRefusedError:  # one call is at fault: find it, and spare the others
+            if len(calls) > 1:
+                return all([await self._write_calls([call]) for call in calls])
+            logger.exception("store.refused", call_id=calls[0].call_id)
+            written = [False]
+            failure: type[LeaseLostError | LogIncompleteError] = LogIncompleteError
+        else:
+            failure = LeaseLostError
+        for call, batch, kept in zip(calls, batches, written, strict=True):
+            if self._dirty.get(call.call_id) is not call:
+                continue  # closed while we wrote
+            if kept:
+                self._settle(call, batch)
+            else:
+                lost = failure(call.call_id)
+                self._drop(call, lost)
+                self._fail(call, lost)
+        return True
+
+    def _settle(self, call: _Pending, batch: Batch) -> None:
+        count = len(batch.events)
+        del call.events[:count]
+        self._waiting -= count
+        if call.hold is batch.hold:
+            call.hold = None
+        if not call.events and call.hold is None:
+            del self._dirty[call.call_id]
+        for until, done in call.waiters:
+            if until <= count and not done.done():
+                done.set_result(None)
+        call.waiters = [(until - count, done) for until, done in call.waiters if until > count]
+
+    def _fail(self, call: _Pending, failure: LeaseLostError | LogIncompleteError) -> None:
+        """Take no more events of a call; what waits already is still written."""
+        call.failure = failure
+        logger.warning("store.log_cut", call_id=call.call_id, reason=type(failure).__name__)
+        if self._on_lost is not None:
+            self._on_lost(call.call_id, failure)
+
+    def _drop(self, call: _Pending, failure: LeaseLostError | LogIncompleteError) -> None:
+        """Write nothing more of a call."""
+        self._dirty.pop(call.call_id, None)
+        self._waiting -= len(call.events)
+        self.dropped += len(call.events)
+        call.events.clear()
+        for _, done in call.waiters:
+            if not done.done():
+                done.set_exception(failure)
+        call.waiters.clear()
+
+
+def _batch(call: _Pending) -> Batch:
+    events = tuple(call.events[:_BATCH])
+    # the held order belongs behind the last event that led to it
+    hold = call.hold if len(events) == len(call.events) else None
+    return Batch(call.restaurant_id, call.call_id, call.fence, events, hold)
