@@ -3,8 +3,8 @@
 The model delivers faster than real time, and what lies in Twilio's buffer cannot be taken back one by one. Rules:
 
 * What was sent and not yet played never exceeds the lead.
-* One stream clock (monotonic seconds, passed in) says when everything sent will have been played. It moves on with every
-  message, and is set anew only when the caller has run dry: pauses never add up.
+* One stream clock (monotonic seconds, passed in) says when everything sent will have been played. It moves on with
+  every message, and is set anew only when the caller has run dry: lateness never adds up.
 * The queue holds two minutes. Reading the model's socket never waits for it; what does not fit is dropped and counted.
 * After an interruption no byte pushed before it goes out.
 """
@@ -52,8 +52,8 @@ class _Segment:
 class Playout:
     """Paces the downlink of one stream and keeps its ledger.
 
-    The owner keeps one timer, set to `next_due` after every call that changes something. It sends what `due` gives, each
-    payload followed by its mark, and asks `finished` after `due`, `mark_echoed`, `end_item` and `end_all`.
+    The owner keeps one timer, set to `next_due` after every call that changes something. It sends what `due` gives,
+    each payload followed by its mark, and asks `finished` after `due`, `mark_echoed`, `end_item` and `end_all`.
 
     Args:
         lead_ms: How far ahead of the ear to send when all is calm.
@@ -153,9 +153,7 @@ class Playout:
             if not segment.size:
                 self._queue.popleft()
             self._queued -= length
-            if (
-                self._ends < now
-            ):  # the caller hears nothing: playing begins when this arrives, half a round trip from now
+            if self._ends < now:  # the caller hears nothing until this arrives, half a round trip from now
                 self.underruns += self._midway
                 self._ends = now
                 self._ledger.late = self._lead.round_trip_ms / 2_000

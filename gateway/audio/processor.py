@@ -82,9 +82,9 @@ class AudioProcessor:
     def model_audio(self, payload: str | bytes) -> bytes:
         """Turns a delta of the model's speech (base64, see `response.output_audio.delta`) into mu-law 8 kHz.
 
-        Deltas may be cut anywhere, also inside a sample. What a delta gives may be up to 2 ms short of it; the rest comes
-        with the next delta or the flush. Never more comes out than the model put in, so that a position in the mu-law
-        is one in the model's own audio (`conversation.item.truncate`, `audio_end_ms`).
+        Deltas may be cut anywhere, also inside a sample. What a delta gives may be up to 2 ms short of it; the rest
+        comes with the next delta or the flush. Never more comes out than the model put in, so that a position in the
+        mu-law is one in the model's own audio (`conversation.item.truncate`, `audio_end_ms`).
 
         Raises:
             AudioFormatError: The payload is not base64; the stream goes on as if it had not come.

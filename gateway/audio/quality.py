@@ -1,4 +1,7 @@
-"""How well a call sounds: level, clipping, loss, jitter, underruns. Counted per frame in a handful of float operations."""
+"""How well a call sounds: level, clipping, loss, jitter, underruns.
+
+Counted as frames pass, in a handful of float operations each.
+"""
 
 from dataclasses import dataclass
 from math import log10

@@ -80,10 +80,10 @@ def _design(source: int, target: int) -> _Filter:
 class Resampler:
     """A stream of PCM16 little-endian from one rate to another.
 
-    Push what arrives in pieces of any length; flush when the stream ends. Without `aligned` every push gives, in step
-    with its input, what a telephone frame wants (20 ms in, 20 ms out), 2 ms late. With `aligned` the 2 ms that hold only
-    the filter's delay are left out, so that all pushes and the flush together give exactly
-    `floor(samples * target / source)` samples, none of them late: for sound that has a beginning and an end.
+    Push what arrives in pieces of any length; flush when the stream ends. Without `aligned` every push gives as much
+    time as it took (20 ms in, 20 ms out), 2 ms late, as a live stream wants it. With `aligned` the first 2 ms, which
+    hold only the filter's delay, are left out, so that all pushes and the flush together give exactly
+    `floor(samples * target / source)` samples, in step with the input: for sound that has a beginning and an end.
 
     Args:
         source: Rate of the input: 8000, 16000 or 24000 Hz.
@@ -131,7 +131,7 @@ class Resampler:
         np.rint(out, out)
         if safe_peak < 0 or g711.peak(data[: len(data) & ~1]) > safe_peak:
             out.clip(_LOWEST, _HIGHEST, out)
-        made = out.astype(_PCM16).tobytes()
+        made: bytes = out.astype(_PCM16).tobytes()
         if beyond:
             made = made[: 2 * group_out * groups]
         if self._skip:

@@ -121,7 +121,7 @@ class VoiceDetector:
             signal = self._step(mulaw[at : at + _STEP])
             if signal is Signal.BARGE_IN or result is Signal.NONE:
                 result = signal
-            elif signal is not Signal.NONE and result is not Signal.BARGE_IN:
+            elif signal is not Signal.NONE:
                 result = Signal.NONE  # HOLD and RESUME take turns: two of them undo each other
         return result
 
