@@ -186,6 +186,27 @@ class Order(_Record):
         """
         return self._edited(None, lines=tuple(lines), menu_digest=menu_digest)
 
+    def take_up(self, other: "Order", *, call_id: str) -> Self:
+        """Go on with this order, held since an earlier call, and take over what the caller has said in this one.
+
+        Raises:
+            OrderClosedError: the order is placed.
+        """
+        numbered = (
+            line.model_copy(update={"id": f"L{number}"}) for number, line in enumerate(other.lines, self.next_line)
+        )
+        edited = self._edited(
+            call_id,
+            version=max(self.version, other.version) + 1,
+            lines=(*self.lines, *numbered),
+            next_line=self.next_line + len(other.lines),
+            customer_name=other.customer_name or self.customer_name,
+            fulfilment=other.fulfilment or self.fulfilment,
+            notes=other.notes or self.notes,
+        )
+        both = dict.fromkeys((*self.applied, *other.applied, call_id))
+        return edited.model_copy(update={"applied": tuple(both)[-APPLIED_KEPT:]})
+
     def set_customer(
         self, *, call_id: str, name: str | None = None, fulfilment: Fulfilment | None = None, notes: str | None = None
     ) -> Self:
@@ -203,16 +224,9 @@ class Order(_Record):
         changed = {field: value for field, value in given.items() if value not in (None, getattr(self, field))}
         if not changed:
             return self
-        blanks_only = (
-            "notes" not in changed
-            and ("customer_name" not in changed or self.customer_name is None)
-            and (
-                "fulfilment" not in changed
-                or (self.fulfilment is None and changed["fulfilment"] == Fulfilment(kind="pickup"))
-            )
-        )
+        blanks = {"customer_name": self.customer_name is None, "fulfilment": self._takes_first(fulfilment)}
         edited = self._edited(call_id, **changed)
-        if not (blanks_only and self.read_back_stands):
+        if not (self.read_back_stands and all(blanks.get(field, False) for field in changed)):
             return edited
         return edited.model_copy(update={"state": OrderState.READ_BACK, "read_back_version": edited.version})
 
@@ -265,6 +279,9 @@ class Order(_Record):
         if call_id is not None:
             base["applied"] = self._with(call_id)
         return self.model_copy(update=base | changes)
+
+    def _takes_first(self, fulfilment: Fulfilment | None) -> bool:
+        return self.fulfilment is None and fulfilment == Fulfilment(kind="pickup")
 
     def _with(self, call_id: str) -> tuple[str, ...]:
         return (*self.applied, call_id)[-APPLIED_KEPT:]
