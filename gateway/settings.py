@@ -97,82 +97,93 @@ class Settings(BaseModel):
     )
 
     gateway_env: Literal["development", "staging", "production"] = Field(
-        "development", description="Where it runs. `production` refuses plain http/ws and missing disclosures."
+        default="development", description="Where it runs. `production` refuses plain http/ws and missing disclosures."
     )
-    host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` in a container.")
-    port: int = Field(DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; `0.0.0.0` in a container.")
+    port: int = Field(default=DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     public_url: HttpUrl = Field(
-        f"http://127.0.0.1:{DEFAULT_PORT}",
+        default=f"http://127.0.0.1:{DEFAULT_PORT}",
         description="What Twilio calls us, exactly as configured there. Signatures are checked against it. "
         "Default: `http://127.0.0.1:PORT`.",
     )
     gateway_secret: SecretStr | None = Field(
-        None,
+        default=None,
         description="Key of stream tokens and of phone number hashes, 32 random characters or more. Required outside "
         "development; there a random one is kept in the data folder.",
     )
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = Field(
-        None,
+        default=None,
         description="Redis 7.0+ or Valkey: `redis://`, `rediss://`, `unix://`, `redis+sentinel://`, `redis+cluster://`."
         " Unset: an embedded Valkey in the data folder.",
     )
     data_dir: Path | None = Field(
-        None,
+        default=None,
         description="Folder of the embedded store. Default: `voice-ordering-gateway` in the user's data folder.",
     )
     restaurants_dir: Path | None = Field(
-        None, description="Folder with one folder per restaurant. Unset: the examples that ship in the package."
+        default=None, description="Folder with one folder per restaurant. Unset: the examples that ship in the package."
     )
     twilio_account_sid: str | None = Field(
-        None, pattern=r"^AC[0-9a-zA-Z]{32}$", description="Twilio account. Required outside development."
+        default=None, pattern=r"^AC[0-9a-zA-Z]{32}$", description="Twilio account. Required outside development."
     )
     twilio_auth_token: Secrets = Field(
-        (),
+        default=(),
         description="Auth token that signs Twilio's requests; two, comma-separated, while rotating. Required outside "
         "development; without it, development accepts unsigned requests.",
     )
     openai_api_key: Secrets = Field(
-        (), description="API key of the model; two, comma-separated, while rotating. Needed for api.openai.com."
+        default=(), description="API key of the model; two, comma-separated, while rotating. Needed for api.openai.com."
     )
     openai_realtime_url: SocketUrl = Field(
-        f"wss://{OPENAI_HOST}/v1/realtime", description="Realtime endpoint; a local server's for trying out."
+        default=f"wss://{OPENAI_HOST}/v1/realtime", description="Realtime endpoint; a local server's for trying out."
     )
-    openai_realtime_model: str = Field("gpt-realtime-2.1", min_length=1, description="Model that talks.")
+    openai_realtime_model: str = Field(default="gpt-realtime-2.1", min_length=1, description="Model that talks.")
     openai_realtime_audio: Literal["pcm16", "pcmu"] = Field(
-        "pcm16", description="Audio to and from the model: PCM16 24 kHz transcoded here, or mulaw 8 kHz passed through."
+        default="pcm16",
+        description="Audio to and from the model: PCM16 24 kHz transcoded here, or mulaw 8 kHz passed through.",
     )
-    openai_transcription_model: str = Field("gpt-transcribe", min_length=1, description="Model that writes down.")
-    openai_voice: str = Field("marin", min_length=1, description="Voice of the agent.")
+    openai_transcription_model: str = Field(
+        default="gpt-transcribe", min_length=1, description="Model that writes down."
+    )
+    openai_voice: str = Field(default="marin", min_length=1, description="Voice of the agent.")
     openai_noise_reduction: Literal["near_field", "far_field", "off"] = Field(
-        "near_field", description="Noise reduction of the model's input."
+        default="near_field", description="Noise reduction of the model's input."
     )
     openai_turn_detection: Literal["server_vad", "semantic_vad"] = Field(
-        "server_vad", description="How the model's side finds the end of a turn."
+        default="server_vad", description="How the model's side finds the end of a turn."
     )
-    vad_threshold: float = Field(0.5, ge=0, le=1, description="Level at which `server_vad` hears speech, 0 to 1.")
-    vad_silence_ms: int = Field(500, ge=100, le=5000, description="Silence that ends a turn, ms.")
-    vad_prefix_ms: int = Field(300, ge=0, le=2000, description="Audio kept from before speech was noticed, ms.")
+    vad_threshold: float = Field(
+        default=0.5, ge=0, le=1, description="Level at which `server_vad` hears speech, 0 to 1."
+    )
+    vad_silence_ms: int = Field(default=500, ge=100, le=5000, description="Silence that ends a turn, ms.")
+    vad_prefix_ms: int = Field(default=300, ge=0, le=2000, description="Audio kept from before speech was noticed, ms.")
     server_creates_responses: bool = Field(
-        False, description="Gives the creation of responses back to the model's side (saves a round trip)."
+        default=False, description="Gives the creation of responses back to the model's side (saves a round trip)."
     )
-    pacing_lead_ms: int = Field(300, ge=100, le=800, description="How far ahead of playback audio is sent, ms.")
-    pool_size: int = Field(2, ge=0, le=100, description="Connected model sockets kept warm per process.")
+    pacing_lead_ms: int = Field(default=300, ge=100, le=800, description="How far ahead of playback audio is sent, ms.")
+    pool_size: int = Field(default=2, ge=0, le=100, description="Connected model sockets kept warm per process.")
     max_calls: int = Field(
-        150, ge=1, description="Calls at a time per process; others are put through to the restaurant."
+        default=150, ge=1, description="Calls at a time per process; others are put through to the restaurant."
     )
-    held_order_minutes: int = Field(15, ge=1, le=24 * 60, description="How long a broken-off order is offered again.")
-    transcript_days: int = Field(30, ge=1, le=365, description="Days after which a call's log expires.")
+    held_order_minutes: int = Field(
+        default=15, ge=1, le=24 * 60, description="How long a broken-off order is offered again."
+    )
+    transcript_days: int = Field(default=30, ge=1, le=365, description="Days after which a call's log expires.")
     pos_allow_private: bool = Field(
-        True,
+        default=True,
         description="Whether webhooks may go to private addresses. Default: only in development.",
     )
     metrics_token: SecretStr | None = Field(
-        None, description="Bearer token for `/metrics`; without it only this machine may read them."
+        default=None, description="Bearer token for `/metrics`; without it only this machine may read them."
     )
-    sentry_dsn: SecretStr | None = Field(None, description="Sends error reports to Sentry, scrubbed. Unset: none.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    sentry_dsn: SecretStr | None = Field(
+        default=None, description="Sends error reports to Sentry, scrubbed. Unset: none."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level that is logged."
+    )
     log_format: Literal["json", "console", "auto"] = Field(
-        "auto", description="`auto`: console lines in a development terminal, JSON lines everywhere else."
+        default="auto", description="`auto`: console lines in a development terminal, JSON lines everywhere else."
     )
 
     @model_validator(mode="before")
