@@ -131,7 +131,7 @@ def decode(raw: bytes | str) -> ClientEvent:
         raw: The text of one WebSocket message.
 
     Raises:
-        RefusedError: It is no JSON, not an event, or breaks the event's schema. `event_id` is set when it could be read.
+        RefusedError: It is no JSON, no event, or breaks the event's schema; `event_id` is set if it could be read.
     """
     try:
         return _decoder.decode(raw)
@@ -161,4 +161,4 @@ def _refusal(error: str, event_id: str | None) -> RefusedError:
         return RefusedError("missing_required_parameter", f"Missing required parameter: '{param}'.", param, event_id)
     code = "invalid_type" if ", got `" in what else "invalid_value"
     where = f" for '{path}'" if path else ""
-    return RefusedError(code, f"Invalid value{where}: {placed['what']}.", path or None, event_id)
+    return RefusedError(code, f"Invalid value{where}: {what}.", path or None, event_id)

@@ -79,10 +79,10 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class ToolRequest:
-    """One call; the server gives it a call id and writes the arguments as JSON."""
+    """One call; the server gives it a call id. Arguments are written as JSON; text goes out as it is, even broken."""
 
     name: str
-    arguments: JsonObject = field(default_factory=dict)
+    arguments: JsonObject | str = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
