@@ -52,8 +52,8 @@ _HUNDREDS: Mapping[str, int] = _numbered(
 _REPEAT: Mapping[str, int] = {"double": 2, "doble": 2, "triple": 3}
 _NUMBER_WORDS = frozenset({*_UNITS, *_TEENS, *_TENS, *_HUNDREDS, *_REPEAT, "hundred", "thousand", "mil"})
 _FILLERS = frozenset(
-    ["uh", "um", "er", "erm", "and", "then", "dash", "hyphen", "space", "comma"]
-    + ["eh", "este", "y", "luego", "guion", "espacio", "coma"]
+    {"uh", "um", "er", "erm", "and", "then", "dash", "hyphen", "space", "comma"}
+    | {"eh", "este", "y", "luego", "guion", "espacio", "coma"}
 )
 
 

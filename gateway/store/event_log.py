@@ -63,7 +63,7 @@ class EventLog:
 
         Args:
             store: where to write.
-            on_lost: told (call id, LeaseLostError or LogIncompleteError) once when a call's events are no longer written.
+            on_lost: told (call id, LeaseLostError or LogIncompleteError) when a call's events are no longer taken.
             on_away: told True when the store stops answering and False when it is back.
             max_waiting: events that may wait, over all calls.
             max_waiting_per_call: events of one call that may wait.
