@@ -16,7 +16,8 @@ from gateway.store.errors import (
 )
 from gateway.store.event_log import EventLog
 from gateway.store.opening import open_store
-from gateway.store.sessions import Batch, Claim, Delivery, FoundCall, HeldOrder, Hold, LiveCall, LogEntry, SessionStore
+from gateway.store.records import Batch, Claim, Delivery, Entry, FoundCall, HeldOrder, Hold, LiveCall, LogEntry
+from gateway.store.sessions import SessionStore
 from gateway.store.url import StoreUrlError, parse_store_url
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Delivery",
     "EmbeddedServer",
     "EmbeddedServerError",
+    "Entry",
     "EventLog",
     "FoundCall",
     "Health",

@@ -21,7 +21,8 @@ from gateway.store.errors import (
     StoreRefusedError,
     StoreUnavailableError,
 )
-from gateway.store.sessions import Batch, Entry, Hold, SessionStore
+from gateway.store.records import Batch, Entry, Hold
+from gateway.store.sessions import SessionStore
 
 logger = structlog.get_logger(__name__)
 

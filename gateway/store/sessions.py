@@ -6,91 +6,16 @@ server is away; every one of them may then simply be called again.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Literal, NamedTuple, Self, cast
+from typing import Literal, Self, cast
 
 from gateway.store import keys
 from gateway.store.connection import Connection, Health, Reply
 from gateway.store.embedded import EmbeddedServer
 from gateway.store.errors import LeaseLostError, StaleLegError
+from gateway.store.records import Batch, Claim, Delivery, Entry, FoundCall, HeldOrder, Hold, LiveCall, LogEntry
 from gateway.store.scripts import APPEND, BEGIN, CLAIM, DROP_HELD, ONCE, RENEW, SUBMIT
-
-Entry = tuple[str, str]  # event id, event JSON
-
-
-class LogEntry(NamedTuple):
-    """One event of a call's log. `position` orders the log and is where a reader goes on."""
-
-    position: str
-    event_id: str
-    event: str
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The lease of a call: which leg it is, the fence its writes must show, and the log so far."""
-
-    leg: int
-    fence: int
-    log: tuple[LogEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """An open order to be offered again when the same caller rings within `window_s` seconds."""
-
-    caller_key: str
-    order_id: str
-    order: str
-    window_s: int = 900
-
-
-@dataclass(frozen=True, slots=True)
-class HeldOrder:
-    """A held order and the call that it came from."""
-
-    order_id: str
-    order: str
-    call_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What is to be appended to one call's log; `fence` None for writers that are not the call (a webhook)."""
-
-    restaurant_id: str
-    call_id: str
-    fence: int | None
-    events: Sequence[Entry]
-    hold: Hold | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A message for the POS: `id` is the webhook-id and stays the same over all attempts; `queue` keeps the order."""
-
-    id: str
-    queue: str
-    type: str
-    payload: str
-
-
-@dataclass(frozen=True, slots=True)
-class LiveCall:
-    """A call that is going on."""
-
-    call_id: str
-    started: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class FoundCall:
-    """Whose call it is."""
-
-    restaurant_id: str
-    call_id: str
 
 
 class SessionStore:
@@ -283,16 +208,9 @@ class SessionStore:
             keys.queue_key(number, delivery.queue),
             keys.outbox_key(number),
         ]
-        words: list[str | int] = [
-            "" if fence is None else fence,
-            order_id,
-            version,
-            order,
-            call_id,
-            _ms(now),
-            self.retention_s,
-        ]
-        words += [keys.SEEN_S, delivery.queue, delivery.id, delivery.type, restaurant_id, delivery.payload]
+        words: list[str | int] = ["" if fence is None else fence, order_id, version, order, call_id, _ms(now)]
+        words += [self.retention_s, keys.SEEN_S]
+        words += [delivery.queue, delivery.id, delivery.type, restaurant_id, delivery.payload]
         answer = await self.connection.run(SUBMIT, names, [*words, *_flat(events)])
         if answer == -1:
             raise LeaseLostError(call_id)

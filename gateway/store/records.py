@@ -1,0 +1,81 @@
+"""What goes into the store and comes out of it: plain records. Event and order JSON is opaque here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+Entry = tuple[str, str]  # event id, event JSON
+
+
+class LogEntry(NamedTuple):
+    """One event of a call's log. `position` orders the log and is where a reader goes on."""
+
+    position: str
+    event_id: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The lease of a call: which leg it is, the fence its writes must show, and the log so far."""
+
+    leg: int
+    fence: int
+    log: tuple[LogEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An open order to be offered again when the same caller rings within `window_s` seconds."""
+
+    caller_key: str
+    order_id: str
+    order: str
+    window_s: int = 900
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOrder:
+    """A held order and the call that it came from."""
+
+    order_id: str
+    order: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is to be appended to one call's log; `fence` None for writers that are not the call (a webhook)."""
+
+    restaurant_id: str
+    call_id: str
+    fence: int | None
+    events: Sequence[Entry]
+    hold: Hold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message for the POS: `id` is the webhook-id and stays the same over all attempts; `queue` keeps the order."""
+
+    id: str
+    queue: str
+    type: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCall:
+    """A call that is going on."""
+
+    call_id: str
+    started: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCall:
+    """Whose call it is."""
+
+    restaurant_id: str
+    call_id: str
