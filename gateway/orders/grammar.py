@@ -1,0 +1,111 @@
+"""The closed class of words: what holds an order together, whatever the menu. English and Spanish, data only.
+
+Each phrase has one role. The menu's own names win over these when both fit the same words. Common words that carry no
+order at all are listed too, so that they are neither taken for misheard dishes nor for dishes we do not have.
+"""
+
+from enum import Enum
+
+
+class Cue(Enum):
+    """The part a word plays in an order."""
+
+    AN = "an"  # a, an: the beginning of something new
+    THE = "the"  # the, that, my: something already named
+    ONE = "one"  # a pronoun: the large ones
+    PRONOUN = "pronoun"  # it, that, them
+    ANOTHER = "another"
+    OTHER = "other"
+    ORDINAL = "ordinal"
+    AND = "and"
+    OR = "or"
+    BUT = "but"
+    WITH = "with"
+    ON = "on"
+    TO = "to"
+    NO = "no"
+    WITHOUT = "without"
+    ONLY = "only"
+    EXTRA = "extra"
+    LIGHT = "light"
+    SIDE = "side"
+    REPAIR = "repair"
+    FORGET = "forget"
+    CHANGE = "change"
+    ADD = "add"
+    TAKE = "take"
+    REMOVE = "remove"
+    OFF = "off"
+    SAME = "same"
+    YES = "yes"
+
+
+_PHRASES = {
+    Cue.AN: "a|an|un|una|some|unos|unas",
+    Cue.THE: "the|my|those|these|el|la|los|las|mi|mis",
+    Cue.ONE: "ones|one of them|one of those",
+    Cue.PRONOUN: "it|that|that one|this|this one|them|that item|eso|esa|ese|lo",
+    Cue.ANOTHER: "another|another one|one more|one more of those|otro|otra",
+    Cue.OTHER: "other|other one|others|rest",
+    Cue.AND: "and|y|e|plus|mas",
+    Cue.OR: "or|nor|o|ni",
+    Cue.BUT: "but|pero",
+    Cue.WITH: "with|topped with|con|in|having|on top",
+    Cue.ON: "on|onto|for|of|from|in the|en|de|para",
+    Cue.TO: "to|into|por",
+    Cue.NO: "no",
+    Cue.WITHOUT: "without|hold the|hold|minus|skip the|skip|not|except|except for|everything but|do not want|don't want"
+    "|don't add|do not add|do not put|don't put|no not|sin|leave out|leave off|with no|but no|don't need|instead of"
+    "|avoid|and no|definitely no|absolutely no|don't include|do not include|en vez de|definitely not|hate",
+    Cue.ONLY: "only|just|solo|nothing else on it",
+    Cue.EXTRA: "extra|double|triple|more|lots of|a lot of|plenty of|heavy|heavy on the|doble|additional|loads of",
+    Cue.LIGHT: "light|lightly|easy|easy on the|easy on|go easy on the|a little|little|a little bit of|not much"
+    "|not too much|just a little|poco|poca|less|light on the",
+    Cue.SIDE: "on the side|al lado|aparte",
+    Cue.REPAIR: "sorry|i mean|i meant|no sorry|sorry no|no wait|wait no|wait|oh wait|actually|actually no|no actually|scratch that"
+    "|correction|make that|no make that|rather|or rather|i'm sorry|on second thought|strike that|instead|no i mean"
+    "|actually no make that|actually make that|no make it|digo|perdon|mejor|no mejor|no perdon|quise decir|my mistake|my bad|no i meant",
+    Cue.FORGET: "forget that|forget it|never mind|nevermind|never mind that|forget about that|olvidalo",
+    Cue.CHANGE: "make|make it|change|switch|swap|replace|turn|cambia|cambie|cambiar|hazlo|update",
+    Cue.ADD: "add|also|and also|put|give me|get me|i want|i'd|i would|i'll have|can i get|can i have|could i get|let me get"
+    "|i need|i'll|could i have|may i have|throw in|we'd|we would|we'll have|we want|quiero|quisiera|dame|deme"
+    "|agrega|agregue|tambien|ponme|me da|plus also|i'll take|we'll take|i'll get|let's do|can you add|can we get|can we have|as well as|along with",
+    Cue.TAKE: "take|leave|take away",
+    Cue.REMOVE: "remove|drop|lose|get rid of|take off|delete|quita|quite|quitar|quitale|cancel|leave off",
+    Cue.OFF: "off|out|away",
+    Cue.SAME: "same|same again|same thing|the same|the same thing|the same again|lo mismo",
+    Cue.YES: "yes|yeah|yep|yup|ok|okay|sure|si|right|correct|perfect|great|sounds good|exactly|claro|correcto",
+}  # fmt: skip
+
+CUES: dict[tuple[str, ...], Cue] = {
+    tuple(phrase.split()): cue for cue, phrases in _PHRASES.items() for phrase in phrases.split("|")
+}
+
+ORDINALS = {word: place for place, words in enumerate(
+    ("first primero primera", "second segundo segunda", "third tercero tercera", "fourth", "fifth"))
+    for word in words.split()} | {"last": -1, "ultimo": -1, "ultima": -1}  # fmt: skip
+
+COMMON = frozenset(
+    """
+    i i'm i've i'd i'll we we're we'd we'll you your you're he him his he's she her she's they their they're me us our who whose
+    hi hello hey good morning evening afternoon day yes yeah no not so then too also well now today tonight here there
+    can could may might will would should shall do does did done don't didn't doesn't can't won't wouldn't isn't have has had
+    having get gets got getting give want wanted wants need needs order orders ordering ordered place put make making
+    be is are was were been being am as at by of off on in into out up down over under for from to with about around
+    it its it's that this these those that's let let's lets going go went gonna wanna come comes came try think know see say said
+    please thank thanks sorry okay ok alright right great nice perfect sure fine all any some every each both either
+    everything anything something nothing else more most much many few lot lots little bit really very just only even
+    still again instead maybe probably actually definitely absolutely because if when while what which how why where
+    or and but nor than like love hate favor prefer favour enough
+    pick picked pickup pick-up up carry carryout takeout takeaway delivery deliver delivered collect name under phone number address
+    eat drink drinks eating drinking food meal lunch dinner breakfast side sides size sized sizes style styles piece pieces kind kinds
+    type types thing things item items way ways total price cost costs bill pay card cash
+    one ones first second third fourth fifth last other others another next same whole half left
+    person people man guy someone somebody mom dad wife husband son daughter kid kids friend friends family
+    time minute minutes hour hours soon later before after until
+    extra light heavy double triple easy plain regular topping toppings topped put includes include including included add adds
+    ready finish finished complete able wish hope happy hungry starving quick quickly possible possibly preferably
+    un una uno el la los las de del y o con sin para por que quiero quisiera me mi su es en al lo le se no si gracias favor
+    buenas buenos dias tardes noches hola puede puedo seguir espanol ingles
+    """.split()
+)

@@ -1,0 +1,131 @@
+"""What the words of one turn mean: the records that parsing hands over, and the context it reads them in.
+
+Frozen, plain, without behaviour. Ids are the menu's; spans are offsets into the transcript; confidence is 0..1, where
+0 stands for unknown. A changed line is given whole, as it shall be afterwards (set and replace, never append).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gateway.orders.menu import Menu
+
+IntentName = Literal[
+    "add", "change", "remove", "replace", "repeat", "confirm", "deny", "ask_price", "ask_menu", "ask_hours",
+    "ask_allergen", "cancel", "transfer", "done", "greeting", "other",
+]  # fmt: skip
+Assent = Literal["yes", "no", "unclear"]
+ItemAction = Literal["add", "change", "remove"]
+Qualifier = Literal["extra", "light", "side"]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class IntentModifier:
+    """One choice said with an item. `between` names the options that the words could mean, when they are several."""
+
+    id: str
+    group: str
+    qualifier: Qualifier | None = None
+    negated: bool = False
+    count: int = 1
+    between: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IntentItem:
+    """One item said, or one line of the order touched (`target_line`), as it shall be afterwards.
+
+    `options` is {dimension id: option id} as far as said; `variation_id` only when that leaves exactly one. With
+    action "remove" the rest describes the line as it was.
+    """
+
+    menu_item_id: str
+    quantity: int = 1
+    options: Mapping[str, str] = field(default_factory=dict)
+    variation_id: str | None = None
+    modifiers: tuple[IntentModifier, ...] = ()
+    action: ItemAction = "add"
+    target_line: str | None = None
+    confidence: float = 0.0
+    span: Span = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """Words that fit several entries of the menu: item ids, or option ids of one group."""
+
+    text: str
+    between: tuple[str, ...]
+    span: Span = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderIntent:
+    """The meaning of one turn.
+
+    `intent` is the main act; `assent` stands beside it because "yes, and a Coke" is both. `unknown` lists what was
+    asked for and is not on the menu. `name`, `fulfilment` ("pickup" or "delivery") and `address` are what the caller
+    said about themselves. `done`: the caller wants nothing more.
+    """
+
+    intent: IntentName
+    items: tuple[IntentItem, ...] = ()
+    assent: Assent = "unclear"
+    done: bool = False
+    name: str | None = None
+    fulfilment: Literal["pickup", "delivery"] | None = None
+    address: str | None = None
+    language: str | None = None
+    confidence: float = 0.0
+    unknown: tuple[str, ...] = ()
+    ambiguous: tuple[Ambiguity, ...] = ()
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """A line already in the order, as far as parsing needs it: what "the second one" may point at."""
+
+    line_id: str
+    item_id: str
+    quantity: int = 1
+    variation_id: str | None = None
+    modifiers: tuple[IntentModifier, ...] = ()
+
+
+Topic = Literal["line", "name", "fulfilment", "address", "read_back", "held_order", "anything_else"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderContext:
+    """What the caller's words are an answer to.
+
+    `lines` is the order so far; `asked` what the agent asked last, with `asked_line` when it was about a line.
+    """
+
+    menu: Menu
+    lines: tuple[KnownLine, ...] = ()
+    asked: Topic | None = None
+    asked_line: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class MissingChoice:
+    """Something an item still needs: a dimension or a group of the menu, with the names to choose from."""
+
+    item_id: str
+    what: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderValidation:
+    """What the menu says to an intent. `ok` when every item could be ordered as it was said."""
+
+    ok: bool
+    missing: tuple[MissingChoice, ...] = ()
+    problems: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    ambiguous: tuple[Ambiguity, ...] = field(default=())

@@ -1,0 +1,99 @@
+"""Numbers as people say them: words and digits to integers, in English and Spanish.
+
+Pure tables and one reader. `read_number` looks at a list of folded words and says which number starts there and how
+many words it takes, so that the tokeniser can make one token of "twenty one" or "half a dozen".
+"""
+
+from collections.abc import Sequence
+
+LARGEST = 1_000_000_000
+
+_ONES = {
+    word: value
+    for value, words in enumerate(
+        "zero cero|one uno|two dos|three tres|four cuatro|five cinco|six seis|seven siete|eight ocho|nine nueve|ten diez"
+        "|eleven|twelve doce|thirteen trece|fourteen catorce|fifteen quince|sixteen dieciseis|seventeen diecisiete"
+        "|eighteen dieciocho|nineteen diecinueve".split("|")
+    )
+    for word in words.split()
+}
+_TENS = {
+    word: (index + 2) * 10
+    for index, words in enumerate(
+        "twenty veinte|thirty treinta|forty cuarenta|fifty cincuenta|sixty sesenta|seventy setenta|eighty ochenta"
+        "|ninety noventa".split("|")
+    )
+    for word in words.split()
+}
+_SCALES = {"hundred": 100, "thousand": 1000, "mil": 1000, "million": 1_000_000}
+_DOZEN = {"dozen": 12, "docena": 12}
+_PHRASES = {("half", "a", "dozen"): 6, ("half", "dozen"): 6, ("media", "docena"): 6, ("a", "couple", "of"): 2,
+            ("a", "couple"): 2, ("couple", "of"): 2, ("couple",): 2, ("un", "par", "de"): 2}  # fmt: skip
+
+
+def read_number(words: Sequence[str], at: int) -> tuple[int, int] | None:
+    """The number that starts at `words[at]`, as (value, words used), or None.
+
+    Words are folded (lower case, no accents). Digits count too ("2", "18,000"); a decimal such as "7.5" does not,
+    because nobody orders 7.5 of a thing. Values are capped at one thousand million.
+    """
+    for length in (3, 2, 1):
+        value = _PHRASES.get(tuple(words[at : at + length]))
+        if value is not None:
+            return value, length
+    found = _cardinal(words, at)
+    if found is None:
+        return None
+    value, used = found
+    following = words[at + used] if at + used < len(words) else ""
+    if following in _DOZEN and words[at] not in _DOZEN:
+        return min(value * 12, LARGEST), used + 1
+    return min(value, LARGEST), used
+
+
+def _cardinal(words: Sequence[str], at: int) -> tuple[int, int] | None:
+    """A plain cardinal: digits, or words with their scales ("a dozen", "one hundred and fifty")."""
+    word = words[at]
+    if word[0].isdigit():
+        digits = word.replace(",", "")
+        return (min(int(digits), LARGEST), 1) if digits.isdecimal() and len(digits) < 20 else None
+    if word in _DOZEN:
+        return 12, 1
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if word in {"a", "an", "una", "un"}:
+        if following in _DOZEN:
+            return 12, 2
+        return (_SCALES[following], 2) if following in _SCALES else None
+    return _with_scales(words, at)
+
+
+def _with_scales(words: Sequence[str], at: int) -> tuple[int, int] | None:
+    total, part, index = 0, None, at
+    while index < len(words):
+        word = words[index]
+        if word in _ONES and part is None:
+            part = _ONES[word]
+        elif word in _TENS and part is None:
+            part = _TENS[word]
+        elif word in _ONES and part is not None and part % 100 >= 20 and part % 10 == 0 and _ONES[word] in range(1, 10):
+            part += _ONES[word]
+        elif word in _ONES and part is not None and part % 100 == 0 and part > 0:
+            part += _ONES[word]
+        elif word in _TENS and part is not None and part % 100 == 0 and part > 0:
+            part += _TENS[word]
+        elif word in _SCALES and part is not None and part < _SCALES[word]:
+            part *= _SCALES[word]
+            if _SCALES[word] > 100:
+                total, part = total + part, 0
+        elif word == "and" and part is not None and _continues(words, index):
+            pass  # "one hundred and fifty", but never "two and three"
+        else:
+            break
+        index += 1
+    return (total + (part or 0), index - at) if index > at else None
+
+
+def _continues(words: Sequence[str], at: int) -> bool:
+    """Whether the "and" at `at` sits inside a number: after a scale, before a further part of it."""
+    following = words[at + 1] if at + 1 < len(words) else ""
+    return words[at - 1] in _SCALES and (following in _ONES or following in _TENS)

@@ -1,0 +1,109 @@
+"""Which words belong to which dish: the part of parsing that looks ahead.
+
+"a large pepperoni pizza" is one phrase around its head; the words before the head are its own when an article or a
+number opens them. `noun_phrases` finds the heads of an utterance and where the phrase of each begins.
+"""
+
+from collections.abc import Sequence
+
+from gateway.orders.grammar import COMMON, Cue
+from gateway.orders.lexicon import Mention
+from gateway.orders.menu import Item, Menu
+from gateway.orders.strange import is_strange
+
+_OPENERS = frozenset({Cue.AN, Cue.THE, Cue.ANOTHER, Cue.ORDINAL})
+_QUALIFIERS = frozenset({Cue.EXTRA, Cue.LIGHT})
+
+
+def is_head(mention: Mention) -> bool:
+    """Whether the words can name a dish, or a kind of dish."""
+    return bool(mention.of("item") or mention.of("category"))
+
+
+def noun_phrases(mentions: Sequence[Mention], menu: Menu) -> dict[int, int]:
+    """The phrases of an utterance, as {index of the first mention: index of the head}.
+
+    A word that is both a dish and a choice ("guacamole") is a choice while a dish that takes it is being described,
+    unless an article, a number or a size makes it a dish of its own.
+    """
+    found: dict[int, int] = {}
+    last_head = -1
+    open_groups: frozenset[str] = frozenset()
+    for at, mention in enumerate(mentions):
+        if not is_head(mention):
+            continue
+        items = [item for sense in mention.of("item") if (item := menu.item(sense.id)) is not None]
+        as_choice = any(sense.owner in open_groups for sense in mention.of("modifier"))
+        start = _phrase_start(mentions, at, last_head, items, open_groups)
+        if as_choice and not _stands_alone(mentions, start, at):
+            continue
+        found[start] = at
+        last_head = at
+        if items:
+            open_groups = frozenset(group for item in items for group in item.modifier_groups)
+    return found
+
+
+def _stands_alone(mentions: Sequence[Mention], start: int, head: int) -> bool:
+    """Whether the phrase before a head opens it as a dish: "a guacamole", "side of guacamole", "guacamole on the side"."""
+    if start < head and any(m.number is not None or m.cue in _OPENERS or m.of("option") for m in mentions[start:head]):
+        return True
+    following = mentions[head + 1] if head + 1 < len(mentions) else None
+    before = mentions[head - 1] if head else None
+    if before is not None and (before.of("category") or before.text in {"of", "side"}):
+        return True
+    return following is not None and (following.cue is Cue.SIDE or bool(following.of("category")))
+
+
+def _phrase_start(
+    mentions: Sequence[Mention], head: int, last_head: int, items: Sequence[Item], open_groups: frozenset[str]
+) -> int:
+    """How far back from the head its phrase reaches: to the opening article or number, else to what touches the head."""
+    groups = {group for item in items for group in item.modifier_groups}
+    touching = reach = head
+    unbroken = plain = True
+    for at in range(head - 1, last_head, -1):
+        mention = mentions[at]
+        if mentions[at + 1].stop:
+            break
+        choice = any(sense.owner in groups for sense in mention.of("modifier"))
+        if mention.number is not None or mention.cue in _OPENERS:
+            reach = at
+            if not _repaired_before(mentions, at, last_head):
+                return reach
+            unbroken = False
+        elif mention.of("option"):
+            touching = at if unbroken else touching
+        elif choice or mention.cue in _QUALIFIERS:
+            # without an article, a choice goes to the dish that is being described, if that takes it
+            unbroken = unbroken and not any(sense.owner in open_groups for sense in mention.of("modifier"))
+            touching = at if unbroken else touching
+        elif is_strange(mention) and plain:
+            unbroken = False  # "a hawaii pizza" where there is none: still one phrase
+        elif mention.cue in {Cue.AND, Cue.NO, Cue.REPAIR} or _measures(mentions, at):
+            unbroken = unbroken and _measures(mentions, at)
+            plain = plain and mention.cue is not Cue.AND
+        else:
+            break
+    return reach if reach < head else touching
+
+
+def _measures(mentions: Sequence[Mention], at: int) -> bool:
+    """Whether a word only counts the dish: "order" and "of" in "a large order of fries"."""
+    mention = mentions[at]
+    if mention.text in {"of", "de"}:
+        return True
+    plain = mention.cue is None and mention.number is None
+    return (plain and not mention.senses and mention.text in COMMON and mention.text != "and") or bool(
+        mention.of("category") and (mentions[at + 1].text == "of" or mention.text.endswith(" of"))
+    )
+
+
+def _repaired_before(mentions: Sequence[Mention], at: int, last_head: int) -> bool:
+    """Whether what stands before an opener is taken back: the "medium" of "a medium, sorry, a large pizza"."""
+    back = at - 1
+    while back > last_head and mentions[back].cue in {Cue.REPAIR, Cue.NO}:
+        back -= 1
+    if back == at - 1 or back <= last_head:
+        return False
+    return mentions[back].number is not None or bool(mentions[back].of("option")) or mentions[back].cue in _OPENERS

@@ -1,0 +1,25 @@
+"""Words that are neither on the menu nor ordinary: dishes we do not have, and names of people."""
+
+from collections.abc import Sequence
+
+from gateway.orders.grammar import COMMON
+from gateway.orders.lexicon import Mention
+
+
+def is_strange(mention: Mention) -> bool:
+    """Whether a mention is one word that neither the menu nor everyday talk explains."""
+    if mention.senses or mention.cue is not None or mention.number is not None:
+        return False
+    word = mention.tokens[0]
+    return word.word not in COMMON and word.stem not in COMMON and word.word.isalpha() and len(word.word) > 1
+
+
+def strange_run(mentions: Sequence[Mention], at: int) -> int:
+    """How many strange words follow each other from `at`, without a pause between them."""
+    length = 0
+    while at + length < len(mentions):
+        mention = mentions[at + length]
+        if not is_strange(mention) or (length and mention.pause):
+            break
+        length += 1
+    return length

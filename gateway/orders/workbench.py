@@ -1,0 +1,159 @@
+"""The order on the bench while one utterance is read: the drafts, which one is spoken of, and what is pending.
+
+The parts of parsing share one `Workbench`. Its flags say how the next mention is to be taken (negated, taken off,
+in place of the last); its methods are the few ways in which drafts change.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from gateway.orders.clusters import Cluster
+from gateway.orders.draft import Draft
+from gateway.orders.intent import Ambiguity, IntentModifier, OrderContext, Qualifier
+from gateway.orders.lexicon import Mention, Sense
+from gateway.orders.menu import Item, Menu
+
+
+@dataclass(slots=True)
+class Workbench:
+    """State of one reading. Make it with `laid_out`."""
+
+    menu: Menu
+    drafts: list[Draft]
+    asked: Draft | None = None
+    current: Draft | None = None
+    unknown: list[tuple[str, int, int]] = field(default_factory=list)
+    ambiguous: list[Ambiguity] = field(default_factory=list)
+    negating: bool = False
+    negated_group: str | None = None
+    removing: bool = False
+    changing: bool = False
+    repairing: bool = False
+    swapping: bool = False
+    qualifier: Qualifier | None = None
+    count: int | None = None
+    loose: list[tuple[Draft, IntentModifier]] = field(default_factory=list)
+    last: tuple[Draft, IntentModifier] | None = None
+    split: tuple[Draft, int] | None = None
+    repairs: int = 0
+
+    @classmethod
+    def laid_out(cls, context: OrderContext) -> "Workbench":
+        """The lines of the order as drafts; the line asked about, or else the last, is the one spoken of."""
+        drafts = [d for line in context.lines if (d := Draft.of_line(line, context.menu)) is not None]
+        asked = next((d for d in drafts if d.line_id is not None and d.line_id == context.asked_line), None)
+        return cls(context.menu, drafts, asked, asked or (drafts[-1] if drafts else None))
+
+    @property
+    def alive(self) -> list[Draft]:
+        """The drafts that stand, in order."""
+        return [draft for draft in self.drafts if not draft.removed]
+
+    @property
+    def likely(self) -> list[Draft]:
+        """The drafts that stand, the likeliest to be meant first. A draft may come twice."""
+        first = [d for d in (self.current, self.asked) if d is not None and not d.removed]
+        return [*first, *reversed(self.alive)]
+
+    def items(self, mention: Mention) -> list[Item]:
+        """The dishes that a mention can mean."""
+        return [item for sense in mention.of("item") if (item := self.menu.item(sense.id)) is not None]
+
+    def end_negation(self) -> None:
+        """What follows is wanted again."""
+        self.negating, self.negated_group = False, None
+
+    def end_clause(self) -> None:
+        """A sentence is over: nothing pending reaches into the next."""
+        self.end_negation()
+        self.removing = self.changing = self.swapping = False
+        self.qualifier, self.count, self.loose = None, None, []
+
+    def add(self, draft: Draft) -> None:
+        """Puts a new draft on the bench; it is spoken of from now on."""
+        self.drafts.append(draft)
+        self.current, self.loose, self.last, self.split, self.count = draft, [], None, None, None
+        self.changing = self.swapping = False
+
+    def new(self, items: Sequence[Item], mention: Mention, cluster: Cluster) -> Draft:
+        """A draft of a dish just named. Of several that bear the name the first is taken, and the doubt noted."""
+        if len(items) > 1:
+            ids = tuple(item.id for item in items)
+            self.ambiguous.append(Ambiguity(mention.text, ids, (mention.start, mention.end)))
+        draft = Draft(items[0], start=mention.start, end=mention.end, likeness=mention.likeness, touched=True)
+        self.apply(draft, cluster)
+        return draft
+
+    def remove(self, draft: Draft) -> None:
+        """Takes a draft away."""
+        draft.removed = draft.touched = True
+        self.current = next(reversed(self.alive), None)
+
+    def apply(self, draft: Draft, cluster: Cluster) -> None:
+        """Gives a draft what was said before its name."""
+        self.repairs += cluster.repairs
+        if cluster.quantity is not None:
+            draft.quantity, draft.touched = cluster.quantity, True
+        draft.set_options(cluster.options)
+        for mention, qualifier, negated in cluster.modifiers:
+            self.put(draft, mention, qualifier, negated)
+
+    def point_at(self, draft: Draft) -> None:
+        """The caller speaks of a line that is there: choices said just before belong to it."""
+        for holder, modifier in self.loose:
+            if holder is not draft and draft.accepts_modifier(Sense("modifier", modifier.id, modifier.group)):
+                holder.drop(modifier)
+                draft.put(modifier, self.menu)
+        self.loose = []
+        self.current, self.swapping = draft, self.changing
+
+    def draft_for(self, mention: Mention) -> Draft | None:
+        """Whom a choice belongs to: the line spoken of, the one asked about, else the latest that takes it.
+
+        To take something off, a line that has it comes first. A dish that the menu does not have swallows its choices.
+        """
+        if self.current is not None and self.current.item is None:
+            return None
+        senses = mention.of("modifier")
+        fits = [draft for draft in self.likely if any(map(draft.accepts_modifier, senses))]
+        if self.removing or self.negating:
+            fits.sort(key=lambda draft: not any(draft.modifier(s.owner, s.id) for s in senses))
+        return fits[0] if fits else None
+
+    def put(self, draft: Draft, mention: Mention, qualifier: Qualifier | None, negated: bool) -> IntentModifier | None:
+        """Adds a choice to a draft that takes it; None when its group cannot be gone without and that was wanted."""
+        senses = [sense for sense in mention.of("modifier") if draft.accepts_modifier(sense)]
+        group = self.menu.group(senses[0].owner)
+        if group is None or (negated and not group.negatable):
+            return None
+        between = tuple(sense.id for sense in senses if sense.owner == group.id)
+        if len(between) > 1:
+            self.ambiguous.append(Ambiguity(mention.text, between, (mention.start, mention.end)))
+        draft.likeness = min(draft.likeness, mention.likeness)
+        modifier = IntentModifier(
+            id=between[0],
+            group=group.id,
+            qualifier=qualifier if group.qualifiable else None,
+            negated=negated,
+            count=self.count or 1,
+            between=between if len(between) > 1 else (),
+        )
+        return draft.put(modifier, self.menu)
+
+    def leave_out(self, draft: Draft, mention: Mention, sense: Sense) -> None:
+        """Takes a choice off: one that was added goes, one that the dish comes with is marked as not wanted."""
+        group = self.menu.group(sense.owner)
+        option = group.option(sense.id) if group is not None else None
+        present = draft.modifier(sense.owner, sense.id)
+        if present is not None:
+            draft.drop(present)
+        if present is None or (option is not None and option.default):
+            self.put(draft, mention, None, negated=True)
+
+    def take_back(self, draft: Draft, sense: Sense, negated: bool) -> bool:
+        """Takes out the choice that the next one replaces; its negation carries over ("no pickles, sorry, onions")."""
+        if self.last is None or self.last[0] is not draft or self.last[1] not in draft.modifiers:
+            return negated
+        self.repairs += 1
+        draft.drop(self.last[1])
+        return negated or (self.last[1].negated and self.last[1].group == sense.owner)
