@@ -1,0 +1,113 @@
+"""TwiML documents, compared as trees with what Twilio's own library builds for the same call."""
+
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-untyped]  # the package has no types
+
+from twiml.answer import answer
+from twiml.closed import closed
+from twiml.document import RETRIES, SAY_LIMIT, Stream
+from twiml.goodbye import goodbye
+from twiml.message import message
+from twiml.resume import resume
+from twiml.transfer import transfer, transfer_or_apology
+
+NEXT = "https://voice.example.com/twiml/next?leg=2"
+STREAM = Stream("wss://voice.example.com/media", "https://voice.example.com/twilio/stream", "tok.en-_")
+
+
+def same(document: str, response: VoiceResponse) -> bool:
+    ours, theirs = (ElementTree.canonicalize(text) for text in (document, str(response)))
+    return ours == theirs
+
+
+def tree(document: str) -> ElementTree.Element:
+    return ElementTree.fromstring(document)  # noqa: S314 - our own document
+
+
+def with_stream(response: VoiceResponse) -> VoiceResponse:
+    connected = response.connect(action=NEXT + RETRIES)
+    stream = connected.stream(url=STREAM.url, status_callback=STREAM.status_callback)
+    stream.parameter(name="token", value=STREAM.token)
+    response.redirect(NEXT + RETRIES)
+    return response
+
+
+def test_answer_says_the_disclosure_before_it_connects() -> None:
+    response = VoiceResponse()
+    response.say('This is "Ana" & an AI <assistant>.', language="en-US")
+    assert same(answer('This is "Ana" & an AI <assistant>.', "en-US", STREAM, NEXT), with_stream(response))
+
+
+def test_answer_plays_a_recording_instead() -> None:
+    response = VoiceResponse()
+    response.play("https://r.example/a.wav?x=1&y=2")
+    ours = answer("unused", "es-US", STREAM, NEXT, recording_url="https://r.example/a.wav?x=1&y=2")
+    assert same(ours, with_stream(response))
+
+
+def test_resume_connects_and_says_nothing() -> None:
+    assert same(resume(STREAM, NEXT), with_stream(VoiceResponse()))
+
+
+def test_transfer_asks_what_follows() -> None:
+    response = VoiceResponse()
+    response.say("Un momento.", language="es-US")
+    response.dial(timeout=20, answer_on_bridge=True, action=NEXT + RETRIES).number("+15550100000")
+    assert same(transfer("+15550100000", "Un momento.", "es-US", NEXT), response)
+
+
+def test_transfer_without_us_stands_alone() -> None:
+    response = VoiceResponse()
+    response.say("One moment.", language="en-US")
+    response.dial(timeout=30, answer_on_bridge=True).number("+15550100000")
+    response.say("Goodbye.", language="en-US")
+    response.hangup()
+    ours = transfer_or_apology("+15550100000", "One moment.", "Goodbye.", "en-US", ring_s=30)
+    assert same(ours, response)
+    assert "action" not in ours
+
+
+@pytest.mark.parametrize("document", [closed, goodbye, message])
+def test_last_words_end_the_call(document: object) -> None:
+    assert callable(document)
+    response = VoiceResponse()
+    response.say("We open at 11.", language="en-US")
+    response.hangup()
+    assert same(document("We open at 11.", "en-US"), response)
+
+
+def test_goodbye_without_words_just_hangs_up() -> None:
+    response = VoiceResponse()
+    response.hangup()
+    assert same(goodbye("", "en-US"), response)
+
+
+def test_a_message_may_be_followed_by_another_document() -> None:
+    response = VoiceResponse()
+    response.say("Sorry.", language="en-US")
+    response.redirect(NEXT + RETRIES)
+    assert same(message("Sorry.", "en-US", NEXT), response)
+
+
+def test_the_retry_settings_are_a_fragment_of_their_own() -> None:
+    (redirect,) = tree(message("x", "en-US", NEXT)).iter("Redirect")
+    assert redirect.text == "https://voice.example.com/twiml/next?leg=2#rc=3&rp=ct,5xx"
+
+
+@given(st.text())
+def test_every_text_gives_a_document_that_can_be_read(text: str) -> None:
+    root = tree(message(text, text, NEXT))
+    spoken = list(root.iter("Say"))
+    assert all(0 < len(one.text or "") <= SAY_LIMIT for one in spoken)
+    assert [one.tag for one in root][-1] == "Redirect"
+
+
+def test_a_long_text_is_spoken_by_several_verbs_and_loses_no_word() -> None:
+    words = [f"word{number}" for number in range(2_000)]
+    spoken = [one.text or "" for one in tree(closed(" ".join(words), "en-US")).iter("Say")]
+    assert len(spoken) > 1
+    assert " ".join(spoken).split() == words

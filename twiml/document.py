@@ -1,0 +1,90 @@
+"""TwiML's few verbs as text: what a call is to do next, in XML that Twilio accepts.
+
+Escaping happens here and nowhere else; characters that XML 1.0 does not allow are dropped. A URL that Twilio is to ask
+gets its retry settings in the fragment, which Twilio reads and never sends or signs (Twilio, "Webhooks connection
+overrides"). Languages are BCP 47 tags such as "en-US".
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from textwrap import wrap
+from xml.sax.saxutils import escape, quoteattr
+
+CONTENT_TYPE = "text/xml"
+RETRIES = "#rc=3&rp=ct,5xx"
+"""Three more attempts when no connection comes about or the server answers 5xx: the time that a restart takes."""
+SAY_LIMIT = 4096  # characters of one <Say> (Twilio, "TwiML Voice: <Say>")
+
+# https://www.w3.org/TR/xml/#charsets
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A media stream to open.
+
+    Attributes:
+        url: absolute `wss://` address without a query, which Twilio would drop.
+        status_callback: absolute address that is told when the stream starts, stops or fails.
+        token: stream token; arrives in `start.customParameters.token`. With its name under 500 characters.
+    """
+
+    url: str
+    status_callback: str
+    token: str
+
+
+def document(*verbs: str) -> str:
+    """A whole TwiML document."""
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{"".join(verbs)}</Response>'
+
+
+def say(text: str, language: str) -> str:
+    """Speak a text; one that is too long for one verb is spoken by several."""
+    parts = wrap(_NOT_XML.sub("", text), SAY_LIMIT, break_on_hyphens=False)
+    return "".join(_element("Say", {"language": language}, _text(part)) for part in parts)
+
+
+def play(url: str) -> str:
+    """Play a recording."""
+    return _element("Play", {}, _text(url))
+
+
+def connect(stream: Stream, next_url: str) -> str:
+    """Open a media stream, and ask `next_url` when it has ended, however it ended.
+
+    `next_url` stands there twice: as the action of `<Connect>` and behind it. A failed handshake goes on with the next
+    verb, and whether a verb behind an action is reached is not documented.
+    """
+    parameter = _element("Parameter", {"name": "token", "value": stream.token})
+    attributes = {"url": stream.url, "statusCallback": stream.status_callback}
+    opened = _element("Connect", {"action": next_url + RETRIES}, _element("Stream", attributes, parameter))
+    return opened + redirect(next_url)
+
+
+def dial(number: str, timeout_s: int, next_url: str | None = None) -> str:
+    """Ring a number (E.164) for some seconds. With `next_url` that is asked afterwards, else the next verb follows."""
+    attributes = {"timeout": str(timeout_s), "answerOnBridge": "true"}
+    if next_url is not None:
+        attributes["action"] = next_url + RETRIES
+    return _element("Dial", attributes, _element("Number", {}, _text(number)))
+
+
+def redirect(url: str) -> str:
+    """Go on with another document."""
+    return _element("Redirect", {}, _text(url + RETRIES))
+
+
+def hangup() -> str:
+    """End the call."""
+    return _element("Hangup", {})
+
+
+def _text(text: str) -> str:
+    return escape(_NOT_XML.sub("", text))
+
+
+def _element(name: str, attributes: Mapping[str, str], content: str = "") -> str:
+    written = "".join(f" {key}={quoteattr(_NOT_XML.sub('', value))}" for key, value in attributes.items())
+    return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
