@@ -5,13 +5,15 @@ here: times of day are local to the restaurant and become instants by its time z
 change are right; `now` is passed in; secrets are `SecretStr` and never printed.
 """
 
+import base64
+import binascii
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from gateway.orders.menu import Menu, Name
 from gateway.orders.order import FulfilmentKind
@@ -34,6 +36,18 @@ def _known_url(url: str) -> str:
     if not url.startswith(("https://", "http://")) or not url.partition("://")[2].strip("/"):
         raise ValueError("not an http(s) URL")
     return url
+
+
+def _known_secret(secret: SecretStr) -> SecretStr:
+    """Standard Webhooks: "whsec_" and base64 of 24 to 64 random bytes."""
+    prefix, _, encoded = secret.get_secret_value().partition("_")
+    try:
+        size = len(base64.b64decode(encoded, validate=True))
+    except (binascii.Error, ValueError):
+        size = 0
+    if prefix != "whsec" or not 24 <= size <= 64:
+        raise ValueError("not a webhook secret: whsec_ and base64 of 24 to 64 random bytes")
+    return secret
 
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
@@ -62,7 +76,7 @@ class PosEndpoint(_Part):
     """
 
     url: Annotated[str, AfterValidator(_known_url)]
-    secrets: Annotated[tuple[SecretStr, ...], Field(min_length=1)]
+    secrets: Annotated[tuple[Annotated[SecretStr, AfterValidator(_known_secret)], ...], Field(min_length=1)]
 
 
 class Restaurant(_Part):
@@ -99,6 +113,20 @@ class Restaurant(_Part):
     approval_cents: Annotated[int, Field(strict=True, ge=1)] = 25_000
     pos: PosEndpoint | None = None
     menu: Menu
+
+    @field_validator("hours")
+    @classmethod
+    def _opens_some_day(cls, hours: Mapping[Weekday, tuple[Hours, ...]]) -> Mapping[Weekday, tuple[Hours, ...]]:
+        if not any(hours.values()):
+            raise ValueError("the restaurant never opens")
+        return hours
+
+    @model_validator(mode="after")
+    def _reaches_a_person(self) -> Self:
+        """A transfer to a number that this gateway answers would ring in a circle."""
+        if self.transfer_to in self.numbers:
+            raise ValueError("transfer_to is one of the restaurant's own numbers, which the agent answers")
+        return self
 
     @cached_property
     def zone(self) -> ZoneInfo:
