@@ -1,6 +1,6 @@
 """Faults of the local Realtime server: what can be made to go wrong, as one value. Pure.
 
-A fault is set at the start (from JSON, for the command line) or during a run (`RealtimeServer.set_faults`). All times are
+A fault is set at the start (JSON on the command line) or during a run (`RealtimeServer.set_faults`). All times are
 seconds. The codes are those that the service gives: `rate_limit_exceeded`, `server_error`, `insufficient_quota` ...
 """
 

@@ -1,6 +1,6 @@
 """The input audio buffer of a local Realtime session and its turn detection. Pure.
 
-Server VAD is energy over an adaptive noise floor, in windows of 20 ms: cheap, and it missed no turn of synthetic speech.
+Server VAD is energy over an adaptive noise floor, in windows of 20 ms: cheap, and good enough for synthetic speech.
 It does not depend on how the audio was cut into events. Times are milliseconds of all audio appended in the session, as
 `audio_start_ms` and `audio_end_ms` count them.
 """

@@ -299,5 +299,5 @@ class Response:
         """What of a text the token limit leaves, counted as output; and whether some was cut off."""
         left = limit(self.plan.max_output_tokens) - self.usage.output.total
         kept = text if text_tokens(text) <= left else text[: int(left) * LETTERS_PER_TOKEN]
-        self.usage.output.text += text_tokens(kept)
+        self.usage.output += Tokens(text=text_tokens(kept))
         return kept, len(kept) < len(text)

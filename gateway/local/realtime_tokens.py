@@ -67,7 +67,7 @@ def input_tokens(instructions: str, tools: Sequence[FunctionTool], items: Sequen
                 heard_ms = item.audio_ms if item.cut_ms is None else item.cut_ms
                 audio += heard_ms // _ASSISTANT_MS_PER_TOKEN
             case Message(spoken=True):
-                audio += item.audio_ms // _CALLER_MS_PER_TOKEN
+                audio += caller_tokens(item.audio_ms)
             case Message():
                 text += text_tokens(item.text or "")
             case FunctionCall():
@@ -90,6 +90,11 @@ def cached_tokens(context: Tokens, before: Tokens) -> Tokens:
 def text_tokens(text: str) -> int:
     """About how many tokens a text takes."""
     return -(-len(text) // LETTERS_PER_TOKEN)
+
+
+def caller_tokens(ms: float) -> int:
+    """Tokens of some of the caller's audio."""
+    return round(ms) // _CALLER_MS_PER_TOKEN
 
 
 def speech_tokens(ms: float) -> int:
