@@ -1,0 +1,1 @@
+"""The pure core of a call: states, events in, effects out."""

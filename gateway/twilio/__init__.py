@@ -1,0 +1,1 @@
+"""The telephone side: Twilio Media Streams and REST."""

@@ -1,0 +1,487 @@
+"""The shell of one call: it feeds the core from both sockets and carries its effects out. It holds no opinion.
+
+One inbox, one consumer: `post` takes an event in, `Call.handle` says what follows. Audio runs beside it, straight from
+line to link. Slow effects (opening the model, submitting the order) are tasks of this session that end in an event.
+"""
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, assert_never
+
+import structlog
+
+from gateway import errors
+from gateway.audio.playout import Cut
+from gateway.call.effects import (
+    AnswerTool,
+    CancelResponse,
+    ClearPlayout,
+    CloseModel,
+    ConfigureModel,
+    DeleteItem,
+    Effect,
+    EndLeg,
+    HoldOrder,
+    Note,
+    OpenModel,
+    PlayClip,
+    ReportError,
+    RequestResponse,
+    SubmitOrder,
+    TruncateItem,
+)
+from gateway.call.machine import Call
+from gateway.call.redaction import Redaction
+from gateway.call.states import State
+from gateway.errors import GatewayError
+from gateway.events import (
+    AnyEvent,
+    ConnectionFailed,
+    Heard,
+    Interrupted,
+    KeyPressed,
+    LegEnded,
+    LegStarted,
+    ListeningStarted,
+    ListeningStopped,
+    ModelLost,
+    ModelOpened,
+    OrderData,
+    OrderEvent,
+    OrderItem,
+    PlaybackFinished,
+    PlaybackStarted,
+    SessionRequested,
+    TimedOut,
+    TranscriptionEvent,
+    milliseconds,
+)
+from gateway.metrics import MetricsCollector
+from gateway.orders.order import Order
+from gateway.orders.pricing import total_cents
+from gateway.pos.outbox import delivery_of
+from gateway.realtime.config import ModelConfig
+from gateway.realtime.link import ModelLink
+from gateway.realtime.pool import MAX_AGE, ModelPool
+from gateway.speech.phrases import clip
+from gateway.store import EventLog, Hold, SessionStore, StoreError
+from gateway.twilio.stream import PhoneLine, StreamEnd
+
+CLIP_ITEM = "clip."
+"""Items of the playout that are not the model's: prepared phrases."""
+FIRST_FRAME_PATIENCE = 10.0
+"""Seconds within which a frame of the caller must have come; Twilio sends them also in silence."""
+SUBMIT_PATIENCE = 5.0
+LEASE = 60.0
+QUIET_RETRY = 2.0
+
+Handler = Callable[[AnyEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParts:
+    """The long-lived things that all sessions of a process share."""
+
+    store: SessionStore
+    log: EventLog
+    pool: ModelPool
+    metrics: MetricsCollector
+    model: ModelConfig
+    held_order_s: int
+    owner: str
+
+
+class VoiceSession:
+    """One leg of one call (specification, "Module Boundaries and Interfaces")."""
+
+    def __init__(self, parts: SessionParts, call: Call, line: PhoneLine, *, leg: int, stream_sid: str, fence: int) -> None:
+        """A session that does not run yet; the leg's lease is held under `fence`."""
+        self._parts = parts
+        self._call = call
+        self._line = line
+        self._leg = leg
+        self._stream_sid = stream_sid
+        self._fence = fence
+        self._log = structlog.get_logger(__name__).bind(call_id=call.call_id, leg=leg)
+        self._link = ModelLink(call.call_id, parts.model, line, self.post, self._overflowed)
+        self._redaction = Redaction()
+        self._inbox: deque[AnyEvent] = deque()
+        self._handling = False
+        self._written = 0
+        self._handlers: defaultdict[str, list[Handler]] = defaultdict(list)
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at: datetime | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._lease_lost = False
+        call.machine.on_state_change(self._state_changed)
+        call.machine.on_transition_error(self._transition_refused)
+
+    # --- the specification's interface ---
+
+    @property
+    def id(self) -> str:
+        """The session's id: Twilio's CallSid."""
+        return self._call.call_id
+
+    @property
+    def state(self) -> State:
+        """Where the call is."""
+        return self._call.state
+
+    @property
+    def restaurant_id(self) -> str:
+        """Whose call it is."""
+        return self._call.restaurant.id
+
+    @property
+    def call(self) -> Call:
+        """The core."""
+        return self._call
+
+    async def connect(self) -> None:
+        """Start the leg: from here on the model is opened and the caller is heard."""
+        await self.start_listening()
+        self.post(LegStarted(**self._now(), leg=self._leg, stream_sid=self._stream_sid))
+
+    async def disconnect(self) -> None:
+        """End the leg; Twilio then asks `/twiml/next`, and the call may go on in another process."""
+        self._line.close()
+
+    async def start_listening(self) -> None:
+        """Let the caller's audio through to the model."""
+        self._link.start_capture()
+        self.post(ListeningStarted(**self._now()))
+
+    async def stop_listening(self) -> None:
+        """Send the model silence in place of the caller's audio."""
+        self._link.stop_capture()
+        self.post(ListeningStopped(**self._now()))
+
+    def on(self, event: str, handler: Handler) -> None:
+        """Call `handler` for every event of the type `event` ("*": of any type)."""
+        self._handlers[event].append(handler)
+
+    def off(self, event: str, handler: Handler) -> None:
+        """Cease to call `handler` for `event`."""
+        if handler in self._handlers[event]:
+            self._handlers[event].remove(handler)
+
+    # --- the life of a leg ---
+
+    async def run(self) -> None:
+        """Serve the leg to its end. Everything that was begun is ended, and the log is written, when this returns."""
+        writer = asyncio.create_task(self._line.write(), name="line writer")
+        guard = asyncio.create_task(self._keep_lease(), name="lease")
+        self._parts.log.open(self.restaurant_id, self.id, self._fence)
+        await self.connect()
+        first_frame = asyncio.get_running_loop().call_later(FIRST_FRAME_PATIENCE, self._check_first_frame)
+        ended: StreamEnd = "lost"
+        try:
+            ended = await self._line.read(self)
+        finally:
+            first_frame.cancel()
+            self.post(LegEnded(**self._now(), leg=self._leg, reason=ended))
+            self._stop_timer()
+            guard.cancel()
+            self._line.close()
+            await self._finish(writer, guard)
+
+    async def _finish(self, writer: asyncio.Task[None], guard: asyncio.Task[None]) -> None:
+        """Let slow effects end in bounded time, write the log, give the lease back."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=SUBMIT_PATIENCE)
+            for task in late:
+                task.cancel()
+        await self._link.close()
+        await asyncio.wait({writer}, timeout=1.0)
+        writer.cancel()
+        await asyncio.gather(writer, guard, *self._tasks, return_exceptions=True)
+        self._parts.metrics.record_audio_quality(self._line.quality())
+        self._log.info("leg_ended", ignored=self._ignored(), **self._summary())
+        try:
+            async with asyncio.timeout(SUBMIT_PATIENCE):
+                await self._parts.log.flushed(self.id)
+                await self._parts.store.release_lease(self.restaurant_id, self.id, self._fence, self._parts.owner)
+        except (StoreError, TimeoutError) as error:
+            self._log.warning("leg_log_incomplete", reason=type(error).__name__)
+
+    def lose_lease(self) -> None:
+        """A newer leg has the call: this one is a zombie, says nothing more and closes."""
+        self._lease_lost = True
+        self._line.interrupt()
+        self._line.clear()
+        self._line.close()
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE / 3)
+            try:
+                await self._parts.store.renew_lease(
+                    self.restaurant_id, self.id, self._fence, self._parts.owner, LEASE
+                )
+            except StoreError as error:
+                self._log.warning("lease_not_renewed", reason=type(error).__name__)
+
+    # --- events in ---
+
+    def post(self, event: AnyEvent) -> None:
+        """Take one event in: into the log, through the core, out as effects. Posts from within are taken in order."""
+        self._inbox.append(event)
+        if self._handling:
+            return
+        self._handling = True
+        try:
+            while self._inbox:
+                self._take(self._inbox.popleft(), logged=False)
+        finally:
+            self._handling = False
+
+    def _take(self, event: AnyEvent, *, logged: bool) -> None:
+        event = self._redaction.clean(event)
+        if isinstance(event, TranscriptionEvent) and event.type == "transcription.partial":
+            self._tell(event)
+            return
+        if not logged:
+            self._write(event)
+        effects = self._call.handle(event)
+        self._tell(event)
+        for effect in effects:
+            self._carry_out(effect)
+        self._set_timer()
+
+    def _write(self, event: AnyEvent) -> None:
+        if not self._lease_lost:
+            self._parts.log.append(self.id, [(self._event_id(), event.to_json())])
+
+    def _event_id(self) -> str:
+        self._written += 1
+        return f"{self._fence}-{self._written}"
+
+    def _tell(self, event: AnyEvent) -> None:
+        self._parts.metrics.observe(event, self.id)
+        for name in (event.type, "*"):
+            for handler in tuple(self._handlers.get(name, ())):
+                handler(event)
+
+    def _now(self) -> dict[str, Any]:
+        return {"session_id": self._call.call_id, "timestamp": milliseconds(datetime.now(UTC))}
+
+    # --- the line's listener ---
+
+    def hear(self, mulaw: bytes) -> None:
+        """The caller's sound, mu-law 8 kHz."""
+        self._link.hear(mulaw)
+
+    def key_pressed(self, digit: str) -> None:
+        """The caller pressed a key."""
+        self.post(KeyPressed(**self._now(), digit=digit))
+
+    def playback_started(self, item_id: str) -> None:
+        """The agent becomes audible."""
+        self.post(PlaybackStarted(**self._now(), item_id=item_id))
+
+    def playback_finished(self) -> None:
+        """All that was said has been played."""
+        self.post(PlaybackFinished(**self._now()))
+
+    def barge_in(self, cuts: tuple[Cut, ...]) -> None:
+        """The caller has taken the turn."""
+        heard = tuple(
+            Heard(item_id=c.item_id, content_index=c.content_index, heard_ms=c.heard_ms, produced_ms=c.produced_ms)
+            for c in cuts
+            if not c.item_id.startswith(CLIP_ITEM)
+        )
+        self.post(Interrupted(**self._now(), cut=heard))
+
+    def _overflowed(self) -> None:
+        self.post(errors.AUDIO_BUFFER_OVERFLOW.event(self.id, datetime.now(UTC), "more than 120 s wait to be played"))
+
+    def _check_first_frame(self) -> None:
+        if not self._line.frames:
+            self.post(errors.MIC_ACCESS_DENIED.event(self.id, datetime.now(UTC), "not one frame of the caller came"))
+
+    # --- effects out ---
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case OpenModel(fresh):
+                self._spawn(self._open_model(fresh))
+            case ConfigureModel():
+                self._link.apply(effect)
+                self.post(SessionRequested(**self._now()))
+            case RequestResponse() | Note() | AnswerTool() | CancelResponse() | TruncateItem() | DeleteItem():
+                self._link.apply(effect)
+            case ClearPlayout():
+                self._line.clear()
+            case PlayClip(name):
+                self._line.speak(f"{CLIP_ITEM}{name}.{self._written}", 0, clip(name, self._language()))
+                self._line.end_item(f"{CLIP_ITEM}{name}.{self._written}", 0)
+            case HoldOrder(order):
+                self._hold(order)
+            case SubmitOrder(order):
+                self._spawn(self._submit(order))
+            case ReportError(error):
+                self._parts.metrics.record_error(error)
+                self._log.warning("call_error", code=error.error.code, detail=error.error.message)
+            case CloseModel():
+                self._spawn(self._link.close())
+            case EndLeg(reason):
+                self._log.info("leg_ending", reason=reason)
+                self._line.close()
+            case _:
+                assert_never(effect)
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        async def run() -> None:
+            await work
+
+        task = asyncio.create_task(run(), name=f"effect of {self.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _open_model(self, fresh: bool) -> None:
+        await self._link.close()
+        began = self._parts.metrics.record_connection_start()
+        try:
+            dialled = await self._parts.pool.take(fresh=fresh, on_retry=self._retrying)
+        except GatewayError as error:
+            self._log.warning("model_not_reached", code=error.kind.code, detail=error.detail)
+            self.post(ConnectionFailed(**self._now(), code=error.kind.code))
+            return
+        self._parts.metrics.record_connection_complete(began)
+        if self._call.state not in (State.CONNECTING, State.RECOVERING):
+            await dialled.client.close()  # the call ended while we dialled
+            return
+        self._link.attach(dialled)
+        self._plan_move(dialled.opened + MAX_AGE - time.monotonic())
+        self.post(ModelOpened(**self._now()))
+
+    def _retrying(self, code: str, attempt: int) -> None:
+        self._parts.metrics.record_retry(code, attempt)
+        self._log.warning("model_retry", code=code, attempt=attempt)
+
+    def _plan_move(self, seconds: float) -> None:
+        """A session lives 60 minutes at most: move to a fresh one before, at a quiet moment."""
+        opened = self._link.opened
+
+        def move() -> None:
+            if self._link.opened != opened:
+                return
+            if self._call.state in (State.READY, State.IDLE):
+                self.post(ModelLost(**self._now(), planned=True))
+            else:
+                asyncio.get_running_loop().call_later(QUIET_RETRY, move)
+
+        asyncio.get_running_loop().call_later(max(0.0, seconds), move)
+
+    def _hold(self, order: Order | None) -> None:
+        """Keep the open order for the same number's next call, in the same step as the log."""
+        key = self._call.caller_key
+        if key is None or self._lease_lost:
+            return
+        if order is None:
+            self._spawn(self._drop_held(key))
+            return
+        hold = Hold(key, order.id, order.model_dump_json(), self._parts.held_order_s)
+        self._parts.log.append(self.id, [], hold)
+
+    async def _drop_held(self, key: str) -> None:
+        try:
+            await self._parts.store.drop_held(self.restaurant_id, key)
+        except StoreError as error:
+            self._log.warning("held_order_not_dropped", reason=type(error).__name__)
+
+    async def _submit(self, order: Order) -> None:
+        """One atomic step in the store; the event of its outcome is in the log with it."""
+        now = datetime.now(UTC)
+        restaurant = self._call.restaurant
+        total = total_cents(order, restaurant.menu)
+        done = self._order_event("order.complete", order, total, "confirmed")
+        try:
+            async with asyncio.timeout(SUBMIT_PATIENCE):
+                await self._parts.log.flushed(self.id)
+                await self._parts.store.submit(
+                    self.restaurant_id,
+                    self.id,
+                    self._fence,
+                    order_id=order.id,
+                    version=order.version,
+                    order=order.model_dump_json(),
+                    delivery=delivery_of(order, restaurant, call_id=self.id, legs=self._leg, now=now),
+                    events=[(self._event_id(), done.to_json())],
+                    now=now,
+                    caller_key=self._call.caller_key,
+                )
+        except (StoreError, TimeoutError) as error:
+            self._log.error("order_not_submitted", order_id=order.id, reason=type(error).__name__)
+            self.post(self._order_event("order.error", order, total, "failed"))
+            return
+        self._log.info("order_submitted", order_id=order.id, items=len(order.lines), total_cents=total)
+        self._take(done, logged=True)
+
+    def _order_event(
+        self, kind: Literal["order.complete", "order.error"], order: Order, total: int,
+        status: Literal["confirmed", "failed"],
+    ) -> OrderEvent:
+        items = tuple(
+            OrderItem(
+                menu_item_id=line.item_id,
+                quantity=line.quantity,
+                modifications=tuple(f"{m.action} {m.option}" for m in line.modifiers),
+                confidence=line.confidence,
+            )
+            for line in order.lines
+        )
+        data = OrderData(intent="confirm", items=items, total_amount=total, status=status)
+        return OrderEvent(**self._now(), type=kind, order_id=order.id, data=data)
+
+    # --- time, logs ---
+
+    def _set_timer(self) -> None:
+        due = self._call.deadline
+        if due == self._timer_at:
+            return
+        self._stop_timer()
+        self._timer_at = due
+        if due is not None:
+            wait = max(0.0, (due - datetime.now(UTC)).total_seconds())
+            self._timer = asyncio.get_running_loop().call_later(wait, self._time_passed)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._timer_at = None
+
+    def _time_passed(self) -> None:
+        due, self._timer, self._timer_at = self._timer_at, None, None
+        now = datetime.now(UTC)
+        if due is not None and now < due:  # the loop's clock and the wall clock differ by a little
+            self._set_timer()
+            return
+        self.post(TimedOut(**self._now()))
+
+    def _state_changed(self, source: State, target: State) -> None:
+        self._log.info("state", source=source.value, target=target.value)
+
+    def _transition_refused(self, state: State, trigger: str) -> None:
+        self._log.debug("event_ignored", state=state.value, trigger=trigger)
+
+    def _language(self) -> str:
+        return self._call.restaurant.languages[0]
+
+    def _ignored(self) -> Mapping[str, int]:
+        return {**self._line.ignored, **self._link.ignored()}
+
+    def _summary(self) -> dict[str, object]:
+        quality = self._line.quality()
+        return {
+            "frames": self._line.frames,
+            "loss": round(quality.loss, 4),
+            "jitter_ms": round(quality.jitter_ms, 1),
+            "underruns": quality.underruns,
+            "order_state": self._call.order.state.value if self._call.order else None,
+        }
