@@ -34,9 +34,7 @@ class Draft:
         item = menu.item(line.item_id)
         if item is None:
             return None
-        variation = item.variation(line.variation_id or "")
-        options = dict(variation.options) if variation is not None else {}
-        return cls(item, line.quantity, options, list(line.modifiers), line.line_id)
+        return cls(item, line.quantity, dict(line.options), list(line.modifiers), line.line_id)
 
     def accepts_option(self, sense: Sense) -> bool:
         """Whether some variation of the item has that size (or volume, container, ...)."""

@@ -85,12 +85,12 @@ class OrderIntent:
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """A line already in the order, as far as parsing needs it: what "the second one" may point at."""
+    """A line already in the order, as far as parsing needs it (`options` as settled so far): what "the second one" may point at."""
 
     line_id: str
     item_id: str
     quantity: int = 1
-    variation_id: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
     modifiers: tuple[IntentModifier, ...] = ()
 
 

@@ -1,0 +1,185 @@
+"""OrderProcessor: what a turn means, whether the menu allows it, and what to say. Grounded in the menu alone.
+
+The specification's three methods. It serves the text-only mode and the local brain, and double-checks the model. Pure
+and quick: an instance keeps a lexicon of its menu and nothing of any conversation, so one serves every call.
+"""
+
+from gateway.orders import acts
+from gateway.orders.acts import assent
+from gateway.orders.callers import find_address, find_name
+from gateway.orders.draft import Draft
+from gateway.orders.intent import (
+    Assent,
+    IntentItem,
+    IntentName,
+    KnownLine,
+    MissingChoice,
+    OrderContext,
+    OrderIntent,
+    OrderValidation,
+)
+from gateway.orders.lexicon import Lexicon, Mention
+from gateway.orders.menu import Item, Menu
+from gateway.orders.parse import Reading, read
+from gateway.orders.respond import respond
+from gateway.orders.tokens import tokenise, without_noise
+
+__all__ = ["OrderProcessor", "assent"]
+
+_QUESTIONS: frozenset[IntentName] = frozenset({"ask_price", "ask_menu", "ask_hours", "ask_allergen"})
+_SURE = 0.99  # nothing is certain on a telephone
+_PER_UNKNOWN, _PER_AMBIGUITY, _PER_REPAIR = 0.8, 0.7, 0.97
+
+
+class OrderProcessor:
+    """Understands orders for one menu."""
+
+    def __init__(self, menu: Menu) -> None:
+        """Builds the lexicon: about 10 ms for a menu of twenty entries, to be done once per menu."""
+        self.menu = menu
+        self._lexicon = Lexicon(menu)
+
+    def parse_order_intent(self, transcript: str, context: OrderContext) -> OrderIntent:
+        """What the caller means by one turn. Never raises, and never names an id that is not on the menu.
+
+        Args:
+            transcript: the words, typed or recognised, of any length and in any language.
+            context: the order so far and what the agent asked last; its menu must be this processor's.
+        """
+        mentions = self._lexicon.divide(without_noise(tokenise(transcript)))
+        reading = read(mentions, context)
+        unexplained = tuple(text for text, _, _ in reading.unknown)
+        name = find_name(transcript, context.asked, unexplained)
+        address = find_address(transcript, context.asked)
+        items = () if _only_a_name(name, mentions, context) or address is not None else _items(reading, context)
+        named = acts.act(transcript)
+        about = tuple(dict.fromkeys(item.menu_item_id for item in items))
+        if named in _QUESTIONS or named in {"transfer", "cancel"}:
+            items = ()
+        leading = acts.leading_assent(transcript)
+        done = acts.is_done(transcript)
+        unknown = tuple(text for text in unexplained if not _is_part(text, name, address))
+        kind = named or _kind(items) or _other_act(transcript, leading, done)
+        return OrderIntent(
+            intent=kind,
+            items=items,
+            assent=leading,
+            done=done,
+            name=name,
+            fulfilment=acts.fulfilment(transcript),
+            address=address,
+            language=acts.spoken_language(transcript),
+            confidence=_confidence(items, reading, unknown),
+            unknown=unknown,
+            ambiguous=reading.ambiguous,
+            about=about,
+        )
+
+    def assent(self, text: str, language: str | None = None) -> Assent:
+        """The answer to a read-back, as `acts.assent`, and never "yes" when the words also order something."""
+        answer = assent(text, language)
+        return "unclear" if answer == "yes" and self.parse_order_intent(text, OrderContext(self.menu)).items else answer
+
+    def validate_order(self, intent: OrderIntent, menu: Menu | None = None) -> OrderValidation:
+        """What the menu says to an intent: what is missing, too much, unknown or ambiguous. Removals need nothing."""
+        menu = menu or self.menu
+        missing: list[MissingChoice] = []
+        problems: list[str] = []
+        for said in intent.items:
+            item = menu.item(said.menu_item_id)
+            if item is None or said.action == "remove":
+                continue
+            missing += _missing(said, item, menu)
+            problems += _problems(said, item, menu)
+        ok = not (missing or problems or intent.unknown or intent.ambiguous)
+        return OrderValidation(ok, tuple(missing), tuple(problems), intent.unknown, intent.ambiguous)
+
+    def generate_response(self, intent: OrderIntent, validation: OrderValidation, language: str = "en") -> str:
+        """One or two short sentences to say: what was noted, then the first thing that is missing or wrong."""
+        return respond(intent, validation, self.menu, language)
+
+
+def _items(reading: Reading, context: OrderContext) -> tuple[IntentItem, ...]:
+    """The lines touched, as they shall be; a line that ends as it began was only spoken of."""
+    before = {line.line_id: line for line in context.lines}
+    found: list[IntentItem] = []
+    for draft in reading.drafts:
+        if draft.item is None or not draft.touched or (draft.removed and draft.line_id is None):
+            continue
+        item = draft.intent_item(_item_confidence(draft, reading))
+        if item.action != "change" or _differs(item, before[item.target_line or ""]):
+            found.append(item)
+    return tuple(found)
+
+
+def _differs(item: IntentItem, line: KnownLine) -> bool:
+    same = item.menu_item_id == line.item_id and item.quantity == line.quantity
+    return not (same and dict(item.options) == dict(line.options) and set(item.modifiers) == set(line.modifiers))
+
+
+def _item_confidence(draft: Draft, reading: Reading) -> float:
+    return round(_SURE * draft.likeness * _PER_REPAIR**reading.repairs, 3)
+
+
+def _confidence(items: tuple[IntentItem, ...], reading: Reading, unknown: tuple[str, ...]) -> float:
+    """For the whole turn: that of its weakest item, less for every word not understood and every doubt."""
+    weakest = min((item.confidence for item in items), default=_SURE)
+    return round(weakest * _PER_UNKNOWN ** len(unknown) * _PER_AMBIGUITY ** len(reading.ambiguous), 3)
+
+
+def _kind(items: tuple[IntentItem, ...]) -> IntentName | None:
+    """The main act of a turn that changes the order."""
+    actions = {item.action for item in items}
+    if not actions:
+        return None
+    if actions == {"add", "remove"}:
+        return "replace"
+    return "add" if "add" in actions else "change" if "change" in actions else "remove"
+
+
+def _other_act(transcript: str, leading: Assent, done: bool) -> IntentName:
+    if done:
+        return "done"
+    if leading != "unclear":
+        return "confirm" if leading == "yes" else "deny"
+    return "greeting" if acts.is_greeting(transcript) else "other"
+
+
+def _only_a_name(name: str | None, mentions: tuple[Mention, ...], context: OrderContext) -> bool:
+    """Whether "Basil" is a person here: asked for a name, the caller said hardly anything else."""
+    if name is None or context.asked != "name":
+        return False
+    ordered = any(m.number is not None or m.of("item") for m in mentions)
+    return not ordered and len(mentions) <= len(name.split()) + 3
+
+
+def _is_part(text: str, name: str | None, address: str | None) -> bool:
+    said = f"{name or ''} {address or ''}".lower().split()
+    return all(word in said for word in text.split())
+
+
+def _missing(said: IntentItem, item: Item, menu: Menu) -> list[MissingChoice]:
+    left = item.matching(said.options)
+    found: list[MissingChoice] = []
+    for dimension in menu.dimensions_of(item):
+        open_options = [o for o in dimension.options if any(v.options.get(dimension.id) == o.id for v in left)]
+        if dimension.id not in said.options and len(open_options) > 1:
+            found.append(MissingChoice(item.id, dimension.id, tuple(option.name for option in open_options)))
+    for group in menu.groups_of(item):
+        chosen = sum(m.count for m in said.modifiers if m.group == group.id and not m.negated)
+        if chosen + len(group.defaults) < group.min:
+            found.append(MissingChoice(item.id, group.id, tuple(option.name for option in group.options)))
+    return found
+
+
+def _problems(said: IntentItem, item: Item, menu: Menu) -> list[str]:
+    problems: list[str] = []
+    if not 1 <= said.quantity <= item.max_quantity:
+        problems.append(f"at most {item.max_quantity} of {item.name}")
+    if said.options and not item.matching(said.options):
+        problems.append(f"no such size of {item.name}")
+    for group in menu.groups_of(item):
+        chosen = sum(m.count for m in said.modifiers if m.group == group.id and not m.negated)
+        if group.max is not None and chosen > group.max:
+            problems.append(f"at most {group.max} {group.name} on {item.name}")
+    return problems
