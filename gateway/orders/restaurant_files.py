@@ -42,6 +42,16 @@ class RestaurantErrors(Exception):  # noqa: N818 - it carries all of them
         super().__init__("\n".join(map(str, self.problems)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What came out of one folder; `numbers` as they stand in the file, be it right or not."""
+
+    home: Path
+    restaurant: Restaurant | None
+    numbers: tuple[str, ...]
+    problems: list[RestaurantProblem]
+
+
 def load_restaurants(folder: Path, environment: Mapping[str, str]) -> tuple[Restaurant, ...]:
     """Read every restaurant, in the order of their `order` and then their ids.
 
@@ -62,20 +72,16 @@ def load_restaurants(folder: Path, environment: Mapping[str, str]) -> tuple[Rest
     ]
     if not homes:
         raise RestaurantErrors([_no_restaurant(folder, "no restaurant in this folder")])
-    restaurants: dict[Path, Restaurant] = {}
-    problems: list[RestaurantProblem] = []
-    for home in homes:
-        restaurant, found = _load(home, environment)
-        problems += found
-        if restaurant is not None:
-            restaurants[home / SETTINGS] = restaurant
-    problems += _shared_numbers(restaurants)
+    loaded = [_load(home, environment) for home in homes]
+    problems = [problem for one in loaded for problem in one.problems]
+    problems += _shared_numbers(loaded)
     if problems:
         raise RestaurantErrors(problems)
-    return tuple(sorted(restaurants.values(), key=lambda restaurant: (restaurant.order, restaurant.id)))
+    restaurants = [one.restaurant for one in loaded if one.restaurant is not None]
+    return tuple(sorted(restaurants, key=lambda restaurant: (restaurant.order, restaurant.id)))
 
 
-def _load(home: Path, environment: Mapping[str, str]) -> tuple[Restaurant | None, list[RestaurantProblem]]:
+def _load(home: Path, environment: Mapping[str, str]) -> _Loaded:
     settings, menu = home / SETTINGS, home / MENU
     problems: list[RestaurantProblem] = []
     values, settings_problems = _read_settings(settings, environment)
@@ -83,7 +89,9 @@ def _load(home: Path, environment: Mapping[str, str]) -> tuple[Restaurant | None
     problems += [_located(settings, problem) for problem in settings_problems]
     problems += [_located(menu, problem) for problem in menu_problems]
     if values is None:
-        return None, problems
+        return _Loaded(home, None, (), problems)
+    numbers = values.get("numbers")
+    claimed = tuple(map(str, numbers)) if isinstance(numbers, list) else ()
     if "id" in values or "menu" in values:
         fix = "remove them: the folder's name is the id, and the menu stands in menu.json"
         problems.append(RestaurantProblem(settings, "", "id and menu do not belong here", fix))
@@ -93,8 +101,8 @@ def _load(home: Path, environment: Mapping[str, str]) -> tuple[Restaurant | None
         # A menu that could not be read and a variable that is not set have told their problems already.
         told = {"menu", *(problem.path for problem in settings_problems)}
         problems += [_located(settings, problem) for problem in problems_of(error) if problem.path not in told]
-        return None, problems
-    return (None if problems else restaurant), problems
+        return _Loaded(home, None, claimed, problems)
+    return _Loaded(home, restaurant, claimed, problems)
 
 
 def _read_settings(file: Path, environment: Mapping[str, str]) -> tuple[dict[str, object] | None, list[Problem]]:
@@ -149,15 +157,16 @@ def _resolved(value: object, path: str, environment: Mapping[str, str], missing:
             return value
 
 
-def _shared_numbers(restaurants: Mapping[Path, Restaurant]) -> Iterable[RestaurantProblem]:
+def _shared_numbers(loaded: Iterable[_Loaded]) -> Iterable[RestaurantProblem]:
     """A called number must name one restaurant."""
-    answered: dict[str, str] = {}
-    for file, restaurant in restaurants.items():
-        for at, number in enumerate(restaurant.numbers):
-            other = answered.setdefault(number, restaurant.id)
-            if other != restaurant.id:
-                reason = f"{other} answers this number too"
-                yield RestaurantProblem(file, f"numbers[{at}]", reason, "give each number to one restaurant")
+    answered: dict[str, Path] = {}
+    for one in loaded:
+        for at, number in enumerate(one.numbers):
+            other = answered.setdefault(number, one.home)
+            if other != one.home:
+                reason = f"{other.name} answers this number too"
+                fix = "give each number to one restaurant"
+                yield RestaurantProblem(one.home / SETTINGS, f"numbers[{at}]", reason, fix)
 
 
 def _located(file: Path, problem: Problem) -> RestaurantProblem:
