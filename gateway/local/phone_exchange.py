@@ -150,6 +150,7 @@ class Exchange:
         if not self._setup.status_url or event not in self._setup.status_events:
             return
         params = self._params() | {
+            "CallStatus": "initiated" if event == "initiated" else self.status,
             "SequenceNumber": str(self._told),
             "Timestamp": format_datetime(datetime.now(UTC)),
             "CallbackSource": "call-progress-events",
