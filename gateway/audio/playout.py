@@ -19,6 +19,7 @@ from gateway.audio.ledger import Cut, Item, Ledger
 
 __all__ = ["Cut", "Playout"]
 
+_LEAST: Final = 40 * BYTES_PER_MS  # shorter pieces of growing speech sound choppy when they come one by one
 _ROUNDING_S: Final = 1e-6  # far below one sample
 
 
@@ -147,7 +148,8 @@ class Playout:
         """Gives what is to be sent now, in order: mu-law, and the name of the mark that must follow it."""
         self._ledger.expire(now)
         messages = []
-        while (length := self._ready()) and self._time_for(length) <= now + _ROUNDING_S:
+        while (upcoming := self._upcoming()) and upcoming[1] <= now + _ROUNDING_S:
+            length = upcoming[0]
             segment = self._queue[0]
             payload = segment.take(length)
             if not segment.size:
@@ -164,8 +166,8 @@ class Playout:
 
     def next_due(self, now: float) -> float | None:
         """When `due` must be called next, never before `now`; None: only another event can change anything."""
-        length = self._ready()
-        at = self._time_for(length) if length else self._ledger.settled_at
+        upcoming = self._upcoming()
+        at = upcoming[1] if upcoming else self._ledger.settled_at
         return None if at is None else max(now, at)
 
     def mark_echoed(self, name: str, now: float) -> bool:
@@ -227,15 +229,17 @@ class Playout:
         """Fits the lead to loop lag (worst since the last call) and marks; to be called about once a second."""
         self._lead.adapt(loop_lag_ms)
 
-    def _ready(self) -> int:
-        """Length of the message that could go out next; an item still growing keeps what does not fill one."""
-        if self._held or not self._queue:
-            return 0
-        segment = self._queue[0]
-        if segment.size >= self._message:
-            return self._message
-        return segment.size if segment.item.ended or len(self._queue) > 1 else 0
+    def _upcoming(self) -> tuple[int, float] | None:
+        """The message that goes out next, if nothing else happens: its length in bytes, and when.
 
-    def _time_for(self, length: int) -> float:
-        """When a message of this length may go out without exceeding the lead."""
-        return self._ends + length / RATE - self._lead.ms / 1_000
+        It goes as soon as it fits into the lead. What is left at the end of an item goes so too. While the item grows,
+        less than a message waits for more, but not until the caller runs dry: an item's first delta is played at once.
+        """
+        if self._held or not self._queue:
+            return None
+        segment = self._queue[0]
+        length = min(segment.size, self._message)
+        fits = self._ends + length / RATE - self._lead.ms / 1_000
+        if length == self._message or segment.item.ended or len(self._queue) > 1:
+            return length, fits
+        return (length, max(fits, self._ends - self._message / RATE)) if length >= _LEAST else None

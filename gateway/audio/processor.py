@@ -148,8 +148,9 @@ class CallerRing:
 
     def push(self, mulaw: bytes) -> None:
         """Keeps a frame of any length; of the oldest sound, exactly as much goes as is too much."""
-        self._frames.append(mulaw)
-        self._held += len(mulaw)
+        if mulaw:  # frames of nothing would pile up without ever being too much
+            self._frames.append(mulaw)
+            self._held += len(mulaw)
         while (excess := self._held - self._limit) > 0:
             oldest = self._frames.popleft()
             if len(oldest) > excess:

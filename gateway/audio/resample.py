@@ -128,9 +128,9 @@ class Resampler:
         # Overlapping windows cannot go to BLAS as they are, so they are copied, and widened to doubles on the way.
         overlapping = np.ndarray((rows, len(matrix)), _PCM16, data, 0, strides)
         out = overlapping.astype(_DOUBLE).dot(matrix)
-        np.rint(out, out)
+        np.rint(out, out=out)
         if safe_peak < 0 or g711.peak(data[: len(data) & ~1]) > safe_peak:
-            out.clip(_LOWEST, _HIGHEST, out)
+            out.clip(_LOWEST, _HIGHEST, out=out)
         made: bytes = out.astype(_PCM16).tobytes()
         if beyond:
             made = made[: 2 * group_out * groups]

@@ -72,6 +72,24 @@ def test_messages_are_whole_but_the_last_of_an_item():
     assert lengths(playout.due(1.0)) == [35]
 
 
+def test_the_first_short_delta_is_played_at_once():
+    """A delta of 100 ms leaves the resampler 2 ms short; the caller does not wait for the next one."""
+    playout = Playout()
+    playout.push("a", 0, speech(30))
+    assert playout.due(1.0) == []
+    playout.push("a", 0, speech(68))
+    assert lengths(playout.due(1.0)) == [98]
+
+
+def test_growing_speech_is_sent_short_rather_than_let_the_caller_run_dry():
+    playout = Playout()
+    playout.push("a", 0, speech(260))
+    assert lengths(playout.due(1.0)) == [100, 100]
+    assert playout.next_due(1.0) == pytest.approx(1.1)
+    assert playout.due(1.05) == []
+    assert lengths(playout.due(1.1)) == [60]
+
+
 def test_another_item_behind_it_lets_a_short_message_out_in_order():
     playout = Playout()
     playout.push("a", 0, speech(130, 1))
@@ -153,7 +171,7 @@ def test_a_hold_beyond_the_lead_starts_the_clock_anew_and_counts():
 def test_finished_comes_exactly_once_after_the_last_mark():
     playout = Playout()
     assert not playout.finished(0.0)
-    playout.push("a", 0, speech(150))
+    playout.push("a", 0, speech(130))
     assert playout.playing(1.0)
     marks = [mark for _, mark in playout.due(1.0)]
     assert not playout.finished(1.0)

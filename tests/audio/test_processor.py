@@ -159,6 +159,14 @@ def test_the_ring_keeps_exactly_the_latest_sound_and_counts_the_rest(frames, lim
     assert ring.drain() == b""
 
 
+def test_the_ring_cuts_the_oldest_frame_where_needed_and_ignores_empty_ones():
+    ring = CallerRing(1)
+    for frame in (b"abcdef", b"", b"ghi"):
+        ring.push(frame)
+    assert len(ring._frames) == 2
+    assert ring.drain() == b"bcdefghi"
+
+
 def test_the_ring_holds_three_seconds():
     ring = CallerRing()
     for _ in range(200):
