@@ -99,7 +99,7 @@ class MediaStream(WSListener):
         except WSHandshakeError as error:
             status = error.response.status if error.response is not None else "none"
             raise StreamRefused(31920, f"the handshake's answer was {status}, not 101") from error
-        except WSError as error:
+        except (WSError, ValueError) as error:  # ValueError: a port that is none
             raise StreamRefused(31923, f"not a URL for a stream: {error}") from error
         except TimeoutError as error:
             raise StreamRefused(31901, "no answer to the handshake in time") from error
