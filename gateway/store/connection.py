@@ -22,7 +22,7 @@ from gateway.store.url import StoreUrl
 
 SOCKET_TIMEOUT_S = 3.0
 # A blocking read must come back before the socket gives up on it.
-BLOCK_S = 1.0
+BLOCK_S = 0.5
 
 _OLDEST = (7, 0)
 _VERSION = Script("return redis.REDIS_VERSION or '6'")  # scripts know the version from 7.0 on

@@ -1,0 +1,179 @@
+"""A POS to try the gateway with: receives signed webhooks as an integrator's server would, and keeps the orders.
+
+Signatures are checked with the package `standardwebhooks`, not with our own code. Faults can be switched on to see what
+the gateway makes of them. An order that comes twice (same webhook-id) is answered and counted, but kept once.
+"""
+
+import asyncio
+import json
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Literal, Self
+
+import uvicorn
+from standardwebhooks import Webhook, WebhookVerificationError
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+FaultKind = Literal["status", "slow", "hang", "half"]
+
+
+@dataclass(slots=True)
+class Fault:
+    """What goes wrong with the next `times` requests.
+
+    Attributes:
+        kind: `status` answers `status`; `slow` accepts after `seconds`; `hang` never answers; `half` accepts, but the
+            answer breaks off.
+        keeps: whether the order is kept all the same, as by a server that dies after its work and before its answer.
+    """
+
+    kind: FaultKind
+    times: int = 1
+    status: int = 500
+    seconds: float = 1.0
+    keeps: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A verified message."""
+
+    id: str
+    type: str
+    data: Mapping[str, object]
+    body: bytes
+
+
+class PosReceiver:
+    """A POS on a free loopback port: `async with PosReceiver(secret) as pos: ... pos.url, await pos.wait_for(1)`.
+
+    Attributes:
+        url: where to send webhooks.
+        orders: what was received and verified, each webhook-id once, in order of arrival.
+        requests: how many requests came, whatever became of them.
+        duplicates: how many of them repeated a webhook-id.
+        refused: how many had no valid signature.
+        faults: what goes wrong next; append to it at any time.
+    """
+
+    def __init__(self, secret: str, *, port: int = 0) -> None:
+        self._webhook = Webhook(secret)
+        self._port = port
+        self._seen: set[str] = set()
+        self._changed = asyncio.Condition()
+        self._closing = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.url = ""
+        self.orders: list[Received] = []
+        self.requests = 0
+        self.duplicates = 0
+        self.refused = 0
+        self.faults: list[Fault] = []
+
+    async def __aenter__(self) -> Self:
+        listener = socket.create_server(("127.0.0.1", self._port))
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/orders"
+        app = Starlette(routes=[Route("/orders", self._receive, methods=["POST"])], max_body_size=1 << 20)
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+        self._server = _Server(config)
+        self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="POS receiver")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._task is not None
+        self._closing.set()
+        self._server.should_exit = True
+        await self._task
+
+    async def wait_for(self, count: int, timeout_s: float = 10.0) -> list[Received]:
+        """The orders, once there are at least `count`.
+
+        Raises:
+            TimeoutError: there were fewer after `timeout_s` seconds.
+        """
+        async with asyncio.timeout(timeout_s), self._changed:
+            await self._changed.wait_for(lambda: len(self.orders) >= count)
+        return self.orders
+
+    async def _receive(self, request: Request) -> Response:
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return Response(status_code=400)
+        self.requests += 1
+        try:
+            self._webhook.verify(body, dict(request.headers))
+        except (WebhookVerificationError, ValueError):  # ValueError: a signature that the package cannot take apart
+            self.refused += 1
+            return PlainTextResponse("no valid signature", status_code=401)
+        fault = self._next_fault()
+        if fault is None:
+            await self._keep(request.headers["webhook-id"], body)
+            return Response(status_code=204)
+        if fault.keeps:
+            await self._keep(request.headers["webhook-id"], body)
+        match fault.kind:
+            case "status":
+                return Response(status_code=fault.status, headers=dict(fault.headers))
+            case "half":
+                return _HalfAnswer()
+            case "hang":
+                await self._wait(3600)
+                return Response(status_code=503)
+            case "slow":
+                await self._wait(fault.seconds)
+        await self._keep(request.headers["webhook-id"], body)
+        return Response(status_code=204)
+
+    def _next_fault(self) -> Fault | None:
+        if not self.faults:
+            return None
+        fault = self.faults[0]
+        fault.times -= 1
+        if fault.times <= 0:
+            self.faults.pop(0)
+        return fault
+
+    async def _keep(self, message_id: str, body: bytes) -> None:
+        if message_id in self._seen:
+            self.duplicates += 1
+            return
+        self._seen.add(message_id)
+        message = json.loads(body)
+        async with self._changed:
+            self.orders.append(Received(message_id, message["type"], message["data"], body))
+            self._changed.notify_all()
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+        except TimeoutError:
+            return
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: signals belong to the program that the receiver is part of."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+class _HalfAnswer(Response):
+    """An answer that breaks off: uvicorn closes the connection when the application returns in the middle."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
