@@ -1,7 +1,8 @@
 """Phrases put into the words of one recogniser, and what it hears put back into the words of the phrases. Pure.
 
 A word that the recogniser lacks is expected as its stand-ins (see `soundalike`); a stand-in that is heard is reported
-as the word it stands for. A stand-in that the phrases use themselves is left out: what was meant could not be told.
+as the word it stands for. A stand-in that the phrases use themselves is left out, because what was meant could not be
+told; the singular for a plural is the exception, and is reported as it is.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,11 +21,13 @@ class Grammar:
     Attributes:
         phrases: In the recogniser's own words.
         meanings: Words as heard to the word of the original phrases.
+        meaningless: Words that mean nothing alone: `UNKNOWN`, and the halves of stand-ins.
         missing: Words for which no stand-in was found; they will be heard as `UNKNOWN`.
     """
 
     phrases: tuple[str, ...]
     meanings: dict[tuple[str, ...], str]
+    meaningless: frozenset[str]
     missing: tuple[str, ...]
 
     def restore(self, words: Sequence[Word]) -> tuple[Word, ...]:
@@ -42,7 +45,7 @@ class Grammar:
                     break
             else:
                 heard = heard[:1]
-                if heard[0].text != UNKNOWN:
+                if heard[0].text not in self.meaningless:
                     restored.append(heard[0])
             at += len(heard)
         return tuple(restored)
@@ -71,14 +74,23 @@ def build_grammar(
         for text in stand_ins(word):
             heard = tuple(text.split())
             meant_itself = heard in pairs if len(heard) > 1 else heard[0] in vocabulary
-            if not meant_itself and heard not in meanings:
+            if heard in meanings or (meant_itself and not _same_dish(word, text)):
+                continue
+            chosen.setdefault(word, []).append(text)
+            if not meant_itself:
                 meanings[heard] = word
-                chosen.setdefault(word, []).append(text)
     written: list[str] = []
     for words in split:
         variants = max((len(chosen.get(word, ())) for word in words if word in chosen), default=1)
         written += [" ".join(_write(word, chosen, turn, knows) for word in words) for turn in range(variants)]
-    return Grammar(tuple(written), meanings, tuple(word for word in unknown if word not in chosen))
+    halves = {half for heard in meanings if len(heard) > 1 for half in heard} - vocabulary
+    missing = tuple(word for word in unknown if word not in chosen)
+    return Grammar(tuple(written), meanings, frozenset({UNKNOWN, *halves}), missing)
+
+
+def _same_dish(word: str, other: str) -> bool:
+    """Singular and plural: heard as the other form, nothing is lost but an s."""
+    return word.removesuffix("s") == other.removesuffix("s")
 
 
 def _write(word: str, chosen: dict[str, list[str]], turn: int, knows: Callable[[str], bool]) -> str:

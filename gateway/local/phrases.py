@@ -112,34 +112,45 @@ def plural(name: str) -> str:
 
 
 def _ordering(menu: SpokenMenu) -> list[str]:
+    """Short runs of words that together form the likely sentences: what is said once the restaurant has answered."""
     items, sizes, extras = (_unique(map(spoken, names)) for names in (menu.items, menu.variations, menu.modifiers))
     several = _unique(plural(item) for item in items)
-    dishes = [*items, *(f"{size} {item}" for size, item in product(sizes, items))]
-    many = [*several, *(f"{size} {item}" for size, item in product(sizes, several))]
-    counted = [f"{number} {dish}" for number, dish in product(NUMBERS, many)]
-    single = [f"{article} {dish}" for article, dish in product(("a", "an", "one", "the"), dishes)]
-    opened = [f"{opening} {dish}" for opening, dish in product(OPENINGS, dishes)]
-    started = [f"{opening} {count}" for opening, count in product(OPENINGS, ("a", "one", *NUMBERS))]
-    linked = [f"{item} {link} {extra}" for item, link, extra in product([*items, *several], _LINKS, extras)]
-    changed = [f"{change} {thing}" for change, thing in product(CHANGES, [*dishes, *sizes, *extras])]
-    sized = [f"{size} {tail}" for size, tail in product(sizes, ("please", "one", "ones", "for the", "and"))]
-    topped = [f"{extra} {tail}" for extra, tail in product(extras, (*_WHERE, "please", "and", "sauce", "instead"))]
+    dishes = _unique([*items, *several])
+    heads = [*sizes, *dishes]  # what an article or a number stands before
+    # Names outnumber articles by far, but callers say "a" as often as all of them: so small words are repeated.
+    often = max(1, len(heads) // 3)
+    counted = [f"{count} {thing}" for count, thing in product(_COUNTS, [*sizes * 2, *several])]
+    single = [f"{article} {thing}" for article, thing in product(_ARTICLES, [*sizes * 2, *items])]
+    begun = often * [f"{opening} {small}" for opening, small in product(OPENINGS, (*_ARTICLES, *_COUNTS))]
+    opened = [f"{opening} {thing}" for opening, thing in product(OPENINGS, heads)]
+    changed = [f"{change} {thing}" for change, thing in product(CHANGES, [*_ARTICLES, *_COUNTS, *heads, *extras])]
+    sized = [f"{size} {item}" for size, item in product(2 * sizes, dishes)]
+    trailing = [f"{size} {tail}" for size, tail in product(2 * sizes, _AFTER_SIZE)]
+    linked = [f"{item} {link} {extra}" for item, link, extra in product(dishes, _LINKS, extras)]
+    followed = [f"{item} {tail}" for item, tail in product(2 * dishes, _AFTER_ITEM)]
+    halves = [f"half {link} {extra}" for link, extra in product(("", "with", "and half"), extras)]
+    topped = [f"{extra} {tail}" for extra, tail in product(2 * extras, (*_WHERE, *_AFTER_EXTRA))]
     joined = [f"{left} and {right}" for left, right in product(extras, extras) if left != right]
-    more = [
-        f"{dish} {tail}" for dish, tail in product([*items, *several], ("and", "and a", "and two", "please", "too"))
-    ]
-    on_which = [f"{place} {what}" for place, what in product(_WHERE, [*sizes, *items])]
-    halves = [f"half {extra}" for extra in extras] + [f"half with {extra}" for extra in extras]
-    answers = [*sizes, *extras, *NUMBERS, "one", *(f"{number} {size}" for number, size in product(NUMBERS, sizes))]
+    placed = [f"{place} {what}" for place, what in product(_WHERE, [*sizes, *items])]
+    asked = [f"{asking} {item}" for asking, item in product(_ASKING, items)]
     return [
-        *opened, *started, *counted, *single, *linked, *changed, *sized, *topped, *joined, *more, *on_which, *halves,
-        *answers, *OPENINGS, *CHANGES, *FILLERS, *QUESTIONS, *CLOSINGS,
-        *(f"what's on the {item}" for item in items), *(f"how much is the {dish}" for dish in dishes),
+        *counted, *single, *begun, *opened, *changed, *sized, *trailing, *linked, *followed, *halves, *topped, *joined,
+        *placed, *asked, *often * (*sizes, *extras, *_COUNTS), *OPENINGS, *CHANGES, *FILLERS, *QUESTIONS, *CLOSINGS,
     ]  # fmt: skip
 
 
-_LINKS = ("with", "and", "with extra", "no", "without", "hold the", "and add", "with no")
-_WHERE = ("on the", "on one", "on half", "on both", "on the side", "on that", "off the", "from the")
+# A count that stands here twice is about twice as common in orders.
+_COUNTS = ("two", "two", "two", "three", "three", "four", *NUMBERS)
+_ARTICLES = ("a", "a", "a", "one", "one", "an", "the", "the")
+_LINKS = ("with", "and", "with extra", "no", "without", "with no")
+_WHERE = ("on the", "on one", "on half", "on both", "on the side", "on that", "off the", "off")
+_ASKING = ("what's on the", "how much is the", "do you have")
+_AFTER_SIZE = ("please", "one", "ones", "for the", "and", "and a", "and one", "and two", "with", "no", "half")
+_AFTER_ITEM = (
+    "and", "and a", "and a", "and one", "and two", "please", "please", "too", "with", "with a", "with that",
+    "no make that", "half", "half with", "on the", "actually", "for dessert", "to drink", "instead", "then",
+)  # fmt: skip
+_AFTER_EXTRA = ("please", "and", "and a", "sauce", "sauce and a", "instead", "too", "off", "on it", "no", "half")
 
 
 def _answers() -> list[str]:

@@ -136,10 +136,13 @@ class VoskSession:
         heard = [*self._finished, *_words(self._engine.FinalResult())]
         self._engine.Reset()
         self._engines.give(self._phrases, self._engine)
-        # Unknown words count as not understood.
-        confidence = sum(word.confidence for word in heard if word.text != "[unk]") / len(heard) if heard else 0.0
         words = self._grammar.restore(heard)
-        return TranscriptionResult(" ".join(word.text for word in words), min(confidence, 1.0), words=words)
+        confidence = 0.0
+        if words:
+            # What was heard and not understood lowers the confidence, by its share of the time.
+            understood = sum(word.confidence * (word.end - word.start) for word in words)
+            confidence = min(1.0, understood / max(sum(word.end - word.start for word in heard), 0.01))
+        return TranscriptionResult(" ".join(word.text for word in words), confidence, words=words)
 
     def _feed(self, pcm: bytes) -> None:
         try:

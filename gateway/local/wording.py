@@ -44,7 +44,7 @@ CHANGES = _listed(
 )
 CLOSINGS = _listed(
     """
-    that's all, that is all, that's it, that is it, that will be all, that'll be all, that's everything, nothing else,
+    that's all, that is all, that's it, that is it, that will be all, that's everything, nothing else,
     no thanks, no thank you, no that's it, no that's all, i'm good, we're good, i'm done, thank you, thanks, thank you
     very much, that will do, just that, goodbye, bye
     """

@@ -1,0 +1,154 @@
+"""Speech recognition by PocketSphinx: the recogniser for a machine on which Vosk or its model cannot be had.
+
+Its acoustic model and a pronouncing dictionary come in its wheel. It hears only the words of the phrases it expects,
+with a trigram model made from them (`ngram`); a word that the dictionary lacks is pronounced like the words that sound
+alike (`soundalike`). It says nothing useful about confidence, so that is 0 (unknown).
+"""
+
+import re
+import tempfile
+import threading
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pocketsphinx  # type: ignore[import-untyped]  # has no type information
+import soxr  # type: ignore[import-untyped]  # as above
+import structlog
+
+from gateway.local.engine_pool import EnginePool
+from gateway.local.ngram import arpa
+from gateway.local.soundalike import SoundIndex
+from gateway.speech.transcription import PartialTranscription, TranscriptionFailed, TranscriptionResult, Word
+
+RATE = 16_000  # Hz, what the acoustic model was trained for
+_FRAMES = 100  # a second, the decoder's own clock
+_ENTRY = re.compile(r"(\S+?)(\(\d+\))? +(.+)")  # "tomato(2) T AH M AA T OW"
+_VARIANT = re.compile(r"\(\d+\)$")
+_log = structlog.get_logger(__name__)
+
+
+class SphinxRecogniser:
+    """A `gateway.speech.transcription.Recogniser`. Without phrases it hears nothing: it has no model for dictation.
+
+    Raises:
+        TranscriptionFailed: If the wheel does not hold the dictionary.
+    """
+
+    def __init__(self) -> None:
+        folder = Path(pocketsphinx.get_model_path()) / "en-us"
+        try:
+            self._dictionary = read_dictionary((folder / "cmudict-en-us.dict").read_text("utf-8"))
+        except OSError as error:
+            raise TranscriptionFailed("the dictionary of PocketSphinx cannot be read") from error
+        self._acoustic = str(folder / "en-us")
+        self._sounds: SoundIndex | None = None
+        self._lock = threading.Lock()
+        self._files = lru_cache(maxsize=64)(self._write_model)
+        self._engines = EnginePool(self._make_engine, limit=6)
+        self._scratch = tempfile.TemporaryDirectory(prefix="voice-ordering-")  # removed when this object is
+
+    def recognise(self, pcm: bytes, phrases: Sequence[str] = (), *, sample_rate: int = RATE) -> TranscriptionResult:
+        """Recognise one whole utterance; see `Recogniser.recognise`."""
+        session = self.session(phrases, sample_rate=sample_rate)
+        session.accept(pcm)
+        return session.final()
+
+    def session(self, phrases: Sequence[str] = (), *, sample_rate: int = RATE) -> "SphinxSession":
+        """Begin an utterance; see `Recogniser.session`."""
+        if not phrases:
+            raise TranscriptionFailed("PocketSphinx is used with phrases only")
+        return SphinxSession(self._engines, tuple(phrases), sample_rate)
+
+    def _write_model(self, phrases: tuple[str, ...]) -> tuple[str, str]:
+        """Paths of the language model and of a dictionary of its words only: a small one is searched faster."""
+        said: dict[str, list[str]] = {}
+        for word in sorted({word for phrase in phrases for word in phrase.split()}):
+            if sounds := self._dictionary.get(word) or self._pronounce(word):
+                said[word] = sounds
+            else:
+                _log.warning("recogniser.word_missing", word=word)
+        number = len(list(Path(self._scratch.name).glob("*.arpa")))
+        model, dictionary = (Path(self._scratch.name) / f"{number}.{kind}" for kind in ("arpa", "dict"))
+        heard = (phrase for phrase in phrases if all(word in said for word in phrase.split()))
+        model.write_text(arpa(heard), "utf-8")
+        dictionary.write_text("".join(_entries(said)), "utf-8")
+        return str(model), str(dictionary)
+
+    def _pronounce(self, word: str) -> list[str]:
+        if self._sounds is None:
+            self._sounds = SoundIndex(self._dictionary)
+        alike = self._sounds.nearest(word)
+        return list(dict.fromkeys(" ".join(self._dictionary[part][0] for part in text.split()) for text in alike))
+
+    def _make_engine(self, phrases: tuple[str, ...]) -> "pocketsphinx.Decoder":
+        try:
+            with self._lock:  # one writer of files, and one maker of the index
+                model, dictionary = self._files(phrases)
+            return pocketsphinx.Decoder(
+                hmm=self._acoustic, lm=model, dict=dictionary, samprate=RATE, bestpath=True, loglevel="FATAL"
+            )
+        except (RuntimeError, ValueError, OSError) as error:
+            raise TranscriptionFailed("PocketSphinx cannot make a decoder for these phrases") from error
+
+
+class SphinxSession:
+    """One utterance; a `gateway.speech.transcription.RecognitionSession`, opened by `SphinxRecogniser.session`."""
+
+    def __init__(
+        self, engines: EnginePool[tuple[str, ...], "pocketsphinx.Decoder"], phrases: tuple[str, ...], sample_rate: int
+    ) -> None:
+        self._engines = engines
+        self._phrases = phrases
+        self._engine = engines.take(phrases)
+        self._resampler = None if sample_rate == RATE else soxr.ResampleStream(sample_rate, RATE, 1, dtype="int16")
+        self._engine.start_utt()
+
+    def accept(self, pcm: bytes) -> None:
+        """Hear more; see `RecognitionSession.accept`."""
+        self._feed(pcm, last=False)
+
+    def partial(self) -> PartialTranscription:
+        """What is understood so far."""
+        guess = self._engine.hyp()
+        return PartialTranscription(guess.hypstr if guess is not None else "")
+
+    def final(self) -> TranscriptionResult:
+        """End the utterance; see `RecognitionSession.final`."""
+        self._feed(b"", last=True)
+        self._engine.end_utt()
+        segments = self._engine.seg() or ()
+        words = tuple(
+            Word(_VARIANT.sub("", part.word), part.start_frame / _FRAMES, (part.end_frame + 1) / _FRAMES, 0.0)
+            for part in segments
+            if part.word[0] not in "<[+"  # silence, noises and the ends of a sentence
+        )
+        self._engines.give(self._phrases, self._engine)
+        return TranscriptionResult(" ".join(word.text for word in words), words=words)
+
+    def _feed(self, pcm: bytes, *, last: bool) -> None:
+        if self._resampler is not None:
+            samples = np.frombuffer(pcm, dtype="<i2")
+            pcm = self._resampler.resample_chunk(samples, last=last).tobytes()
+        if not pcm:
+            return
+        try:
+            self._engine.process_raw(pcm)
+        except (RuntimeError, ValueError) as error:
+            raise TranscriptionFailed("PocketSphinx cannot process this audio") from error
+
+
+def read_dictionary(text: str) -> dict[str, list[str]]:
+    """Pronunciations by word, of a dictionary in the format of CMUdict; variants of a word follow its first."""
+    said: dict[str, list[str]] = {}
+    for entry in map(_ENTRY.fullmatch, text.splitlines()):
+        if entry:
+            said.setdefault(entry[1], []).append(entry[3])
+    return said
+
+
+def _entries(said: dict[str, list[str]]) -> Iterable[str]:
+    for word, sounds in said.items():
+        for number, sound in enumerate(sounds, start=1):
+            yield f"{word}{f'({number})' if number > 1 else ''} {sound}\n"
