@@ -66,6 +66,12 @@ class Faults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     responses: tuple[ResponseFault, ...] = ()
     transcription_fails: bool = False
 
+    def spare_connection(self) -> "Faults":
+        """The faults for a connection that is not struck: those of responses and of hearing."""
+        return Faults(
+            slow_audio_s=self.slow_audio_s, responses=self.responses, transcription_fails=self.transcription_fails
+        )
+
 
 NO_FAULTS = Faults()
 

@@ -67,7 +67,7 @@ class SessionConfig(msgspec.Struct, frozen=True):
     """All that `session.update` can set, with the service's defaults."""
 
     model: str
-    output_modalities: list[Modality] = ["audio"]
+    output_modalities: list[Modality] = msgspec.field(default_factory=lambda: ["audio"])
     instructions: str = ""
     audio: Audio = Audio()
     tools: list[FunctionTool] = []

@@ -33,21 +33,23 @@ class Responses:
         conversation: What it is decided from.
         outbox: Where events and commands go.
         speed: How many times faster than real time audio goes out.
+        faults: What happens to the next responses; each takes the first one off.
 
     Attributes:
-        faults: What happens to the next responses.
         first_audio_delay_s: A fault: the first audio of a response comes so much later.
         has_spoken: Some speech has gone out in this session; its voice is fixed from then on.
         silent_from: Seconds; when the audio of the last response has been heard, by the service's estimate: the
             response's end plus its length. None while one is active, and when there is nothing to wait for.
     """
 
-    def __init__(self, mind: Mind, conversation: Conversation, outbox: Outbox, *, speed: float) -> None:
-        self.faults: deque[ResponseFault] = deque()
+    def __init__(
+        self, mind: Mind, conversation: Conversation, outbox: Outbox, *, speed: float, faults: deque[ResponseFault]
+    ) -> None:
         self.first_audio_delay_s = 0.0
         self.has_spoken = False
         self.silent_from: float | None = None
         self._mind = mind
+        self._faults = faults
         self._conversation = conversation
         self._outbox = outbox
         self._speed = speed
@@ -77,7 +79,7 @@ class Responses:
             message += "Wait until the response is finished before creating a new one."
             raise RefusedError("conversation_already_has_active_response", message)
         plan = self._plan(wish, config)
-        fault = self.faults.popleft() if self.faults else None
+        fault = self._faults.popleft() if self._faults else None
         if fault is not None and fault.how == "error":
             raise RefusedError(fault.code, fault.message)
         response = Response(

@@ -1,13 +1,14 @@
 """A local Realtime session without its socket: client events and time in, server events and commands out. Pure.
 
 The shell calls `start` once, then `receive` for every client message, `heard` or `spoken` when a recogniser or a voice
-has answered a command (`not_heard`, `not_spoken` when it failed), and `advance` at `next_deadline`. Each returns outputs
+has answered a command (`not_heard`, `not_spoken` if it failed), and `advance` at `next_deadline`. Each returns outputs
 in the order in which they must be carried out: bytes are events for the wire, records are commands.
 
 A refused event changes nothing and leaves the session open. Times are seconds of one monotonic clock unless a name says
 otherwise.
 """
 
+from collections import deque
 from typing import assert_never
 
 from gateway.local import client_events as client
@@ -36,6 +37,7 @@ class RealtimeSession:
         longest_s: After this time the session ends with close 1001, as the service's do after 60 minutes.
         speed: How many times faster than real time audio is sent.
         hears: The sound of turns is wanted; without, there are no `HearMore` commands.
+        response_faults: What happens to the next responses; each takes the first one off.
 
     Attributes:
         config: What is in force.
@@ -53,11 +55,13 @@ class RealtimeSession:
         longest_s: float = 3600,
         speed: float = 5.0,
         hears: bool = True,
+        response_faults: deque[ResponseFault] | None = None,
     ) -> None:
         self.config = SessionConfig(model=model)
         self.conversation = Conversation()
         self._outbox = Outbox(token)
-        self._responses = Responses(mind, self.conversation, self._outbox, speed=speed)
+        faults = deque[ResponseFault]() if response_faults is None else response_faults
+        self._responses = Responses(mind, self.conversation, self._outbox, speed=speed, faults=faults)
         self._hearing = Hearing(
             self.config,
             self.conversation,
@@ -138,11 +142,9 @@ class RealtimeSession:
             self._fail("session_expired", reason, 1001, reason)
         return self._outbox.drain()
 
-    def strike(self, faults: tuple[ResponseFault, ...], first_audio_delay_s: float) -> None:
-        """Sets what goes wrong with the next responses, in place of what was set before."""
-        self._responses.faults.clear()
-        self._responses.faults.extend(faults)
-        self._responses.first_audio_delay_s = first_audio_delay_s
+    def delay_first_audio(self, seconds: float) -> None:
+        """A fault: the first audio of every later response comes so much later."""
+        self._responses.first_audio_delay_s = seconds
 
     # --- client events -------------------------------------------------------------------------------------------
 
