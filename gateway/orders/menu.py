@@ -8,7 +8,7 @@ declared allergens is *unknown*, which is not the same as free of them.
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictBool, Tag
 
@@ -182,6 +182,13 @@ class Menu(_Part):
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
     modifier_groups: tuple[ModifierGroup, ...] = ()
     taxes: Annotated[tuple[Tax, ...], Field(min_length=1)]
+
+    def __copy__(self) -> Self:
+        """A copy is about to differ, so it takes the fields along and not what was worked out from them."""
+        copied = super().__copy__()
+        for derived in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[derived]
+        return copied
 
     @cached_property
     def digest(self) -> str:

@@ -9,7 +9,6 @@ import base64
 import binascii
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -128,7 +127,7 @@ class Restaurant(_Part):
             raise ValueError("transfer_to is one of the restaurant's own numbers, which the agent answers")
         return self
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo:
         """The restaurant's time zone."""
         return ZoneInfo(self.timezone)
