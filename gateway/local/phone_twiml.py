@@ -36,6 +36,16 @@ DIAL_LIMIT: Final = 10
 Problem = tuple[int, str]
 """Twilio's error code and what is wrong."""
 
+_GATHER: Final = (
+    "input",
+    "action",
+    "method",
+    "timeout",
+    "speechTimeout",
+    "numDigits",
+    "finishOnKey",
+    "actionOnEmptyResult",
+)
 _T = TypeVar("_T")
 
 
@@ -172,7 +182,7 @@ class _Reader:
         return Redirect(urljoin(self.url, self._text(element)), self._method(element, "method"))
 
     def _gather(self, element: ElementTree.Element) -> Gather:
-        self._allow(element, "input", "action", "method", "timeout", "speechTimeout", "numDigits", "finishOnKey")
+        self._allow(element, *_GATHER)
         inputs = frozenset(element.get("input", "dtmf").split())
         if not inputs <= {"dtmf", "speech"}:
             self.tell(f"Gather cannot take the input {' '.join(sorted(inputs - {'dtmf', 'speech'}))}")
@@ -250,8 +260,8 @@ class _Reader:
 
 _WITHOUT_EFFECT: Final[dict[str, set[str]]] = {
     "Gather": {
-        "language", "hints", "bargeIn", "profanityFilter", "actionOnEmptyResult", "enhanced", "speechModel",
+        "language", "hints", "bargeIn", "profanityFilter", "enhanced", "speechModel",
     },
     "Dial": {"callerId", "answerOnBridge", "timeLimit", "hangupOnStar", "ringTone", "sequential"},
 }  # fmt: skip
-"""Documented, and nothing that a simulated telephone could show a difference in. (actionOnEmptyResult is read.)"""
+"""Documented, and nothing that a simulated telephone could show a difference in."""

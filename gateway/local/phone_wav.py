@@ -76,5 +76,6 @@ def place(runs: Sequence[tuple[float, bytes]], seconds: float) -> bytes:
     track = bytearray(silence(seconds))
     for start, audio in runs:
         first = round(start * g711.RATE)
-        track[first : first + len(audio)] = audio[: len(track) - first]
+        room = max(len(track) - first, 0)
+        track[first : first + len(audio)] = audio[:room]
     return bytes(track)
