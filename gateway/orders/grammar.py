@@ -62,14 +62,18 @@ _PHRASES = {
     Cue.LIGHT: "light|lightly|easy|easy on the|easy on|go easy on the|a little|little|a little bit of|not much"
     "|not too much|just a little|poco|poca|less|light on the",
     Cue.SIDE: "on the side|al lado|aparte",
-    Cue.REPAIR: "sorry|i mean|i meant|no sorry|sorry no|no wait|wait no|wait|oh wait|actually|actually no|no actually|scratch that"
+    Cue.REPAIR: "sorry|i mean|i meant|no sorry|sorry no|no wait|wait no|wait|oh wait|actually|actually no|no actually"
+    "|scratch that"
     "|correction|make that|no make that|rather|or rather|i'm sorry|on second thought|strike that|instead|no i mean"
-    "|actually no make that|actually make that|no make it|digo|perdon|mejor|no mejor|no perdon|quise decir|my mistake|my bad|no i meant",
+    "|actually no make that|actually make that|no make it|digo|perdon|mejor|no mejor|no perdon|quise decir|my mistake"
+    "|my bad|no i meant",
     Cue.FORGET: "forget that|forget it|never mind|nevermind|never mind that|forget about that|olvidalo",
     Cue.CHANGE: "make|make it|change|switch|swap|replace|turn|cambia|cambie|cambiar|hazlo|update",
-    Cue.ADD: "add|also|and also|put|give me|get me|i want|i'd|i would|i'll have|can i get|can i have|could i get|let me get"
+    Cue.ADD: "add|also|and also|put|give me|get me|i want|i'd|i would|i'll have|can i get|can i have"
+    "|could i get|let me get"
     "|i need|i'll|could i have|may i have|throw in|we'd|we would|we'll have|we want|quiero|quisiera|dame|deme"
-    "|agrega|agregue|tambien|ponme|me da|plus also|i'll take|we'll take|i'll get|let's do|can you add|can we get|can we have|as well as|along with",
+    "|agrega|agregue|tambien|ponme|me da|plus also|i'll take|we'll take|i'll get|let's do|can you add|can we get"
+    "|can we have|as well as|along with",
     Cue.TAKE: "take|leave|take away",
     Cue.REMOVE: "remove|drop|lose|get rid of|take off|delete|quita|quite|quitar|quitale|cancel|leave off",
     Cue.OFF: "off|out|away",
@@ -109,3 +113,11 @@ COMMON = frozenset(
     buenas buenos dias tardes noches hola puede puedo seguir espanol ingles
     """.split()
 )
+
+# How the sizes that nearly every menu has are said in Spanish; dishes keep the menu's own names.
+SIZES_IN_SPANISH = {
+    "small": ("pequeña", "pequeño", "chica", "chico"),
+    "medium": ("mediana", "mediano"),
+    "large": ("grande",),
+    "extra large": ("extra grande",),
+}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gateway.orders.grammar import COMMON, CUES, ORDINALS, Cue
+from gateway.orders.grammar import COMMON, CUES, ORDINALS, SIZES_IN_SPANISH, Cue
 from gateway.orders.menu import Menu
 from gateway.orders.sound import deletions, distance, sound_key
 from gateway.orders.tokens import Token, tokenise
@@ -191,6 +191,8 @@ def _names(menu: Menu) -> Iterable[tuple[Sense, str]]:
     for dimension in menu.dimensions:
         for option in dimension.options:
             for name in (option.name, *option.spoken):
+                yield Sense("option", option.id, dimension.id), name
+            for name in SIZES_IN_SPANISH.get(option.name.lower(), ()):
                 yield Sense("option", option.id, dimension.id), name
     for group in menu.modifier_groups:
         yield Sense("group", group.id), group.name

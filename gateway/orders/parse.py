@@ -190,7 +190,7 @@ class Reader:
             pass
         elif self._says_again(items, start, head):
             pass  # "one pizza pie"
-        elif known is not None and self._refers(cluster, start):
+        elif known is not None and self._refers(known, cluster, start):
             bench.point_at(known)
             if cluster.quantity is not None and bench.changing:
                 known.quantity, known.touched = cluster.quantity, True
@@ -230,15 +230,17 @@ class Reader:
         place = cluster.ordinal if cluster.ordinal is not None else -1
         return fits[place] if -len(fits) <= place < len(fits) else None
 
-    def _refers(self, cluster: Cluster, start: int) -> bool:
+    def _refers(self, known: Draft, cluster: Cluster, start: int) -> bool:
         """Whether a noun phrase means a line that is there, and not one more."""
         if cluster.ordinal is not None:
             return True
+        before = self._mentions[start - 1].cue if start else None
+        if cluster.definite and known.line_id is not None and before is not Cue.ADD and cluster.quantity is None:
+            return True  # "no, the wings should be garlic"
         if self._bench.repairing:
             return False
         if self._bench.changing:
             return not cluster.article
-        before = self._mentions[start - 1].cue if start else None
         return cluster.definite and before is Cue.ON and bool(self._bench.loose)
 
     def _says_again(self, items: Sequence[Item], start: int, head: int) -> bool:

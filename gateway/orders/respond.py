@@ -16,7 +16,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "removed": "{items} off.", "else": "Anything else?", "done": "All right.", "again": "Sorry, what would you like?",
         "person": "One moment, I will put you through.", "price": "{item} is {price}.", "menu": "We have {items}.",
         "unknown_allergens": "I cannot say for sure what is in the {item}; please ask our staff.",
-        "allergens": "The {item} contains {what}.", "cancelled": "All right, I have dropped the order.",
+        "contains": "The {item} contains {what}.", "may_contain": "The {item} may contain {what}.", "cancelled": "All right, I have dropped the order.",
     },
     "es": {
         "or": " o ", "and": " y ", "unknown": "Lo siento, no tenemos {what}.", "which": "¿Cuál {what}: {choices}?",
@@ -24,7 +24,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "removed": "Quitado: {items}.", "else": "¿Algo más?", "done": "De acuerdo.", "again": "Perdón, ¿qué desea?",
         "person": "Un momento, le comunico.", "price": "{item} cuesta {price}.", "menu": "Tenemos {items}.",
         "unknown_allergens": "No puedo asegurar qué contiene {item}; pregunte a nuestro personal, por favor.",
-        "allergens": "{item} contiene {what}.", "cancelled": "De acuerdo, he anulado el pedido.",
+        "contains": "{item} contiene {what}.", "may_contain": "{item} puede contener {what}.", "cancelled": "De acuerdo, he anulado el pedido.",
     },
 }  # fmt: skip
 
@@ -140,9 +140,7 @@ class _Voice:
             if item is None:
                 continue
             declared = item.allergens
-            if declared is None or not (declared.contains or declared.may_contain):
-                told.append(self.text("unknown_allergens", item=item.spoken_name))
-            else:
-                named = [*declared.contains, *(f"({name})" for name in declared.may_contain)]
-                told.append(self.text("allergens", item=item.spoken_name, what=self.listed(named)))
+            named = () if declared is None else (("contains", declared.contains), ("may_contain", declared.may_contain))
+            known = [self.text(key, item=item.spoken_name, what=self.listed(what)) for key, what in named if what]
+            told += known or [self.text("unknown_allergens", item=item.spoken_name)]
         return " ".join(told) if told else self.text("again")

@@ -1,0 +1,344 @@
+"""The conversation that the local Realtime server holds, as a language model would hold it. Pure.
+
+It knows what a model is given: instructions, tool schemas, the conversation. The menu comes from get_menu, the order
+from tool results; nothing is kept between responses, so a conversation handed to a fresh session goes on where it was.
+Words are understood by `OrderProcessor`; everything that changes the order is a tool call.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from gateway.local.brain_phrases import for_caller, gap_question, joined, menu_aloud, say, topic_of
+from gateway.local.brain_plan import order_calls
+from gateway.local.brain_view import Outcome, SeenGap, View, view_of
+from gateway.local.mind import CallTools, Prompt, Say, Step, ToolRequest
+from gateway.local.phrases import SpokenMenu, Topic, phrases_for
+from gateway.orders.intent import OrderContext, OrderIntent
+from gateway.orders.menu import Menu
+from gateway.orders.processor import OrderProcessor, assent
+
+_TOPICS = {
+    "name": Topic.NAME,
+    "fulfilment": Topic.FULFILMENT,
+    "address": Topic.ADDRESS,
+    "read_back": Topic.CONFIRMING,
+    "held_order": Topic.CONFIRMING,
+}
+_PERSON_KEY = re.compile(r"pressed the key 0\b")
+_SUMMARY = re.compile(r"left an open order[^:]*: (.+?)\. Greet", re.DOTALL)
+_PLACE = re.compile(r"(?:for|of) ([^.:]+?)(?: and take orders)?\.")
+
+
+@lru_cache(maxsize=16)
+def _processor(menu_json: str) -> OrderProcessor:
+    return OrderProcessor(Menu.model_validate_json(menu_json))
+
+
+def processor_for(menu: Menu) -> OrderProcessor:
+    """The processor of a menu, built once per content."""
+    return _processor(menu.model_dump_json())
+
+
+class Brain:
+    """A mind that takes orders. It has no state: one instance serves any number of connections."""
+
+    def decide(self, prompt: Prompt) -> Sequence[Step]:
+        """The steps of a response: something to say, tools to call, or both (a goodbye, then end_call)."""
+        return _Turn(prompt).decide()
+
+    def expects(self, prompt: Prompt) -> Sequence[str]:
+        """What the caller may say next, from the menu and from what was asked."""
+        view = view_of(prompt)
+        topic = _TOPICS.get(view.asked or "", Topic.ORDERING)
+        return phrases_for(topic, SpokenMenu() if view.menu is None else _spoken(view.menu.model_dump_json()))
+
+
+@lru_cache(maxsize=16)
+def _spoken(menu_json: str) -> SpokenMenu:
+    menu = Menu.model_validate_json(menu_json)
+    return SpokenMenu(
+        items=tuple(name for item in menu.items for name in (item.spoken_name, *item.spoken)),
+        variations=tuple(
+            name for d in menu.dimensions for option in d.options for name in (option.name, *option.spoken)
+        ),
+        modifiers=tuple(
+            name for g in menu.modifier_groups for option in g.options for name in (option.name, *option.spoken)
+        ),
+    )
+
+
+class _Turn:
+    """One response in the making."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        self._tools = {tool.name: tool for tool in prompt.tools} if prompt.tool_choice != "none" else {}
+        self._prompt = prompt
+        self._view: View = view_of(prompt)
+        self._language = self._view.language
+        self._notes = " ".join((*self._view.notes, prompt.request or ""))
+
+    def decide(self) -> tuple[Step, ...]:
+        view = self._view
+        if _PERSON_KEY.search(self._notes) and not view.outcomes:
+            return self._transfer("the caller pressed 0")
+        if view.words:
+            return self._look_up() or self._answer(view.words)
+        if view.outcomes:
+            return self._go_on(view.outcomes)
+        return self._heed(self._notes)
+
+    def _look_up(self) -> tuple[Step, ...]:
+        """The menu and the order come first, once; a model cannot act without them."""
+        wanted = [("get_menu", self._view.menu is None), ("get_order", self._view.latest is None)]
+        names = [n for n, need in wanted if need and n in self._tools and n not in self._view.looked_up]
+        return (CallTools(tuple(ToolRequest(name) for name in names)),) if names else ()
+
+    # ------------------------------------------------------------------ what happened besides words
+    def _heed(self, notes: str) -> tuple[Step, ...]:
+        """Answers a note of the system, or goes on when there is none."""
+        low = notes.lower()
+        if "held order" in low:
+            summary = _SUMMARY.search(notes)
+            return self._say("held", summary=f": {summary.group(1)}" if summary is not None else "")
+        if "stays silent" in low:
+            return self._leave(say("leaving", self._language), "the caller was silent")
+        if "silent" in low:
+            return (Say(f"{say('still', self._language)} {self._question()}"),)
+        if "could not be understood" in low:
+            return (Say(f"{say('again', self._language)} {self._question()}"),)
+        if "call resumed" in low or "were away" in low:
+            key = "resumed" if "call resumed" in low else "back"
+            return self._look_up() or (Say(f"{say(key, self._language)} {self._question()}"),)
+        if not self._view.last_said:
+            greeting = re.search(r'Your greeting: "(.+)"', self._prompt.instructions)
+            place = _PLACE.search(notes) or _PLACE.search(self._prompt.instructions)
+            named = f" {place.group(1)}" if place is not None else ""
+            return (Say(greeting.group(1)),) if greeting is not None else self._say("greeting", place=named)
+        return (Say(self._question()),)
+
+    # ------------------------------------------------------------------ the caller's words
+    def _answer(self, words: str) -> tuple[Step, ...]:
+        if self._view.menu is None:
+            return self._say("failed")
+        intent, _ = self._understand(words)
+        if intent.intent == "transfer":
+            return self._transfer("the caller asked for a person")
+        if intent.intent == "cancel":
+            return self._call(ToolRequest("cancel_order"))
+        if "spanish" in words.lower() or "espa" in words.lower():
+            key = "spanish_ok" if self._language == "es" else "spanish"
+            return (Say(f"{say(key, self._language)} {self._question()}"),)
+        calls = order_calls(intent, self._view)
+        if self._view.asked == "held_order":
+            return self._take_up(intent, calls)
+        if self._view.asked == "read_back" and not intent.items and assent(words) == "yes":
+            return self._call(*calls, ToolRequest("confirm_order"))
+        if calls:
+            return self._call(*calls)
+        if intent.intent.startswith("ask_"):
+            return (Say(f"{self._tell(intent)} {self._question()}"),)
+        return self._reply(intent)
+
+    def _understand(self, words: str) -> tuple[OrderIntent, OrderProcessor]:
+        """The intent of words that were said before this turn's tool calls, or of those that are new."""
+        view = self._view
+        assert view.menu is not None
+        processor = processor_for(view.menu)
+        gap = next((gap.line_id for gap in view.line_gaps), None)
+        context = OrderContext(view.menu, view.lines, view.asked, gap, self._language)
+        doubt = self._doubt(processor, context)
+        return processor.parse_order_intent(words if doubt is None else doubt(words), context), processor
+
+    def _doubt(self, processor: OrderProcessor, context: OrderContext) -> "_Filled | None":
+        """When the agent asked which dish was meant: the sentence in which the answer has to be put."""
+        if topic_of(self._view.last_said) != "line" or self._view.line_gaps:
+            return None
+        earlier = processor.parse_order_intent(self._view.earlier_words, context)
+        if earlier.items or not earlier.ambiguous:
+            return None
+        return _Filled(self._view.earlier_words, earlier.ambiguous[0].span)
+
+    def _take_up(self, intent: OrderIntent, calls: tuple[ToolRequest, ...]) -> tuple[Step, ...]:
+        """The answer about the order held from an earlier call; what else was said comes after it."""
+        if intent.assent == "unclear":
+            return self._say("held_again")
+        return self._call(ToolRequest("resume_order", {"accept": intent.assent == "yes"}), *calls)
+
+    def _reply(self, intent: OrderIntent) -> tuple[Step, ...]:
+        """Words that change nothing."""
+        view, language = self._view, self._language
+        if intent.unknown or intent.ambiguous:
+            return (Say(self._troubles(intent)),)
+        if intent.intent == "repeat" and view.asked == "read_back":
+            return self._call(self._read_back())
+        if intent.intent in {"done", "deny"} and view.asked in {"anything_else", None} and not view.line_gaps:
+            return self._close() if view.lines else self._say("nothing")
+        if intent.intent == "done" and not view.line_gaps and view.lines:
+            return self._close()
+        if view.asked == "read_back":
+            return self._say("change" if assent(view.words) == "no" else "sure")
+        if intent.intent == "confirm" and view.asked == "anything_else":
+            return self._say("what")
+        if intent.intent in {"greeting", "confirm"} and not view.lines:
+            return self._say("what")
+        return (Say(f"{say('again', language)} {self._question()}"),)
+
+    def _tell(self, intent: OrderIntent) -> str:
+        assert self._view.menu is not None
+        if intent.intent == "ask_menu" and not intent.unknown:
+            return menu_aloud(self._view.menu, self._language)
+        if intent.intent == "ask_hours":
+            return say("hours", self._language)
+        if intent.intent == "ask_menu":
+            return self._unknown(intent)
+        processor = processor_for(self._view.menu)
+        return processor.generate_response(intent, processor.validate_order(intent), self._language)
+
+    # ------------------------------------------------------------------ after tools
+    def _go_on(self, outcomes: tuple[Outcome, ...]) -> tuple[Step, ...]:
+        """What follows from the results of the tools just called."""
+        last = outcomes[-1]
+        match last.name:
+            case "end_call":
+                return ()
+            case "transfer_to_staff":
+                return () if last.result.ok else (Say(for_caller(last.result.error) or say("failed", self._language)),)
+            case "confirm_order":
+                return self._confirmed(last)
+            case "read_back":
+                return (Say(last.result.say),) if last.result.ok else (Say(self._refused(last)),)
+            case "cancel_order":
+                return self._say("cancelled") if last.result.ok else (Say(self._refused(last)),)
+            case _:
+                return self._changed(outcomes)
+
+    def _confirmed(self, outcome: Outcome) -> tuple[Step, ...]:
+        if outcome.result.ok:
+            thanks = for_caller(outcome.result.say) or say("good", self._language)
+            return self._leave(f"{thanks} {say('goodbye', self._language)}", "the order is placed")
+        if self._view.line_gaps or self._view.customer_gaps:
+            return (Say(self._question()),)
+        if "read_back" in outcome.result.error:
+            return self._call(self._read_back())
+        return self._say("sure")
+
+    def _changed(self, outcomes: tuple[Outcome, ...]) -> tuple[Step, ...]:
+        """The order changed: say what was refused or not understood, then ask on, or read back when that is all."""
+        view, language = self._view, self._language
+        refused = [for_caller(o.result.error) for o in outcomes if not o.result.ok and o.result.error]
+        intent = self._understand(view.dealt)[0] if view.menu is not None else None
+        doubts = self._troubles(intent) if intent is not None and (intent.unknown or intent.ambiguous) else ""
+        names = {outcome.name for outcome in outcomes}
+        if not (refused or doubts or view.line_gaps) and view.lines and self._wants_no_more(names, intent):
+            return self._close()
+        if refused or doubts:
+            return (Say(" ".join((*(text for text in refused if text), doubts or self._question()))),)
+        key = "off" if "remove_line" in names and "set_line" not in names else "noted"
+        if names == {"resume_order"}:
+            key = "good" if view.lines else "held_dropped"
+        return (Say(f"{say(key, language)} {self._question()}"),)
+
+    def _wants_no_more(self, names: set[str], intent: OrderIntent | None) -> bool:
+        """Whether this turn completed the order: the caller said so, only told who they are, or settled what was asked.
+
+        "Anything else?" is asked once and after every new dish, not after an answer to a question about a dish.
+        """
+        if names == {"set_customer"} or (intent is not None and intent.done):
+            return True
+        settled = "resume_order" not in names and self._answers_a_question()
+        return settled and self._view.offered_more
+
+    def _answers_a_question(self) -> bool:
+        return topic_of(self._view.last_said) in {"line", "read_back", "name", "fulfilment"}
+
+    def _close(self) -> tuple[Step, ...]:
+        """The caller has everything: who it is for, if "that is all" was said; else the read-back."""
+        gaps = self._view.customer_gaps
+        asked_for = topic_of(self._view.last_said) in {"anything_else", "name", "fulfilment", "address"}
+        if gaps and (asked_for or self._said_done()):
+            return (Say(self._question(closing=True)),)
+        state = self._view.latest.state if self._view.latest is not None else ""
+        if state == "read_back":
+            return self._call(ToolRequest("confirm_order"))
+        return self._call(self._read_back())
+
+    def _said_done(self) -> bool:
+        words = self._view.words or self._view.dealt
+        return bool(words) and self._view.menu is not None and self._understand(words)[0].done
+
+    # ------------------------------------------------------------------ sentences
+    def _question(self, *, closing: bool = False) -> str:
+        """The one thing to ask next."""
+        view, language = self._view, self._language
+        gaps = view.line_gaps
+        if gaps and view.menu is not None:
+            return self._gap(gaps, view.menu)
+        missing = view.customer_gaps
+        state = view.latest.state if view.latest is not None else "draft"
+        asks_customer = closing or state == "read_back" or view.asked in {"name", "fulfilment", "address"}
+        if asks_customer and missing:
+            both = "name" in missing and "fulfilment" in missing
+            return say("name_and_fulfilment" if both else missing[0], language)
+        if state == "read_back":
+            return say("sure", language)
+        return say("else" if view.lines else "what", language)
+
+    def _gap(self, gaps: Sequence[SeenGap], menu: Menu) -> str:
+        line = next((line for line in self._view.lines if line.line_id == gaps[0].line_id), None)
+        item = menu.item(line.item_id) if line is not None else None
+        asked = [(gap.what, gap.choices) for gap in gaps if gap.line_id == gaps[0].line_id]
+        return gap_question(menu, item, asked, self._language)
+
+    def _troubles(self, intent: OrderIntent) -> str:
+        """What is not on the menu, or could be several things; then the question that goes on."""
+        if intent.ambiguous:
+            doubt = intent.ambiguous[0]
+            assert self._view.menu is not None
+            names = {item.id: item.spoken_name for item in self._view.menu.items}
+            names |= {option.id: option.name for group in self._view.menu.modifier_groups for option in group.options}
+            choices = joined([names[entry] for entry in doubt.between], self._language)
+            return say("which", self._language, what=doubt.text, choices=choices)
+        return f"{self._unknown(intent)} {self._question()}"
+
+    def _unknown(self, intent: OrderIntent) -> str:
+        assert self._view.menu is not None
+        have = joined([item.spoken_name for item in self._view.menu.items][:8], self._language, "and")
+        return say("unknown", self._language, what=joined(intent.unknown, self._language), have=have)
+
+    def _refused(self, outcome: Outcome) -> str:
+        if self._view.line_gaps:
+            return self._question()
+        return for_caller(outcome.result.error) or say("failed", self._language)
+
+    # ------------------------------------------------------------------ steps
+    def _say(self, key: str, **words: str) -> tuple[Step, ...]:
+        return (Say(say(key, self._language, **words)),)
+
+    def _call(self, *requests: ToolRequest) -> tuple[Step, ...]:
+        """The calls, as far as the session offers those tools."""
+        offered = tuple(request for request in requests if request.name in self._tools)
+        return (CallTools(offered),) if offered else self._say("failed")
+
+    def _read_back(self) -> ToolRequest:
+        return ToolRequest("read_back", {"language": "es"} if self._language == "es" else {})
+
+    def _transfer(self, reason: str) -> tuple[Step, ...]:
+        request = ToolRequest("transfer_to_staff", {"reason": reason})
+        return (*self._say("person"), *self._call(request)) if request.name in self._tools else self._say("failed")
+
+    def _leave(self, words: str, reason: str) -> tuple[Step, ...]:
+        request = ToolRequest("end_call", {"reason": reason})
+        return (Say(words), *(self._call(request) if request.name in self._tools else ()))
+
+
+class _Filled:
+    """A sentence with a place for the answer: "a large [pizza] with basil" and "pepperoni"."""
+
+    def __init__(self, sentence: str, span: tuple[int, int]) -> None:
+        self._sentence, self._span = sentence, span
+
+    def __call__(self, answer: str) -> str:
+        """The sentence with the answer in its place."""
+        start, end = self._span
+        return f"{self._sentence[:start]}{answer}{self._sentence[end:]}"

@@ -1,0 +1,205 @@
+"""What a mind can see of a conversation: the cart in the last tool result, what was asked, what is not answered yet.
+
+Everything is derived from the prompt, as a language model does it; nothing is remembered between responses, so a
+conversation that was moved to a fresh session goes on where it was. Pure.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gateway.local.brain_phrases import Language, topic_of
+from gateway.local.mind import Answered, Called, Prompt, Said
+from gateway.orders.acts import spoken_language
+from gateway.orders.intent import IntentModifier, KnownLine, Qualifier, Topic
+from gateway.orders.menu import Menu
+
+LOOKUPS = frozenset({"get_menu", "get_order"})
+_QUALIFIERS: Mapping[str, Qualifier] = {"extra": "extra", "light": "light", "side": "side"}
+
+
+class _Seen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class SeenModifier(_Seen):
+    """A choice of a line, as the cart shows it."""
+
+    group_id: str
+    option_id: str
+    action: str = "add"
+    quantity: int = 1
+
+
+class SeenLine(_Seen):
+    """A line of the cart."""
+
+    line_id: str
+    item_id: str
+    quantity: int = 1
+    options: Mapping[str, str] = {}
+    modifiers: tuple[SeenModifier, ...] = ()
+
+    def known(self) -> KnownLine:
+        """The line as parsing takes it."""
+        modifiers = tuple(
+            IntentModifier(m.option_id, m.group_id, _QUALIFIERS.get(m.action), m.action == "no", m.quantity)
+            for m in self.modifiers
+        )
+        return KnownLine(self.line_id, self.item_id, self.quantity, dict(self.options), modifiers)
+
+
+class SeenGap(_Seen):
+    """Something that is missing."""
+
+    line_id: str | None = None
+    what: str
+    choices: tuple[str, ...] = ()
+
+
+class SeenCustomer(_Seen):
+    """What is known of the caller."""
+
+    name: str | None = None
+    fulfilment: str | None = None
+
+
+class SeenResult(_Seen):
+    """One tool's answer. What it does not carry has its default: a mind reads any answer as far as it can."""
+
+    ok: bool = True
+    say: str = ""
+    error: str = ""
+    state: str = "draft"
+    cart: tuple[SeenLine, ...] | None = None
+    missing: tuple[SeenGap, ...] = ()
+    customer: SeenCustomer = SeenCustomer()
+    menu: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A tool call with its answer."""
+
+    name: str
+    result: SeenResult
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The conversation as one response finds it.
+
+    Attributes:
+        menu: from the last whole get_menu, or None.
+        latest: the last result with a cart, or None.
+        words: what the caller said and nobody has dealt with yet.
+        dealt: what the caller said before the tool calls of this turn.
+        outcomes: of the tools called since the agent spoke last, lookups left out.
+        looked_up: names of the lookups called since then.
+        notes: system messages since the agent spoke last.
+        last_said: the agent's last words.
+        earlier_words: the caller's words before those.
+        language: of the caller, as far as they have shown it.
+    """
+
+    menu: Menu | None
+    latest: SeenResult | None
+    words: str
+    dealt: str
+    outcomes: tuple[Outcome, ...]
+    looked_up: frozenset[str]
+    notes: tuple[str, ...]
+    last_said: str
+    earlier_words: str
+    language: Language
+    offered_more: bool
+
+    @property
+    def lines(self) -> tuple[KnownLine, ...]:
+        """The cart's lines."""
+        return tuple(line.known() for line in (self.latest.cart or ())) if self.latest is not None else ()
+
+    @property
+    def line_gaps(self) -> tuple[SeenGap, ...]:
+        """What the lines lack."""
+        return tuple(gap for gap in self.latest.missing if gap.line_id) if self.latest is not None else ()
+
+    @property
+    def customer_gaps(self) -> tuple[str, ...]:
+        """What is not known of the caller: "name", "fulfilment", "address"."""
+        return tuple(gap.what for gap in self.latest.missing if not gap.line_id) if self.latest is not None else ()
+
+    @property
+    def asked(self) -> Topic | None:
+        """What the caller's words answer, by what the agent said last and by the state of the order."""
+        topic = topic_of(self.last_said)
+        if topic is None and self.latest is not None and self.latest.state == "read_back":
+            return "read_back"  # the question at its end may have been cut off
+        return topic or ("line" if self.line_gaps else None)
+
+
+def view_of(prompt: Prompt) -> View:
+    """Reads a prompt."""
+    history = prompt.history
+    names = {entry.call_id: entry.name for entry in history if isinstance(entry, Called)}
+    spoken = max((i for i, e in enumerate(history) if isinstance(e, Said) and e.role == "assistant"), default=-1)
+    turn = history[spoken + 1 :]
+    acted = max((i for i, e in enumerate(turn) if isinstance(e, Called) and e.name not in LOOKUPS), default=-1)
+    results = [(names.get(e.call_id, ""), _result(e.output)) for e in history if isinstance(e, Answered)]
+    answered = [(names.get(e.call_id, ""), _result(e.output)) for e in turn if isinstance(e, Answered)]
+    said = [entry for entry in history if isinstance(entry, Said)]
+    agent = [entry.text for entry in said if entry.role == "assistant"]
+    return View(
+        menu=next((m for _, r in reversed(results) if (m := _menu(r)) is not None), None),
+        latest=next((result for _, result in reversed(results) if result.cart is not None), None),
+        words=_caller(turn[acted + 1 :]),
+        dealt=_caller(turn[: acted + 1]),
+        outcomes=tuple(Outcome(name, result) for name, result in answered if name not in LOOKUPS),
+        looked_up=frozenset(name for name, _ in answered) & LOOKUPS,
+        notes=tuple(e.text for e in turn if isinstance(e, Said) and e.role == "system"),
+        last_said=agent[-1] if agent else "",
+        earlier_words=_last_caller(history[: spoken + 1]),
+        language=_language(said, prompt.instructions),
+        offered_more=any(topic_of(text) == "anything_else" for text in agent),
+    )
+
+
+def _caller(entries: Sequence[object]) -> str:
+    return ". ".join(e.text.strip() for e in entries if isinstance(e, Said) and e.role == "user" and e.text.strip())
+
+
+def _last_caller(entries: Sequence[object]) -> str:
+    return next((e.text for e in reversed(entries) if isinstance(e, Said) and e.role == "user"), "")
+
+
+def _language(said: Sequence[Said], instructions: str) -> Language:
+    """The caller's language, if the instructions offer it."""
+    if not re.search(r"\b(?:es|Spanish|español)\b", instructions):
+        return "en"
+    shown = (spoken_language(entry.text) for entry in reversed(said) if entry.role == "user")
+    return next((language for language in shown if language is not None), "en")
+
+
+@lru_cache(maxsize=256)
+def _result(output: str) -> SeenResult:
+    """A tool's answer; one that is no JSON object of the kind is a failure in words."""
+    try:
+        return SeenResult.model_validate_json(output)
+    except ValidationError:
+        return SeenResult(ok=False, error=output[:200])
+
+
+def _menu(result: SeenResult) -> Menu | None:
+    return None if result.menu is None else _read_menu(json.dumps(result.menu, sort_keys=True))
+
+
+@lru_cache(maxsize=16)
+def _read_menu(text: str) -> Menu | None:
+    try:
+        return Menu.model_validate_json(text)
+    except ValidationError:
+        return None
