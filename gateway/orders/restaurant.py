@@ -20,7 +20,8 @@ from gateway.orders.order import FulfilmentKind
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Language = Literal["en", "es"]
-_DAYS_AHEAD = 8  # a weekly timetable opens within a week, or never
+# A weekly timetable opens within a week; within two when the clocks' change swallows a span; or never.
+_DAYS_AHEAD = 15
 
 
 def _known_zone(name: str) -> str:
@@ -145,7 +146,7 @@ class Restaurant(_Part):
         return None if first is None else first.astimezone(self.zone)
 
     def _spans(self, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The opening spans from yesterday (it may end today) to a week ahead, in UTC."""
+        """The opening spans from yesterday (it may end today) to two weeks ahead, in UTC."""
         today = now.astimezone(self.zone).date()
         for offset in range(-1, _DAYS_AHEAD):
             day = today + timedelta(days=offset)
