@@ -30,7 +30,11 @@ class VoiceSessionManager:
     """Creates, finds and destroys sessions (specification, "VoiceSessionManager")."""
 
     def __init__(
-        self, parts: SessionParts, *, max_calls: int, server_creates_responses: bool = False,
+        self,
+        parts: SessionParts,
+        *,
+        max_calls: int,
+        server_creates_responses: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._parts = parts
@@ -69,9 +73,7 @@ class VoiceSessionManager:
             call.handle(read_event(entry.event))
         if (old := self._sessions.get(call_id)) is not None:
             old.lose_lease()
-        session = VoiceSession(
-            self._parts, call, line, leg=claim.leg, stream_sid=stream_sid, fence=claim.fence
-        )
+        session = VoiceSession(self._parts, call, line, leg=claim.leg, stream_sid=stream_sid, fence=claim.fence)
         self._sessions[call_id] = session
         return session
 

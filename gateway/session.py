@@ -62,13 +62,14 @@ from gateway.events import (
 )
 from gateway.metrics import MetricsCollector
 from gateway.orders.order import Order
-from gateway.orders.pricing import total_cents
-from gateway.pos.outbox import delivery_of
+from gateway.orders.pricing import totals
+from gateway.pos.order_payload import ORDER_CONFIRMED, CallInfo, build_order_confirmed
+from gateway.pos.webhook import delivery_id
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.link import ModelLink
 from gateway.realtime.pool import MAX_AGE, ModelPool
 from gateway.speech.phrases import clip
-from gateway.store import EventLog, Hold, SessionStore, StoreError
+from gateway.store import Delivery, EventLog, Hold, SessionStore, StoreError
 from gateway.twilio.stream import PhoneLine, StreamEnd
 
 CLIP_ITEM = "clip."
@@ -98,7 +99,9 @@ class SessionParts:
 class VoiceSession:
     """One leg of one call (specification, "Module Boundaries and Interfaces")."""
 
-    def __init__(self, parts: SessionParts, call: Call, line: PhoneLine, *, leg: int, stream_sid: str, fence: int) -> None:
+    def __init__(
+        self, parts: SessionParts, call: Call, line: PhoneLine, *, leg: int, stream_sid: str, fence: int
+    ) -> None:
         """A session that does not run yet; the leg's lease is held under `fence`."""
         self._parts = parts
         self._call = call
@@ -220,9 +223,7 @@ class VoiceSession:
         while True:
             await asyncio.sleep(LEASE / 3)
             try:
-                await self._parts.store.renew_lease(
-                    self.restaurant_id, self.id, self._fence, self._parts.owner, LEASE
-                )
+                await self._parts.store.renew_lease(self.restaurant_id, self.id, self._fence, self._parts.owner, LEASE)
             except StoreError as error:
                 self._log.warning("lease_not_renewed", reason=type(error).__name__)
 
@@ -399,7 +400,7 @@ class VoiceSession:
         """One atomic step in the store; the event of its outcome is in the log with it."""
         now = datetime.now(UTC)
         restaurant = self._call.restaurant
-        total = total_cents(order, restaurant.menu)
+        total = totals(order, restaurant.menu).total
         done = self._order_event("order.complete", order, total, "confirmed")
         try:
             async with asyncio.timeout(SUBMIT_PATIENCE):
@@ -411,7 +412,7 @@ class VoiceSession:
                     order_id=order.id,
                     version=order.version,
                     order=order.model_dump_json(),
-                    delivery=delivery_of(order, restaurant, call_id=self.id, legs=self._leg, now=now),
+                    delivery=self._delivery(order, now),
                     events=[(self._event_id(), done.to_json())],
                     now=now,
                     caller_key=self._call.caller_key,
@@ -423,8 +424,18 @@ class VoiceSession:
         self._log.info("order_submitted", order_id=order.id, items=len(order.lines), total_cents=total)
         self._take(done, logged=True)
 
+    def _delivery(self, order: Order, now: datetime) -> Delivery:
+        """The POS's message about a confirmed order."""
+        started = (self._leg, self._started)
+        call = CallInfo(self.id, self._line_number, (started,))
+        body = build_order_confirmed(order, self._call.restaurant, call, now).decode()
+        return Delivery(delivery_id(order.id, ORDER_CONFIRMED, 1), order.id, ORDER_CONFIRMED, body)
+
     def _order_event(
-        self, kind: Literal["order.complete", "order.error"], order: Order, total: int,
+        self,
+        kind: Literal["order.complete", "order.error"],
+        order: Order,
+        total: int,
         status: Literal["confirmed", "failed"],
     ) -> OrderEvent:
         items = tuple(

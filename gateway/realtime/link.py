@@ -20,7 +20,7 @@ from gateway.call.effects import (
     TruncateItem,
 )
 from gateway.errors import ErrorHandler
-from gateway.events import AnyEvent, ModelLost, SessionEvent, milliseconds
+from gateway.events import AnyEvent, ModelLost, ResponseFinished, SessionEvent, milliseconds
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.pool import Dialled
 from gateway.realtime.protocol import AudioDelta, AudioDone, RealtimeProtocol
@@ -45,7 +45,11 @@ class ModelLink:
     """The model's end of one call."""
 
     def __init__(
-        self, call_id: str, config: ModelConfig, speaker: Speaker, post: Callable[[AnyEvent], None],
+        self,
+        call_id: str,
+        config: ModelConfig,
+        speaker: Speaker,
+        post: Callable[[AnyEvent], None],
         overflowed: Callable[[], None],
     ) -> None:
         """A link that is not connected yet.
@@ -157,6 +161,9 @@ class ModelLink:
             for event in received:
                 if isinstance(event, SessionEvent) and event.type == "session.updated":
                     self._serve()
+                elif isinstance(event, ResponseFinished):
+                    self._end_speech()
+                    self._speaker.end_all()
                 self._post(event)
             self._flush()
 

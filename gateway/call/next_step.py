@@ -1,0 +1,85 @@
+"""What comes after a stream has ended: read from the call's log, by whichever process Twilio asks (`/twiml/next`).
+
+Rules: the answer depends on the folded call and on the time alone, so that every process gives the same; after three
+reconnects within a minute the ladder goes one step down, so that a broken gateway never loops; the caller never meets
+silence: with nothing better there is an apology and, where the restaurant has a number, a person.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.call.machine import Call
+
+RECONNECTS = 3
+RECONNECT_WINDOW = 60.0
+"""Seconds (design.md section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnect:
+    """Connect a new media stream: leg number `leg`."""
+
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Dial the restaurant's staff, `number` in E.164."""
+
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """Everything is said: hang up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apologise:
+    """Say that it does not work just now; dial `number` when the restaurant has one, else ask to ring again."""
+
+    number: str | None
+
+
+NextStep = Reconnect | Transfer | Goodbye | Apologise
+
+BACK_TO_AGENT = frozenset({"busy", "no-answer", "failed", "canceled"})
+"""Twilio's `DialCallStatus` values after which nobody has spoken to the caller."""
+
+
+def next_step(call: Call, now: datetime, asked_leg: int, dial_status: str | None = None) -> NextStep:
+    """What Twilio is to do with a call whose stream, or whose dialling of staff, has ended.
+
+    Args:
+        call: folded from the log.
+        now: aware UTC.
+        asked_leg: the leg that the last document asked for; higher than the call's own when its handshake failed.
+        dial_status: Twilio's `DialCallStatus`, when the staff's line was dialled.
+    """
+    number = call.restaurant.transfer_to
+    if dial_status is not None:
+        return _after_dial(call, now, asked_leg, dial_status)
+    if call.hung_up:
+        return Goodbye()
+    ended = call.ended
+    if ended is None or ended.next == "reconnect":
+        return _reconnect(call, now, asked_leg)
+    if ended.next == "goodbye":
+        return Goodbye()
+    if ended.next == "transfer" and number is not None:
+        return Transfer(number, ended.reason)
+    return Apologise(number)
+
+
+def _after_dial(call: Call, now: datetime, asked_leg: int, dial_status: str) -> NextStep:
+    """Somebody spoke to the caller: done. Nobody did: back to the agent, with the order as it was."""
+    return _reconnect(call, now, asked_leg) if dial_status in BACK_TO_AGENT else Goodbye()
+
+
+def _reconnect(call: Call, now: datetime, asked_leg: int) -> NextStep:
+    recent = sum((now - at).total_seconds() < RECONNECT_WINDOW for at in call.legs_lost)
+    never_started = max(0, asked_leg - call.leg)
+    if recent + never_started > RECONNECTS:
+        return Apologise(call.restaurant.transfer_to)
+    return Reconnect(max(call.leg, asked_leg) + 1)
