@@ -50,7 +50,8 @@ _ACTS: tuple[tuple[IntentName, re.Pattern[str]], ...] = (
     (
         "cancel",
         re.compile(
-            r"\bcancel (?:my|the|this|that|it|everything|all of it|whole)\b.{0,12}(?:order|everything)?$|\bcancel$"
+            r"\bcancel (?:my|the|this|that|it|everything|all of it|whole)\b.{0,12}(?:order|everything)?$"
+            r"|\bcancel$"
             r"|\b(?:forget|cancel|scrap) (?:about )?(?:the whole|my whole|the|my|this) (?:thing|order)\b"
             r"|\bdon'?t want (?:anything|to order)\b|\bcancela\w* (?:todo|el pedido|mi pedido)\b"
         ),
@@ -59,11 +60,14 @@ _ACTS: tuple[tuple[IntentName, re.Pattern[str]], ...] = (
         "ask_allergen",
         re.compile(
             r"\ballerg\w+|\balergi\w+|\bceliac\b"
-            r"|\b(?:does|do|is|are|has|have)\b.{0,40}\b(?:contain|gluten|dairy|lactose|nuts?|peanuts?|eggs?|soy|shellfish"
-            r"|vegan|vegetarian|halal|kosher)\b"
+            r"|\b(?:does|do|is|are|has|have)\b.{0,40}\b(?:contain|gluten|dairy|lactose|nuts?|peanuts?|eggs?"
+            r"|soy|shellfish|vegan|vegetarian|halal|kosher)\b"
         ),
     ),
-    ("ask_price", re.compile(r"\bhow much\b|\bprices?\b|\bwhat (?:does|do|is|would|will)\b.*\bcosts?\b|\bcuanto\b|\bprecio")),
+    (
+        "ask_price",
+        re.compile(r"\bhow much\b|\bprices?\b|\bwhat (?:does|do|is|would|will)\b.*\bcosts?\b|\bcuanto\b|\bprecio"),
+    ),
     (
         "ask_hours",
         re.compile(
@@ -72,29 +76,33 @@ _ACTS: tuple[tuple[IntentName, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        "repeat",
+        re.compile(
+            r"\b(?:repeat|say (?:that|it) again|come again|pardon|didn'?t (?:hear|catch|get)|what did you say"
+            r"|read (?:it|that|my order|the order) back|what do i have|what'?s (?:in )?my order|excuse me|repit\w*"
+            r"|como dijo)\b|^(?:what|huh|sorry)$"
+        ),
+    ),
+    (
         "ask_menu",
         re.compile(
-            r"\bwhat(?:'s| is| are| do| kinds?| sorts?| types?| toppings| sizes| sauces| drinks| can| else do| pizzas)\b"
-            r"(?! i)(?! the total)|\bwhat have you\b|\bwhich \w+ (?:do|are)\b|\bdo you (?:have|sell|carry|serve|do|got)\b"
+            r"\bwhat(?:'s| is| are| do| can)\b(?! i want)(?! i have)(?! the total)"
+            r"|\bwhat (?:kind|sort|type)s?\b|\bwhat have you\b"
+            r"|\b(?:what|which) (?:\w+ ){1,2}(?:do you|are there|can i)\b|\bdo you (?:have|sell|carry|serve|do|got)\b"
             r"|\bhave you got\b|\b(?:the|your|a) menu\b|\bis there (?:a|an|any)\b|\bare there any\b"
             r"|\bque (?:hay|tiene\w*|pizzas|tipos)\b|\bcarta\b|\brecommend\b|\boptions\b"
         ),
     ),
-    (
-        "repeat",
-        re.compile(
-            r"\b(?:repeat|say (?:that|it) again|come again|pardon|didn'?t (?:hear|catch|get)|what did you say|read (?:it|that|my"
-            r" order|the order) back|what do i have|what'?s (?:in )?my order|excuse me|repit\w*|como dijo)\b|^(?:what|huh|sorry)$"
-        ),
-    ),
 )  # fmt: skip
 _DONE = re.compile(
-    r"\b(?:that'?s (?:it|all|everything|about it)|that is (?:it|all|everything)|that(?:'ll| will) be (?:it|all)|nothing(?: else| more)?"
+    r"\b(?:that'?s (?:it|all|everything|about it)|that is (?:it|all|everything)|that(?:'ll| will) be (?:it|all)"
+    r"|nothing(?: else| more)?"
     r"|(?:i'?m|we'?re|all) (?:done|good|set)|no more|that does it|eso es todo|nada mas|es todo|seria todo|ya es todo)\b"
 )
 _GREETING = re.compile(r"^(?:hi|hello|hey|good (?:morning|afternoon|evening)|hola|buen[oa]s\b.*)\b")
 _SPANISH = re.compile(
-    r"\b(?:espanol|quiero|quisiera|puedo|hola|gracias|por favor|buenas|buenos|una|con|seguir|hablar|para|eso es|tiene\w*)\b"
+    r"\b(?:espanol|quiero|quisiera|puedo|hola|gracias|por favor|buenas|buenos|una|con|seguir|hablar|para"
+    r"|eso es|tiene\w*)\b"
 )
 _ENGLISH = re.compile(r"\b(?:the|and|with|please|want|would|can|i|is|yes|that'?s|of|order)\b")
 _SPEAKS_SPANISH = re.compile(r"\b(?:en|habla\w*) espanol\b|\bin spanish\b|\bspeak spanish\b")

@@ -14,15 +14,22 @@ MAX_NAME_WORDS = 3
 
 _NAME = r"([^\W\d_][\w'-]*(?: [^\W\d_][\w'-]*){0,2})"
 _SAID_NAME = re.compile(
-    rf"\b(?:my name is|my name's|the name is|name is|name's|name|under|call me|me llamo|mi nombre es|a nombre de)\s+{_NAME}"
+    r"\b(?:my name is|my name's|the name is|name is|name's|name|under|call me|me llamo|mi nombre es|a nombre de)\s+"
+    + _NAME
 )
-_ASKED_NAME = re.compile(rf"^(?:(?:yes|yeah|sure|ok|okay|uh|um|oh|hi|si|so)\s+)*(?:it is|it's|this is|that's|that is|for|i'm|i am|es|soy|para)\s+{_NAME}")  # fmt: skip
-_LEADS = frozenset("yes yeah yep sure ok okay uh um oh hi right correct that's it's it is this for the a so please and "
-                   "my name si claro es soy para thanks thank you".split())  # fmt: skip
+_ASKED_NAME = re.compile(
+    r"^(?:(?:yes|yeah|sure|ok|okay|uh|um|oh|hi|si|so)\s+)*"
+    r"(?:it is|it's|this is|that's|that is|for|i'm|i am|es|soy|para)\s+" + _NAME
+)
+_LEAD_WORDS = (
+    "yes yeah yep sure ok okay uh um oh hi right correct that's it's it is this for the a so please and my name si "
+    "claro es soy para thanks thank you"
+)
+_LEADS = frozenset(_LEAD_WORDS.split())
 _STOPS = frozenset({"and", "for", "please", "thanks", "thank", "y", "con", "with", "is", "it", "a", "an", "the", "to"})
 _ADDRESS = re.compile(
-    r"\b(?:deliver(?:y|ed|ing)?(?: it)? to|(?:my |the )?address is|it's at|i'm at|i live at|bring it to|entrega\w* (?:a|en)"
-    r"|(?:mi |la )?direccion es|domicilio en)\s+(.+)$"
+    r"\b(?:deliver(?:y|ed|ing)?(?: it)? to|(?:my |the )?address is|it's at|i'm at|i live at|bring it to"
+    r"|entrega\w* (?:a|en)|(?:mi |la )?direccion es|domicilio en)\s+(.+)$"
 )
 _ADDRESS_LEAD = re.compile(r"^(?:(?:yes|sure|ok|okay|um|uh|it's|it is|to|at|the address is|my address is|es|en)\s+)+")
 

@@ -89,30 +89,28 @@ ORDINALS = {word: place for place, words in enumerate(
     ("first primero primera", "second segundo segunda", "third tercero tercera", "fourth", "fifth"))
     for word in words.split()} | {"last": -1, "ultimo": -1, "ultima": -1}  # fmt: skip
 
-COMMON = frozenset(
-    """
-    i i'm i've i'd i'll we we're we'd we'll you your you're he him his he's she her she's they their they're me us our who whose
-    hi hello hey good morning evening afternoon day yes yeah no not so then too also well now today tonight here there
-    can could may might will would should shall do does did done don't didn't doesn't can't won't wouldn't isn't have has had
-    having get gets got getting give want wanted wants need needs order orders ordering ordered place put make making
-    be is are was were been being am as at by of off on in into out up down over under for from to with about around
-    it its it's that this these those that's let let's lets going go went gonna wanna come comes came try think know see say said
-    please thank thanks sorry okay ok alright right great nice perfect sure fine all any some every each both either
-    everything anything something nothing else more most much many few lot lots little bit really very just only even
-    still again instead maybe probably actually definitely absolutely because if when while what which how why where
-    or and but nor than like love hate favor prefer favour enough
-    pick picked pickup pick-up up carry carryout takeout takeaway delivery deliver delivered collect name under phone number address
-    eat drink drinks eating drinking food meal lunch dinner breakfast side sides size sized sizes style styles piece pieces kind kinds
-    type types thing things item items way ways total price cost costs bill pay card cash
-    one ones first second third fourth fifth last other others another next same whole half left
-    person people man guy someone somebody mom dad wife husband son daughter kid kids friend friends family
-    time minute minutes hour hours soon later before after until
-    extra light heavy double triple easy plain regular topping toppings topped put includes include including included add adds
-    ready finish finished complete able wish hope happy hungry starving quick quickly possible possibly preferably
-    un una uno el la los las de del y o con sin para por que quiero quisiera me mi su es en al lo le se no si gracias favor
-    buenas buenos dias tardes noches hola puede puedo seguir espanol ingles
-    """.split()
-)
+_COMMON_WORDS = """
+i i'm i've i'd i'll we we're we'd we'll you your you're he him his he's she her she's they their they're me us our who
+whose hi hello hey good morning evening afternoon day yes yeah no not so then too also well now today tonight here
+there can could may might will would should shall do does did done don't didn't doesn't can't won't wouldn't isn't
+have has had having get gets got getting give want wanted wants need needs order orders ordering ordered place put
+make making be is are was were been being am as at by of off on in into out up down over under for from to with about
+around it its it's that this these those that's let let's lets going go went gonna wanna come comes came try think
+know see say said please thank thanks sorry okay ok alright right great nice perfect sure fine all any some every each
+both either everything anything something nothing else more most much many few lot lots little bit really very just
+only even still again instead maybe probably actually definitely absolutely because if when while what which how why
+where or and but nor than like love hate favor prefer favour enough pick picked pickup pick-up carry carryout takeout
+takeaway delivery deliver delivered collect name phone number address eat drink drinks eating drinking food meal lunch
+dinner breakfast side sides size sized sizes style styles piece pieces kind kinds type types thing things item items
+way ways total price cost costs bill pay card cash one ones first second third fourth fifth last other others another
+next same whole half left person people man guy someone somebody mom dad wife husband son daughter kid kids friend
+friends family time minute minutes hour hours soon later before after until extra light heavy double triple easy plain
+regular topping toppings topped includes include including included add adds ready finish finished complete able wish
+hope happy hungry starving quick quickly possible possibly preferably un una uno el la los las de del y o con sin para
+por que quiero quisiera mi su es en al lo le se si gracias buenas buenos dias tardes noches hola puede puedo seguir
+espanol ingles
+"""
+COMMON = frozenset(_COMMON_WORDS.split())
 
 # How the sizes that nearly every menu has are said in Spanish; dishes keep the menu's own names.
 SIZES_IN_SPANISH = {

@@ -85,7 +85,10 @@ class OrderIntent:
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """A line already in the order, as far as parsing needs it (`options` as settled so far): what "the second one" may point at."""
+    """A line already in the order, as far as parsing needs it: what "the second one" may point at.
+
+    `options` is {dimension id: option id} as settled so far.
+    """
 
     line_id: str
     item_id: str

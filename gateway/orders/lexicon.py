@@ -1,8 +1,8 @@
 """The words of one menu, and how to find them in what was said.
 
 A `Lexicon` is built once per menu from names and spoken names alone. It divides an utterance into mentions: menu
-entries, cue words, numbers and the rest, choosing the division that explains most of the words. Names are found in the plural,
-written together or apart, and when a recogniser or a typist got them slightly wrong.
+entries, cue words, numbers and the rest, choosing the division that explains most of the words. Names are found in the
+plural, written together or apart, and when a recogniser or a typist got them slightly wrong.
 """
 
 from collections import defaultdict

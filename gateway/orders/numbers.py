@@ -8,23 +8,17 @@ from collections.abc import Sequence
 
 LARGEST = 1_000_000_000
 
-_ONES = {
-    word: value
-    for value, words in enumerate(
-        "zero cero|one uno|two dos|three tres|four cuatro|five cinco|six seis|seven siete|eight ocho|nine nueve|ten diez"
-        "|eleven|twelve doce|thirteen trece|fourteen catorce|fifteen quince|sixteen dieciseis|seventeen diecisiete"
-        "|eighteen dieciocho|nineteen diecinueve".split("|")
-    )
-    for word in words.split()
-}
-_TENS = {
-    word: (index + 2) * 10
-    for index, words in enumerate(
-        "twenty veinte|thirty treinta|forty cuarenta|fifty cincuenta|sixty sesenta|seventy setenta|eighty ochenta"
-        "|ninety noventa".split("|")
-    )
-    for word in words.split()
-}
+_UNITS = (
+    "zero cero|one uno|two dos|three tres|four cuatro|five cinco|six seis|seven siete|eight ocho|nine nueve|ten diez"
+    "|eleven|twelve doce|thirteen trece|fourteen catorce|fifteen quince|sixteen dieciseis|seventeen diecisiete"
+    "|eighteen dieciocho|nineteen diecinueve"
+)  # Spanish "once", eleven, is left out: in English it is an ordinary word
+_DECADES = (
+    "twenty veinte|thirty treinta|forty cuarenta|fifty cincuenta|sixty sesenta|seventy setenta|eighty ochenta"
+    "|ninety noventa"
+)
+_ONES = {word: value for value, words in enumerate(_UNITS.split("|")) for word in words.split()}
+_TENS = {word: value * 10 for value, words in enumerate(_DECADES.split("|"), 2) for word in words.split()}
 _SCALES = {"hundred": 100, "thousand": 1000, "mil": 1000, "million": 1_000_000}
 _DOZEN = {"dozen": 12, "docena": 12}
 _PHRASES = {("half", "a", "dozen"): 6, ("half", "dozen"): 6, ("media", "docena"): 6, ("a", "couple", "of"): 2,
@@ -75,9 +69,7 @@ def _with_scales(words: Sequence[str], at: int) -> tuple[int, int] | None:
             part = _ONES[word]
         elif word in _TENS and part is None:
             part = _TENS[word]
-        elif word in _ONES and part is not None and part % 100 >= 20 and part % 10 == 0 and _ONES[word] in range(1, 10):
-            part += _ONES[word]
-        elif word in _ONES and part is not None and part % 100 == 0 and part > 0:
+        elif word in _ONES and part is not None and _takes_unit(part, _ONES[word]):
             part += _ONES[word]
         elif word in _TENS and part is not None and part % 100 == 0 and part > 0:
             part += _TENS[word]
@@ -91,6 +83,11 @@ def _with_scales(words: Sequence[str], at: int) -> tuple[int, int] | None:
             break
         index += 1
     return (total + (part or 0), index - at) if index > at else None
+
+
+def _takes_unit(part: int, unit: int) -> bool:
+    """Whether a unit goes on a number: "twenty" takes "one", "one hundred" takes "twelve", "three" takes nothing."""
+    return (part % 100 >= 20 and part % 10 == 0 and 0 < unit < 10) or (part % 100 == 0 and part > 0)
 
 
 def _continues(words: Sequence[str], at: int) -> bool:

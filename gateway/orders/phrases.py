@@ -45,7 +45,7 @@ def noun_phrases(mentions: Sequence[Mention], menu: Menu) -> dict[int, int]:
 
 
 def _stands_alone(mentions: Sequence[Mention], start: int, head: int) -> bool:
-    """Whether the phrase before a head opens it as a dish: "a guacamole", "side of guacamole", "guacamole on the side"."""
+    """Whether the words around a head make it a dish: "a guacamole", "side of guacamole", "guacamole on the side"."""
     if start < head and any(m.number is not None or m.cue in _OPENERS or m.of("option") for m in mentions[start:head]):
         return True
     following = mentions[head + 1] if head + 1 < len(mentions) else None
@@ -58,7 +58,7 @@ def _stands_alone(mentions: Sequence[Mention], start: int, head: int) -> bool:
 def _phrase_start(
     mentions: Sequence[Mention], head: int, last_head: int, items: Sequence[Item], open_groups: frozenset[str]
 ) -> int:
-    """How far back from the head its phrase reaches: to the opening article or number, else to what touches the head."""
+    """How far back from the head its phrase reaches: to the opening article or number, else what touches the head."""
     groups = {group for item in items for group in item.modifier_groups}
     touching = reach = head
     unbroken = plain = True

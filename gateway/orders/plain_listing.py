@@ -2,8 +2,8 @@
 
 The format is one JSON object: `items` (id, kind, names, option_groups), `option_groups` (select "one" or "many", slot,
 negatable, qualifiable, options with id and names) and `kinds` (what each kind is called). A group with a slot of its
-own (size, volume, container) becomes a dimension, a group with the slot "modifiers" a modifier group. Such a menu can be
-parsed against; nothing can be sold from it, since every price is None.
+own (size, volume, container) becomes a dimension, a group with the slot "modifiers" a modifier group. Such a menu can
+be parsed against; nothing can be sold from it, since every price is None.
 """
 
 from typing import Any
@@ -61,7 +61,7 @@ class _Listing(BaseModel):
 
 
 def is_plain_listing(data: dict[str, Any]) -> bool:
-    """Whether a parsed JSON object has the shape of a plain listing (the product's own menus have `modifier_groups`)."""
+    """Whether a JSON object has the shape of a plain listing (the product's own menus have `modifier_groups`)."""
     return {"items", "option_groups", "kinds"} <= data.keys()
 
 

@@ -13,18 +13,22 @@ _TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "or": " or ", "and": " and ", "unknown": "Sorry, we do not have {what}.", "which": "Which {what}: {choices}?",
         "open": "Which {what} for the {item}: {choices}?", "too_much": "Sorry, {what}.", "noted": "{items}.",
-        "removed": "{items} off.", "else": "Anything else?", "done": "All right.", "again": "Sorry, what would you like?",
+        "removed": "{items} off.", "else": "Anything else?", "done": "All right.",
+        "again": "Sorry, what would you like?",
         "person": "One moment, I will put you through.", "price": "{item} is {price}.", "menu": "We have {items}.",
         "unknown_allergens": "I cannot say for sure what is in the {item}; please ask our staff.",
-        "contains": "The {item} contains {what}.", "may_contain": "The {item} may contain {what}.", "cancelled": "All right, I have dropped the order.",
+        "contains": "The {item} contains {what}.", "may_contain": "The {item} may contain {what}.",
+        "cancelled": "All right, I have dropped the order.",
     },
     "es": {
         "or": " o ", "and": " y ", "unknown": "Lo siento, no tenemos {what}.", "which": "¿Cuál {what}: {choices}?",
         "open": "¿Qué {what} para {item}: {choices}?", "too_much": "Lo siento: {what}.", "noted": "{items}.",
-        "removed": "Quitado: {items}.", "else": "¿Algo más?", "done": "De acuerdo.", "again": "Perdón, ¿qué desea?",
+        "removed": "Quitado: {items}.", "else": "¿Algo más?", "done": "De acuerdo.",
+        "again": "Perdón, ¿qué desea?",
         "person": "Un momento, le comunico.", "price": "{item} cuesta {price}.", "menu": "Tenemos {items}.",
         "unknown_allergens": "No puedo asegurar qué contiene {item}; pregunte a nuestro personal, por favor.",
-        "contains": "{item} contiene {what}.", "may_contain": "{item} puede contener {what}.", "cancelled": "De acuerdo, he anulado el pedido.",
+        "contains": "{item} contiene {what}.", "may_contain": "{item} puede contener {what}.",
+        "cancelled": "De acuerdo, he anulado el pedido.",
     },
 }  # fmt: skip
 

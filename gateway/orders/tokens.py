@@ -14,12 +14,12 @@ from gateway.orders.numbers import read_number
 MAX_WORDS = 1000  # a turn longer than this is noise or an attack; what is beyond is not read
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+(?:'[a-z]+)*|[,.;:!?…&+]")
-_FILLERS = frozenset(
-    "um umm uh uhh uhm er err erm ah ahh eh hmm hm mmm like please thanks porfa este pues".split()
-    + ["let me see", "let me think", "you know", "por favor", "thank you"]
-)
+_SOUNDS = "um umm uh uhh uhm er err erm ah ahh eh hmm hm mm mmm like please thanks porfa este pues"
+_FILLERS = frozenset({*_SOUNDS.split(), "let me see", "let me think", "you know", "por favor", "thank you"})
 _LONGEST_FILLER = 3
-_CONTRACTIONS = frozenset("that's it's what's let's how's who's where's here's there's he's she's".split())
+_NOT_POSSESSIVE = "that's it's what's let's how's who's where's here's there's he's she's"
+_CONTRACTIONS = frozenset(_NOT_POSSESSIVE.split())
+_APOSTROPHES = "\u2019\u2018`\u00b4"
 _ARTICLES = frozenset({"a", "an"})
 
 
@@ -45,7 +45,7 @@ def fold(text: str) -> tuple[str, list[int]]:
     folded: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):
-        plain = "'" if char in "’‘`´" else unicodedata.normalize("NFKD", char).lower()
+        plain = "'" if char in _APOSTROPHES else unicodedata.normalize("NFKD", char).lower()
         for piece in plain:
             if not unicodedata.combining(piece):
                 folded.append(piece)
