@@ -24,7 +24,7 @@ from gateway.local.phone_wire import Clear, Mark, Media, MessageRefused
 FRAME_MS: Final = 20
 FRAME_BYTES: Final = 160
 OPEN_TIMEOUT_S: Final = 5.0
-_CLOSE_TIMEOUT_S: Final = 1.0
+CLOSE_TIMEOUT_S: Final = 1.0
 _LOOPBACK: Final = re.compile(r"ws://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)")
 
 Report = Callable[[int, str], None]
@@ -92,10 +92,7 @@ class MediaStream(WSListener):
         self._check()
         headers = {"x-twilio-signature": sign(auth_token, url, {}), "User-Agent": "Twilio.TmeWs/1.0"}
         try:
-            async with asyncio.timeout(OPEN_TIMEOUT_S):
-                await ws_connect(
-                    lambda: self, url, extra_headers=headers, max_redirects=0, websocket_handshake_timeout=None
-                )
+            await self._shake_hands(url, headers)
         except WSHandshakeError as error:
             status = error.response.status if error.response is not None else "none"
             raise StreamRefused(31920, f"the handshake's answer was {status}, not 101") from error
@@ -105,6 +102,30 @@ class MediaStream(WSListener):
             raise StreamRefused(31901, "no answer to the handshake in time") from error
         except OSError as error:
             raise StreamRefused(31902, f"no connection: {error}") from error
+
+    async def _shake_hands(self, url: str, headers: dict[str, str]) -> None:
+        """Connects. Cancelled in mid-handshake, it lets the handshake's own time-out run first.
+
+        picows 2.3 leaves the socket open if it is cancelled there, and closes it after its time-out.
+        """
+        connecting = asyncio.create_task(
+            ws_connect(
+                lambda: self, url, extra_headers=headers, max_redirects=0, websocket_handshake_timeout=OPEN_TIMEOUT_S
+            )
+        )
+        connecting.add_done_callback(lambda task: task.cancelled() or task.exception())  # looked at in every case
+        try:
+            await asyncio.wait([connecting], timeout=2 * OPEN_TIMEOUT_S)
+        except asyncio.CancelledError:
+            await asyncio.wait([connecting], timeout=OPEN_TIMEOUT_S)
+            self.abort("caller")
+            raise
+        finally:
+            if not connecting.done():
+                connecting.cancel()  # no TCP connection yet: nothing to leave open
+        if connecting.cancelling():
+            raise TimeoutError
+        connecting.result()
 
     def _check(self) -> None:
         """Refuses what Twilio refuses before it connects. ws:// is for this machine alone."""
@@ -140,7 +161,7 @@ class MediaStream(WSListener):
         self._send(self._writer.stop())
         self._transport.send_close(WSCloseCode.OK)
         try:
-            async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await self.closed.wait()
         except TimeoutError:
             self.abort("caller")

@@ -153,29 +153,18 @@ class FakeGateway:
         )
 
 
-class _Server(uvicorn.Server):
-    """Says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    async def startup(self, sockets: list | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
-
-
 @pytest.fixture
 async def gateway() -> AsyncIterator[FakeGateway]:
     fake = FakeGateway()
     config = uvicorn.Config(
         fake.app(), host="127.0.0.1", port=0, log_level="critical", lifespan="off", ws="websockets-sansio"
     )
-    server = _Server(config)
-    serving = asyncio.create_task(server._serve())
-    await server.listening.wait()
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    # Without uvicorn's main loop, which only looks for signals: a test starts and ends at once.
+    await server.startup()
     fake.port = server.servers[0].sockets[0].getsockname()[1]
     yield fake
-    server.should_exit = True
     server.force_exit = True
-    await serving
+    await server.shutdown()

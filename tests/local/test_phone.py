@@ -118,6 +118,12 @@ async def test_an_interruption_is_measured_and_only_what_was_played_counts_as_he
     assert record.texts[1:] == ["Sure."]
 
 
+async def test_a_conversation_waits_for_the_agent_to_end_the_call(gateway):
+    gateway.on("/voice", "<Say>Closed.</Say><Pause length='1'/>")
+    record = await phone(gateway).call(conversation([], quiet_ms=100))
+    assert (record.ended_by, record.texts) == ("gateway", ["Closed."])
+
+
 async def test_frames_go_out_on_an_absolute_clock(gateway):
     gateway.on("/voice", connect(gateway))
     arrivals: list[float] = []

@@ -5,6 +5,7 @@ import base64
 import json
 
 import pytest
+from picows import WSListener, WSMsgType, ws_create_server
 from twilio.request_validator import RequestValidator
 
 from gateway.audio import g711
@@ -252,6 +253,59 @@ async def test_no_answer_to_the_handshake(gateway, monkeypatch):
         record = await run(gateway, None)
         done.set()
     assert [notice.code for notice in record.notices] == [31901]
+
+
+class RawSocket(WSListener):
+    """A gateway that sends what no library would, and never answers a close."""
+
+    def on_ws_frame(self, transport, frame):
+        if frame.msg_type == WSMsgType.TEXT and json.loads(frame.get_payload_as_bytes())["event"] == "start":
+            sid = json.loads(frame.get_payload_as_bytes())["streamSid"]
+            mark = json.dumps({"event": "mark", "streamSid": sid, "mark": {"name": "in pieces"}}).encode()
+            transport.send(WSMsgType.TEXT, b'"\xff"')
+            transport.send(WSMsgType.TEXT, mark[:20], fin=False)
+            transport.send(WSMsgType.CONTINUATION, mark[20:])
+
+
+async def test_pieces_are_joined_and_a_mute_gateway_does_not_hold_the_phone(gateway, monkeypatch):
+    monkeypatch.setattr(phone_stream, "CLOSE_TIMEOUT_S", 0.2)
+
+    async def caller(line):
+        await line.wait_connected()
+        await line.pause(0.2)
+
+    server = await ws_create_server(lambda request: RawSocket(), "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        gateway.on("/voice", f'<Connect><Stream url="ws://127.0.0.1:{port}/media"/></Connect>')
+        record = await run(gateway, None, caller)
+    assert [violation.code for violation in record.violations] == [31950]
+    assert record.streams[0].marks_received == 1
+    assert (record.streams[0].ended_by, record.ended_by) == ("caller", "caller")
+    assert record.duration_s < 3
+
+
+async def test_hanging_up_during_the_handshake_leaves_nothing_open(gateway, monkeypatch):
+    monkeypatch.setattr(phone_stream, "OPEN_TIMEOUT_S", 0.3)
+    arrived, left = asyncio.Event(), asyncio.Event()
+
+    async def mute(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        arrived.set()
+        await reader.read()
+        left.set()
+        writer.close()
+
+    async def caller(line):
+        await arrived.wait()
+
+    async with await asyncio.start_server(mute, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        gateway.on("/voice", f'<Connect><Stream url="ws://127.0.0.1:{port}/media"/></Connect>')
+        record = await run(gateway, None, caller)
+        async with asyncio.timeout(2):
+            await left.wait()
+    assert (record.ended_by, record.streams) == ("caller", [])
 
 
 async def test_the_first_media_is_timed_from_the_start(gateway):

@@ -54,7 +54,8 @@ def test_anything_but_the_exact_shape_is_invalid(message):
 
 @given(
     st.recursive(
-        st.none() | st.text(max_size=5) | st.integers(), lambda inner: st.dictionaries(st.text(max_size=9), inner)
+        st.none() | st.text(max_size=5) | st.integers(),
+        lambda inner: st.dictionaries(st.text(max_size=9), inner, max_size=3),
     )
 )
 def test_no_json_value_does_more_than_be_refused(value):
