@@ -1,0 +1,1 @@
+"""Routes for Twilio, for health checks and, later, for the POS."""

@@ -1,0 +1,303 @@
+"""Twilio's webhooks: what to do with a call, at its beginning and whenever a stream or a dialled leg has ended.
+
+Rules kept here: nothing is looked at before the signature is checked; every answer to a caller's webhook is TwiML that
+does something sensible, also when we are full, without a store, or broken; every refusal is logged with its reason and
+without numbers; an answer is given once per (call, leg) and repeated when Twilio asks again.
+"""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import assert_never
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from gateway.call.machine import Call
+from gateway.call.next_step import Apologise, Goodbye, NextStep, Reconnect, Transfer, next_step
+from gateway.events import AnyEvent, CallStarted, Disclosed, HungUp, InvalidEventError, milliseconds, read_event
+from gateway.logs import bind_call, get_logger
+from gateway.metrics import MetricsCollector
+from gateway.orders.restaurant import Restaurant
+from gateway.security import StreamToken, caller_key, e164, last_two, mint_stream_token
+from gateway.settings import Settings
+from gateway.store import LogEntry, SessionStore, StoreError
+from gateway.web.phrases import LOCALES, PHRASES, closed_text
+from gateway.web.readiness import Readiness
+from gateway.web.webhook_guard import BODY_LIMIT, Webhook, WebhookGuard, WebhookRefused
+from twiml.answer import answer
+from twiml.closed import closed
+from twiml.document import CONTENT_TYPE, Stream
+from twiml.goodbye import goodbye
+from twiml.message import message
+from twiml.resume import resume
+from twiml.transfer import transfer, transfer_or_apology
+
+log = get_logger(__name__)
+
+STORE_PATIENCE_S = 2.0
+"""A caller hears nothing while the store is asked; Twilio itself gives up after 15 s in all."""
+TOKEN_LIFE = timedelta(minutes=5)
+"""From the answer to the handshake: the disclosure is said in between. A used token is remembered for longer."""
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""Values of `CallStatus` after which a call does not come back (Twilio, "Call resource")."""
+
+_Handler = Callable[[Webhook], Awaitable[str]]
+
+
+class Telephony:
+    """The routes for Twilio. Built once, in the application's lifespan.
+
+    Args:
+        settings: gives the public URL, the secret and the auth tokens.
+        secret: key of tokens and number hashes: `GATEWAY_SECRET`, or development's own.
+        restaurants: all that are served; in development the first one answers unknown numbers.
+        store: where calls begin.
+        readiness: whether new calls are taken.
+        metrics: counts answers and refusals.
+        now: the clock, aware UTC.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        secret: str,
+        restaurants: Sequence[Restaurant],
+        store: SessionStore,
+        readiness: Readiness,
+        metrics: MetricsCollector,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.guard = WebhookGuard(settings)
+        self._settings = settings
+        self._secret = secret
+        self._store = store
+        self._readiness = readiness
+        self._metrics = metrics
+        self._now = now
+        self._by_number = {number: restaurant for restaurant in restaurants for number in restaurant.numbers}
+        self._stand_in = restaurants[0] if settings.development else None
+
+    def routes(self) -> list[Route]:
+        """The routes, each with a limit for the body."""
+        handlers: dict[str, Callable[[Request], Awaitable[Response]]] = {
+            "/twiml/voice": self.voice,
+            "/twiml/next": self.next,
+            "/twilio/status": self.status,
+            "/twilio/stream": self.stream,
+        }
+        return [Route(path, handler, methods=["POST"], max_body_size=BODY_LIMIT) for path, handler in handlers.items()]
+
+    async def voice(self, request: Request) -> Response:
+        """A customer has dialled: disclosure and media stream, or whatever is possible instead."""
+        return await self._answer_caller(request, self._voice)
+
+    async def next(self, request: Request) -> Response:
+        """A stream or a dialled leg has ended: what comes next is read from the call's log."""
+        return await self._answer_caller(request, self._next)
+
+    async def status(self, request: Request) -> Response:
+        """Call progress: a call that is over leaves the list of live ones. May come twice and out of order."""
+        return await self._take_note(request, self._status)
+
+    async def stream(self, request: Request) -> Response:
+        """Stream status: only for the log; what happens next is asked at `/twiml/next`."""
+        return await self._take_note(request, self._stream)
+
+    # --- what the webhooks do ---
+
+    async def _voice(self, hook: Webhook) -> str:
+        restaurant = self._called(hook)
+        if restaurant is None:
+            return self._refuse(hook, "unknown_number", None)
+        now = self._now()
+        if not restaurant.is_open(now):
+            self._metrics.count_webhook(hook.path, "closed")
+            log.info("call.closed", restaurant=restaurant.id)
+            return closed(closed_text(restaurant, now), _locale(restaurant))
+        not_ready = self._readiness.refusal()
+        if not_ready is not None:
+            return self._refuse(hook, not_ready, restaurant)
+        key, number = f"voice:{hook.call_id}", hook.field("From")
+        async with asyncio.timeout(STORE_PATIENCE_S):
+            caller = caller_key(self._secret, number)
+            held = None if caller is None else await self._store.held_order(restaurant.id, caller)
+            facts: dict[str, object] = {"session_id": hook.call_id, "timestamp": milliseconds(now)}
+            started = CallStarted.model_validate(
+                facts
+                | {
+                    "restaurant_id": restaurant.id,
+                    "caller_key": caller,
+                    "caller_last_two": last_two(number),
+                    "held_order": None if held is None else held.order,
+                    "menu_digest": restaurant.menu.digest,
+                }
+            )
+            disclosed = Disclosed.model_validate(facts | {"text": restaurant.disclosure})
+            events = [("call.started", started.to_json()), ("call.disclosed", disclosed.to_json())]
+            new = await self._store.begin_call(restaurant.id, hook.call_id, events, now)
+            stream, next_url = self._stream_of(hook.call_id, 1, restaurant, now), self._next_url(2)
+            document = answer(restaurant.disclosure, _locale(restaurant), stream, next_url)
+            document = await self._store.once(restaurant.id, key, document)
+        self._metrics.count_webhook(hook.path, "answered" if new else "repeated")
+        log.info("call.answered", restaurant=restaurant.id, repeated=not new, held_order=held is not None)
+        return document
+
+    async def _next(self, hook: Webhook) -> str:
+        restaurant = self._called(hook)
+        if restaurant is None:
+            return self._refuse(hook, "unknown_number", None)
+        leg, after = _leg(hook), "dial" if hook.field("DialCallStatus") else "stream"
+        over = hook.field("CallStatus") in OVER
+        async with asyncio.timeout(STORE_PATIENCE_S):
+            entries = await self._store.read_log(restaurant.id, hook.call_id)
+            if not entries:
+                return self._refuse(hook, "unknown_call", restaurant)
+            call = Call.fold(hook.call_id, restaurant, self._events(entries))
+            step = Goodbye() if over else next_step(call, self._now(), leg - 1, hook.field("DialCallStatus"))
+            document = self._document(step, hook.call_id, leg, restaurant)
+            document = await self._store.once(restaurant.id, f"next:{hook.call_id}:{leg}:{after}", document)
+            if isinstance(step, Goodbye):
+                await self._store.end_call(restaurant.id, hook.call_id)
+        self._metrics.count_webhook(hook.path, type(step).__name__.lower())
+        log.info("call.next", restaurant=restaurant.id, leg=leg, after=after, step=type(step).__name__)
+        return document
+
+    async def _status(self, hook: Webhook) -> str:
+        status, restaurant = hook.field("CallStatus"), self._called(hook)
+        log.info("call.status", status=status, sequence=hook.field("SequenceNumber"))
+        if restaurant is not None and status in OVER:
+            hung_up = HungUp(session_id=hook.call_id, timestamp=milliseconds(self._now()), status=status or "")
+            async with asyncio.timeout(STORE_PATIENCE_S):
+                # The fixed id makes a callback that comes twice one event.
+                await self._store.append(restaurant.id, hook.call_id, None, [("call.hung_up", hung_up.to_json())])
+                await self._store.end_call(restaurant.id, hook.call_id)
+        return ""
+
+    async def _stream(self, hook: Webhook) -> str:
+        event, error = hook.field("StreamEvent"), hook.field("StreamError")
+        level = log.warning if error is not None else log.info
+        level("stream.status", status=event, stream=hook.field("StreamSid"), error=error)
+        return ""
+
+    # --- the same around all of them ---
+
+    async def _answer_caller(self, request: Request, handle: _Handler) -> Response:
+        """Run a handler that answers a caller: whatever happens, there is TwiML at the end.
+
+        Only a request that is not Twilio's gets a bare refusal: nobody waits behind it.
+        """
+        hook = None
+        try:
+            hook = await self.guard.receive(request)
+            bind_call(hook.call_id)
+            document = await handle(hook)
+        except WebhookRefused as refused:
+            if refused.hook is None:
+                return self._turn_away(request, refused)
+            document = self._refuse(refused.hook, refused.reason, self._restaurant_of(refused.hook))
+        except (StoreError, TimeoutError) as error:
+            assert hook is not None  # the guard does not ask the store
+            log.error("store.away", error=str(error))
+            document = self._refuse(hook, "store_away", self._restaurant_of(hook))
+        except Exception:  # a fault of ours must not become silence on somebody's telephone
+            if hook is None:
+                raise
+            log.exception("webhook.crashed", path=hook.path)
+            document = self._refuse(hook, "crashed", self._restaurant_of(hook))
+        return Response(document, media_type=CONTENT_TYPE)
+
+    async def _take_note(self, request: Request, handle: _Handler) -> Response:
+        """Run a handler of a callback: Twilio ignores the body. 503 makes it try again where it is told to."""
+        try:
+            hook = await self.guard.receive(request)
+            bind_call(hook.call_id)
+            await handle(hook)
+        except WebhookRefused as refused:
+            return self._turn_away(request, refused)
+        except (StoreError, TimeoutError) as error:
+            log.error("store.away", error=str(error))
+            return PlainTextResponse("try again", 503)
+        self._metrics.count_webhook(hook.path, "noted")
+        return Response(status_code=204)
+
+    def _turn_away(self, request: Request, refused: WebhookRefused) -> Response:
+        """Answer a request that is not served with a bare status."""
+        log.warning("webhook.refused", path=request.url.path, reason=refused.reason, form_field=refused.field)
+        self._metrics.count_webhook(request.url.path, refused.reason)
+        return PlainTextResponse(refused.reason.replace("_", " "), refused.status)
+
+    def _refuse(self, hook: Webhook, reason: str, restaurant: Restaurant | None) -> str:
+        """What a caller gets who cannot be served: the restaurant's telephone, else an apology. Asks nobody."""
+        log.warning("call.refused", path=hook.path, reason=reason, restaurant=restaurant and restaurant.id)
+        self._metrics.count_webhook(hook.path, reason)
+        if restaurant is None:
+            return message(PHRASES["en"].not_in_service, LOCALES["en"])
+        phrases = PHRASES[restaurant.languages[0]]
+        dialled = any(name == "DialCallStatus" for name, _ in hook.form)
+        if restaurant.transfer_to is None or dialled:  # it has rung there already
+            return message(phrases.apology, _locale(restaurant))
+        return transfer_or_apology(restaurant.transfer_to, phrases.transfer, phrases.after_person, _locale(restaurant))
+
+    def _document(self, step: NextStep, call_id: str, leg: int, at: Restaurant) -> str:
+        phrases, locale = PHRASES[at.languages[0]], _locale(at)
+        match step:
+            case Reconnect(leg=new_leg):
+                return resume(self._stream_of(call_id, new_leg, at, self._now()), self._next_url(new_leg + 1))
+            case Transfer(number=number):
+                # The same leg is still to come; Twilio's DialCallStatus tells this request from the first.
+                return transfer(number, phrases.transfer, locale, self._next_url(leg))
+            case Goodbye():
+                return goodbye("", locale)
+            case Apologise(number=None):
+                return message(phrases.apology, locale)
+            case Apologise(number=str() as number):
+                return transfer_or_apology(number, phrases.transfer, phrases.after_person, locale)
+            case _:
+                assert_never(step)
+
+    # --- parts ---
+
+    def _called(self, hook: Webhook) -> Restaurant | None:
+        """The restaurant whose number was dialled."""
+        return self._by_number.get(e164(hook.field("To")) or "", self._stand_in)
+
+    def _restaurant_of(self, hook: Webhook) -> Restaurant | None:
+        """As `_called`, for the ways out: a form that names several numbers names none."""
+        try:
+            return self._called(hook)
+        except WebhookRefused:
+            return self._stand_in
+
+    def _stream_of(self, call_id: str, leg: int, restaurant: Restaurant, now: datetime) -> Stream:
+        token = StreamToken(call_id, leg, restaurant.id, now + TOKEN_LIFE, secrets.token_urlsafe(12))
+        callback = f"{self._settings.public_url}/twilio/stream"
+        return Stream(self._settings.media_url, callback, mint_stream_token(self._secret, token))
+
+    def _next_url(self, leg: int) -> str:
+        return f"{self._settings.public_url}/twiml/next?leg={leg}"
+
+    def _events(self, entries: Sequence[LogEntry]) -> list[AnyEvent]:
+        """The log's events; one that this version does not know is passed over, as any late event is."""
+        events = []
+        for entry in entries:
+            try:
+                events.append(read_event(entry.event))
+            except InvalidEventError:
+                log.warning("log.unknown_event", event_id=entry.event_id)
+        return events
+
+
+def _locale(restaurant: Restaurant) -> str:
+    return LOCALES[restaurant.languages[0]]
+
+
+def _leg(hook: Webhook) -> int:
+    """The number of the leg that is to come, as our own URL has it."""
+    leg = hook.query.get("leg", "")
+    if not re.fullmatch("[1-9][0-9]{0,3}", leg, re.ASCII) or leg == "1":
+        raise WebhookRefused("bad_leg", 400, hook)
+    return int(leg)

@@ -1,0 +1,158 @@
+"""The door for Twilio's requests: who may come in, and what a request says.
+
+A webhook is genuine when its signature was made with one of our auth tokens over the public URL as configured, the raw
+path and query, and every form field, blank and repeated ones too (Twilio, "Webhooks security"). Only then is a field
+looked at. What a proxy made of the address is never used. Development without an auth token accepts what is unsigned.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import parse_qsl, quote
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import Scope
+
+from gateway.logs import get_logger
+from gateway.security import twilio_handshake_is_genuine, twilio_request_is_genuine
+from gateway.settings import Settings
+
+log = get_logger(__name__)
+
+BODY_LIMIT = 65_536
+"""Bytes of a webhook's body; Twilio's have a few thousand."""
+MAX_FIELDS = 200
+FORM = "application/x-www-form-urlencoded"
+_CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Twilio's have 34; it becomes part of a key
+
+Refusal = Literal[
+    "signature_missing",
+    "signature_wrong",
+    "no_auth_token_configured",
+    "not_a_form",
+    "too_many_fields",
+    "repeated_field",
+    "bad_call_sid",
+    "bad_leg",
+]
+
+
+class WebhookRefused(Exception):  # noqa: N818 - a refusal is the peer's mistake, not an error of ours
+    """A request that is not served. `reason` is for the log, `status` for the answer; neither repeats the request.
+
+    `hook` is there when the request was genuine and only its content is unusable: then a caller waits for TwiML.
+    """
+
+    def __init__(self, reason: Refusal, status: int, hook: "Webhook | None" = None, field: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason: Refusal = reason
+        self.status = status
+        self.hook = hook
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A genuine request.
+
+    Attributes:
+        path: without the query, for logs.
+        query: the parameters of the URL.
+        form: all fields in order, blank and repeated ones too.
+    """
+
+    path: str
+    query: Mapping[str, str]
+    form: Sequence[tuple[str, str]]
+
+    def field(self, name: str) -> str | None:
+        """The value of a form field; None when it is missing or blank.
+
+        Raises:
+            WebhookRefused: the field is there with several values, so that nobody can say which one holds.
+        """
+        values = {value for key, value in self.form if key == name}
+        if len(values) > 1:
+            raise WebhookRefused("repeated_field", 400, self, name)
+        return (values.pop() if values else "") or None
+
+    @property
+    def call_id(self) -> str:
+        """Twilio's CallSid.
+
+        Raises:
+            WebhookRefused: missing, repeated, or nothing that can be a CallSid.
+        """
+        call_id = self.field("CallSid")
+        if call_id is None or not _CALL_SID.fullmatch(call_id):
+            raise WebhookRefused("bad_call_sid", 400, self)
+        return call_id
+
+
+class WebhookGuard:
+    """Checks Twilio's webhooks against the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._tokens = _tokens(settings)
+        self._warned = False
+
+    async def receive(self, request: Request) -> Webhook:
+        """Read and check a webhook.
+
+        Raises:
+            WebhookRefused: forged, unsigned, or no form.
+            starlette.exceptions.HTTPException: 413, when the route's limit of the body is passed.
+        """
+        body = await request.body()
+        if request.headers.get("content-type", FORM).partition(";")[0].strip().lower() != FORM:
+            raise WebhookRefused("not_a_form", 415)
+        try:
+            form = parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        except ValueError:
+            raise WebhookRefused("too_many_fields", 413) from None
+        url = self._settings.public_url + _raw_target(request.scope)
+        signature = request.headers.get("x-twilio-signature")
+        reason = self._judge(signature, twilio_request_is_genuine(self._tokens, signature, url, form))
+        if reason is not None:
+            raise WebhookRefused(reason, 403)
+        return Webhook(request.url.path, dict(request.query_params), tuple(form))
+
+    def _judge(self, signature: str | None, genuine: bool) -> Refusal | None:
+        reason = _judge(self._settings, signature, genuine)
+        if reason is None and not self._tokens and not self._warned:
+            self._warned = True
+            log.warning("webhook.unsigned_accepted", fix="Set TWILIO_AUTH_TOKEN to have signatures checked.")
+        return reason
+
+
+def handshake_refusal(scope: Scope, settings: Settings) -> Refusal | None:
+    """Why a media stream's handshake is not accepted; None when it is. To be asked before `accept`.
+
+    The address is signed as `wss://`, without parameters; the path's slash at the end may differ (Twilio, "Media
+    Streams"; see `security.twilio_handshake_is_genuine`).
+    """
+    signature = Headers(scope=scope).get("x-twilio-signature")
+    url = settings.media_url.removesuffix("/media") + _raw_target(scope)
+    return _judge(settings, signature, twilio_handshake_is_genuine(_tokens(settings), signature, url))
+
+
+def _judge(settings: Settings, signature: str | None, genuine: bool) -> Refusal | None:
+    if not settings.twilio_auth_token:
+        return None if settings.development else "no_auth_token_configured"
+    if not signature:
+        return "signature_missing"
+    return None if genuine else "signature_wrong"
+
+
+def _tokens(settings: Settings) -> tuple[str, ...]:
+    return tuple(token.get_secret_value() for token in settings.twilio_auth_token)
+
+
+def _raw_target(scope: Scope) -> str:
+    """Path and query as they stand in the request: decoding and encoding again need not give the same characters."""
+    raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    query: bytes = scope["query_string"]
+    return (raw + (b"?" + query if query else b"")).decode("latin-1")
