@@ -252,9 +252,9 @@ class Telephony:
                 return transfer(number, phrases.transfer, locale, self._next_url(leg))
             case Goodbye():
                 return goodbye("", locale)
-            case Apologise(number=None):
-                return message(phrases.apology, locale)
-            case Apologise(number=str() as number):
+            case Apologise(number=number):
+                if number is None:
+                    return message(phrases.apology, locale)
                 return transfer_or_apology(number, phrases.transfer, phrases.after_person, locale)
             case _:
                 assert_never(step)

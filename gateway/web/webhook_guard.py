@@ -92,11 +92,11 @@ class Webhook:
 
 
 class WebhookGuard:
-    """Checks Twilio's webhooks against the settings."""
+    """Checks Twilio's requests and handshakes against the settings."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._tokens = _tokens(settings)
+        self._tokens = tuple(token.get_secret_value() for token in settings.twilio_auth_token)
         self._warned = False
 
     async def receive(self, request: Request) -> Webhook:
@@ -120,35 +120,25 @@ class WebhookGuard:
             raise WebhookRefused(reason, 403)
         return Webhook(request.url.path, dict(request.query_params), tuple(form))
 
+    def handshake_refusal(self, scope: Scope) -> Refusal | None:
+        """Why a media stream's handshake is not accepted; None when it is. To be asked before `accept`.
+
+        The address is signed as `wss://`, without parameters; the path's slash at the end may differ (Twilio, "Media
+        Streams"; see `security.twilio_handshake_is_genuine`).
+        """
+        signature = Headers(scope=scope).get("x-twilio-signature")
+        url = self._settings.media_url.removesuffix("/media") + _raw_target(scope)
+        return self._judge(signature, twilio_handshake_is_genuine(self._tokens, signature, url))
+
     def _judge(self, signature: str | None, genuine: bool) -> Refusal | None:
-        reason = _judge(self._settings, signature, genuine)
-        if reason is None and not self._tokens and not self._warned:
+        if self._tokens:
+            return "signature_missing" if not signature else None if genuine else "signature_wrong"
+        if not self._settings.development:
+            return "no_auth_token_configured"
+        if not self._warned:
             self._warned = True
             log.warning("webhook.unsigned_accepted", fix="Set TWILIO_AUTH_TOKEN to have signatures checked.")
-        return reason
-
-
-def handshake_refusal(scope: Scope, settings: Settings) -> Refusal | None:
-    """Why a media stream's handshake is not accepted; None when it is. To be asked before `accept`.
-
-    The address is signed as `wss://`, without parameters; the path's slash at the end may differ (Twilio, "Media
-    Streams"; see `security.twilio_handshake_is_genuine`).
-    """
-    signature = Headers(scope=scope).get("x-twilio-signature")
-    url = settings.media_url.removesuffix("/media") + _raw_target(scope)
-    return _judge(settings, signature, twilio_handshake_is_genuine(_tokens(settings), signature, url))
-
-
-def _judge(settings: Settings, signature: str | None, genuine: bool) -> Refusal | None:
-    if not settings.twilio_auth_token:
-        return None if settings.development else "no_auth_token_configured"
-    if not signature:
-        return "signature_missing"
-    return None if genuine else "signature_wrong"
-
-
-def _tokens(settings: Settings) -> tuple[str, ...]:
-    return tuple(token.get_secret_value() for token in settings.twilio_auth_token)
+        return None
 
 
 def _raw_target(scope: Scope) -> str:
