@@ -22,7 +22,7 @@ from starlette.routing import WebSocketRoute
 
 from gateway.manager import VoiceSessionManager
 from gateway.metrics import MetricsCollector
-from gateway.orders.restaurant import Restaurant
+from gateway.orders.restaurant import PosEndpoint, Restaurant
 from gateway.orders.restaurant_files import load_restaurants
 from gateway.pos.worker import Worker, delivery_client
 from gateway.realtime.config import ModelConfig
@@ -144,7 +144,7 @@ async def _deliveries(
             await asyncio.gather(task, return_exceptions=True)
 
 
-def pos_endpoints(restaurants: Sequence[Restaurant]) -> dict[str, object]:
+def pos_endpoints(restaurants: Sequence[Restaurant]) -> dict[str, PosEndpoint]:
     """The POS endpoint of each restaurant that has one, by restaurant id."""
     return {restaurant.id: restaurant.pos for restaurant in restaurants if restaurant.pos is not None}
 

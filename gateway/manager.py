@@ -58,7 +58,15 @@ class VoiceSessionManager:
         return self.draining or len(self._sessions) >= self._max_calls
 
     async def create_session(
-        self, restaurant: Restaurant, line: PhoneLine, *, call_id: str, leg: int, nonce: str, stream_sid: str
+        self,
+        restaurant: Restaurant,
+        line: PhoneLine,
+        *,
+        call_id: str,
+        leg: int,
+        nonce: str,
+        stream_sid: str,
+        caller_number: str | None = None,
     ) -> VoiceSession:
         """Take a leg over: claim its lease, fold the call's log.
 
@@ -73,7 +81,15 @@ class VoiceSessionManager:
             call.handle(read_event(entry.event))
         if (old := self._sessions.get(call_id)) is not None:
             old.lose_lease()
-        session = VoiceSession(self._parts, call, line, leg=claim.leg, stream_sid=stream_sid, fence=claim.fence)
+        session = VoiceSession(
+            self._parts,
+            call,
+            line,
+            leg=claim.leg,
+            stream_sid=stream_sid,
+            fence=claim.fence,
+            caller_number=caller_number,
+        )
         self._sessions[call_id] = session
         return session
 
@@ -91,7 +107,7 @@ class VoiceSessionManager:
         self._parts.metrics.session_started(len(self._sessions))
         try:
             await session.run()
-        except Exception:
+        except Exception:  # noqa: BLE001 - one call must not hurt another; logged with its traceback and counted
             log.exception("session_failed", call_id=session.id)
             self._parts.metrics.session_failed()
         finally:

@@ -100,15 +100,35 @@ class VoiceSession:
     """One leg of one call (specification, "Module Boundaries and Interfaces")."""
 
     def __init__(
-        self, parts: SessionParts, call: Call, line: PhoneLine, *, leg: int, stream_sid: str, fence: int
+        self,
+        parts: SessionParts,
+        call: Call,
+        line: PhoneLine,
+        *,
+        leg: int,
+        stream_sid: str,
+        fence: int,
+        caller_number: str | None,
     ) -> None:
-        """A session that does not run yet; the leg's lease is held under `fence`."""
+        """A session that does not run yet.
+
+        Args:
+            parts: what the process shares.
+            call: folded from the log.
+            line: the caller's end, past `start`.
+            leg: the number of this leg.
+            stream_sid: Twilio's name of the media stream.
+            fence: under which the leg's lease is held.
+            caller_number: E.164; goes into the order's message and nowhere else.
+        """
         self._parts = parts
         self._call = call
         self._line = line
         self._leg = leg
         self._stream_sid = stream_sid
         self._fence = fence
+        self._caller_number = caller_number
+        self._started = datetime.now(UTC)
         self._log = structlog.get_logger(__name__).bind(call_id=call.call_id, leg=leg)
         self._link = ModelLink(call.call_id, parts.model, line, self.post, self._overflowed)
         self._redaction = Redaction()
@@ -211,6 +231,10 @@ class VoiceSession:
                 await self._parts.store.release_lease(self.restaurant_id, self.id, self._fence, self._parts.owner)
         except (StoreError, TimeoutError) as error:
             self._log.warning("leg_log_incomplete", reason=type(error).__name__)
+
+    def adapt(self, loop_lag_ms: float) -> None:
+        """Fit the pacing lead to the process's loop lag and the line's round trip."""
+        self._line.adapt(loop_lag_ms)
 
     def lose_lease(self) -> None:
         """A newer leg has the call: this one is a zombie, says nothing more and closes."""
@@ -426,8 +450,7 @@ class VoiceSession:
 
     def _delivery(self, order: Order, now: datetime) -> Delivery:
         """The POS's message about a confirmed order."""
-        started = (self._leg, self._started)
-        call = CallInfo(self.id, self._line_number, (started,))
+        call = CallInfo(self.id, self._caller_number, ((self._leg, self._started),))
         body = build_order_confirmed(order, self._call.restaurant, call, now).decode()
         return Delivery(delivery_id(order.id, ORDER_CONFIRMED, 1), order.id, ORDER_CONFIRMED, body)
 

@@ -16,7 +16,7 @@ from gateway.errors import GatewayError
 from gateway.events import InvalidEventError
 from gateway.manager import VoiceSessionManager
 from gateway.orders.restaurant import Restaurant
-from gateway.security import StreamToken, TokenError, read_stream_token
+from gateway.security import StreamToken, TokenError, e164, read_stream_token
 from gateway.settings import Settings
 from gateway.store import StaleLegError, StoreError
 from gateway.twilio.protocol import StreamStart
@@ -80,6 +80,7 @@ class MediaEndpoint:
                 leg=token.leg,
                 nonce=token.nonce,
                 stream_sid=start.stream_sid,
+                caller_number=e164(start.parameters.get("caller")),
             )
         except (TokenError, StreamRefused) as error:
             log.warning("stream_refused", reason=f"stream token: {error}")
