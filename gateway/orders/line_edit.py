@@ -27,7 +27,7 @@ class LineEditor:
             Refusal: something in the arguments cannot be had; the message says what can.
         """
         item = self._item(arguments, old)
-        # Another dish on the same line shares nothing with the one before but its number.
+        # Another dish on the same line has its own sizes and choices.
         same = old if old is not None and old.item_id == item.id else None
         variation_id, options = self._size(arguments, item, same)
         records = arguments.records("modifiers", MODIFIER_ARGUMENTS, key="option_id")
@@ -41,7 +41,8 @@ class LineEditor:
             options=options,
             quantity=_quantity(kept_quantity if quantity is None else quantity, item),
             modifiers=kept if records is None else read_modifiers(records, item, self._menu),
-            notes=arguments.text("notes") if arguments.given("notes") or same is None else same.notes,
+            # A note may be an allergy: it outlives even a change of dish, until it is taken back.
+            notes=arguments.text("notes") if arguments.given("notes") or old is None else old.notes,
             evidence=() if old is None else old.evidence,
         )
 
