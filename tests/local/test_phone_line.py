@@ -121,5 +121,7 @@ async def test_the_moment_to_interrupt_is_when_the_text_was_said_and_speech_goes
     await asyncio.sleep(0.2)
     line.look()
     await waiting
+    heard = await line.wait_heard("menu")
+    assert [(said.text, said.source) for said in heard] == [("the menu", "stream")]
     with pytest.raises(TimeoutError):
         await never
