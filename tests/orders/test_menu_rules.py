@@ -24,11 +24,11 @@ def put(path: str, value: object) -> Callable[[Raw], object]:
         *steps, last = path.split(".")
         place: object = raw
         for step in steps:
-            place = place[int(step)] if isinstance(place, list) else place[step]  # type: ignore[index]  # JSON
+            place = place[int(step)] if isinstance(place, list) else place[step]
         if isinstance(place, list):
             place[int(last)] = value
         else:
-            place[last] = value  # type: ignore[index]  # JSON
+            place[last] = value
 
     return change
 
