@@ -180,6 +180,7 @@ class Connection(WSListener):
         """Cuts the TCP connection, without a close frame."""
         if self._transport is not None:
             self._transport.underlying_transport.abort()
+            self._transport = None  # what is sent in the same breath must not get through any more
 
     def close(self, code: int, reason: str) -> None:
         """Closes the WebSocket; a client that does not answer is cut off."""

@@ -61,9 +61,9 @@ class Door:
     async def _let_in(self) -> None:
         await asyncio.sleep(self._delay_s)
         await self._open()
-        # Serving accepts whoever waits in one go, as soon as the loop looks at the socket; two rounds make sure.
-        await asyncio.sleep(0)
-        await asyncio.sleep(0.01)
+        # The loop accepts whoever waits, all at once, the next time it looks at the socket.
+        for _ in range(3):
+            await asyncio.sleep(0)
         self._shut()
         self._watch()
 
