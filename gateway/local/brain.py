@@ -7,8 +7,8 @@ Words are understood by `OrderProcessor`; everything that changes the order is a
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
+from gateway.local.brain_menu import Filled, processor_for, spoken_menu
 from gateway.local.brain_phrases import for_caller, gap_question, joined, menu_aloud, say, topic_of
 from gateway.local.brain_plan import order_calls
 from gateway.local.brain_view import Outcome, SeenGap, View, view_of
@@ -30,16 +30,6 @@ _SUMMARY = re.compile(r"left an open order[^:]*: (.+?)\. Greet", re.DOTALL)
 _PLACE = re.compile(r"(?:for|of) ([^.:]+?)(?: and take orders)?\.")
 
 
-@lru_cache(maxsize=16)
-def _processor(menu_json: str) -> OrderProcessor:
-    return OrderProcessor(Menu.model_validate_json(menu_json))
-
-
-def processor_for(menu: Menu) -> OrderProcessor:
-    """The processor of a menu, built once per content."""
-    return _processor(menu.model_dump_json())
-
-
 class Brain:
     """A mind that takes orders. It has no state: one instance serves any number of connections."""
 
@@ -51,21 +41,7 @@ class Brain:
         """What the caller may say next, from the menu and from what was asked."""
         view = view_of(prompt)
         topic = _TOPICS.get(view.asked or "", Topic.ORDERING)
-        return phrases_for(topic, SpokenMenu() if view.menu is None else _spoken(view.menu.model_dump_json()))
-
-
-@lru_cache(maxsize=16)
-def _spoken(menu_json: str) -> SpokenMenu:
-    menu = Menu.model_validate_json(menu_json)
-    return SpokenMenu(
-        items=tuple(name for item in menu.items for name in (item.spoken_name, *item.spoken)),
-        variations=tuple(
-            name for d in menu.dimensions for option in d.options for name in (option.name, *option.spoken)
-        ),
-        modifiers=tuple(
-            name for g in menu.modifier_groups for option in g.options for name in (option.name, *option.spoken)
-        ),
-    )
+        return phrases_for(topic, SpokenMenu() if view.menu is None else spoken_menu(view.menu))
 
 
 class _Turn:
@@ -150,14 +126,14 @@ class _Turn:
         doubt = self._doubt(processor, context)
         return processor.parse_order_intent(words if doubt is None else doubt(words), context), processor
 
-    def _doubt(self, processor: OrderProcessor, context: OrderContext) -> "_Filled | None":
+    def _doubt(self, processor: OrderProcessor, context: OrderContext) -> "Filled | None":
         """When the agent asked which dish was meant: the sentence in which the answer has to be put."""
         if topic_of(self._view.last_said) != "line" or self._view.line_gaps:
             return None
         earlier = processor.parse_order_intent(self._view.earlier_words, context)
         if earlier.items or not earlier.ambiguous:
             return None
-        return _Filled(self._view.earlier_words, earlier.ambiguous[0].span)
+        return Filled(self._view.earlier_words, earlier.ambiguous[0].span)
 
     def _take_up(self, intent: OrderIntent, calls: tuple[ToolRequest, ...]) -> tuple[Step, ...]:
         """The answer about the order held from an earlier call; what else was said comes after it."""
@@ -330,15 +306,3 @@ class _Turn:
     def _leave(self, words: str, reason: str) -> tuple[Step, ...]:
         request = ToolRequest("end_call", {"reason": reason})
         return (Say(words), *(self._call(request) if request.name in self._tools else ()))
-
-
-class _Filled:
-    """A sentence with a place for the answer: "a large [pizza] with basil" and "pepperoni"."""
-
-    def __init__(self, sentence: str, span: tuple[int, int]) -> None:
-        self._sentence, self._span = sentence, span
-
-    def __call__(self, answer: str) -> str:
-        """The sentence with the answer in its place."""
-        start, end = self._span
-        return f"{self._sentence[:start]}{answer}{self._sentence[end:]}"

@@ -50,8 +50,7 @@ _ACTS: tuple[tuple[IntentName, re.Pattern[str]], ...] = (
     (
         "cancel",
         re.compile(
-            r"\bcancel (?:my|the|this|that|it|everything|all of it|whole)\b.{0,12}(?:order|everything)?$"
-            r"|\bcancel$"
+            r"\bcancel (?:(?:my|the|this|that|whole|entire|it|all|of) ?)*(?:order|everything|it|all)?$"
             r"|\b(?:forget|cancel|scrap) (?:about )?(?:the whole|my whole|the|my|this) (?:thing|order)\b"
             r"|\bdon'?t want (?:anything|to order)\b|\bcancela\w* (?:todo|el pedido|mi pedido)\b"
         ),

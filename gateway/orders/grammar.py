@@ -109,6 +109,7 @@ regular topping toppings topped includes include including included add adds rea
 hope happy hungry starving quick quickly possible possibly preferably un una uno el la los las de del y o con sin para
 por que quiero quisiera mi su es en al lo le se si gracias buenas buenos dias tardes noches hola puede puedo seguir
 espanol ingles
+todo eso nada repeat speak talk hear
 """
 COMMON = frozenset(_COMMON_WORDS.split())
 

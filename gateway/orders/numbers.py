@@ -32,9 +32,9 @@ def read_number(words: Sequence[str], at: int) -> tuple[int, int] | None:
     because nobody orders 7.5 of a thing. Values are capped at one thousand million.
     """
     for length in (3, 2, 1):
-        value = _PHRASES.get(tuple(words[at : at + length]))
-        if value is not None:
-            return value, length
+        phrase = tuple(words[at : at + length])
+        if phrase in _PHRASES:
+            return _PHRASES[phrase], len(phrase)
     found = _cardinal(words, at)
     if found is None:
         return None
@@ -62,7 +62,9 @@ def _cardinal(words: Sequence[str], at: int) -> tuple[int, int] | None:
 
 
 def _with_scales(words: Sequence[str], at: int) -> tuple[int, int] | None:
-    total, part, index = 0, None, at
+    total = 0
+    part: int | None = None
+    index = at
     while index < len(words):
         word = words[index]
         if word in _ONES and part is None:
@@ -76,7 +78,7 @@ def _with_scales(words: Sequence[str], at: int) -> tuple[int, int] | None:
         elif word in _SCALES and part is not None and part < _SCALES[word]:
             part *= _SCALES[word]
             if _SCALES[word] > 100:
-                total, part = total + part, 0
+                total, part = total + part, None
         elif word == "and" and part is not None and _continues(words, index):
             pass  # "one hundred and fifty", but never "two and three"
         else:

@@ -6,7 +6,7 @@ only thing it knows about food.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gateway.orders.clusters import Cluster, read_cluster
 from gateway.orders.draft import Draft
@@ -16,27 +16,19 @@ from gateway.orders.intent import Ambiguity, OrderContext
 from gateway.orders.lexicon import Mention
 from gateway.orders.menu import Item
 from gateway.orders.phrases import noun_phrases
-from gateway.orders.strange import is_strange, strange_run
-from gateway.orders.workbench import Workbench
+from gateway.orders.strange import asks_for_more, is_strange, strange_run
+from gateway.orders.workbench import Reading, Workbench
 
 _VERBS = frozenset({Cue.ADD, Cue.CHANGE, Cue.REMOVE, Cue.TAKE})
 _FAR = 8  # mentions that may stand between "take" and its "off"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one utterance came to: all drafts, words not on the menu with their spans, doubts, and repairs made."""
-
-    drafts: tuple[Draft, ...]
-    unknown: tuple[tuple[str, int, int], ...]
-    ambiguous: tuple[Ambiguity, ...]
-    repairs: int
-
-
 def read(mentions: Sequence[Mention], context: OrderContext) -> Reading:
     """Reads one utterance against the order in `context`. Never raises, whatever was said."""
     bench = Reader(mentions, Workbench.laid_out(context)).run()
-    return Reading(tuple(bench.drafts), tuple(bench.unknown), tuple(bench.ambiguous), bench.repairs)
+    return Reading(
+        tuple(bench.drafts), tuple(bench.unknown), tuple(bench.strange), tuple(bench.ambiguous), bench.repairs
+    )
 
 
 class Reader:
@@ -164,9 +156,13 @@ class Reader:
         """Words that the menu does not explain: noted, and as a dish of their own when something opens one."""
         run = strange_run(self._mentions, self._at)
         words = self._mentions[self._at : self._at + run]
-        if words and not self._bench.negating:
-            self._bench.unknown.append((" ".join(w.text for w in words), words[0].start, words[-1].end))
-            before = self._mentions[self._at - 1] if self._at else None
+        if not words:
+            return 0
+        text = " ".join(word.text for word in words)
+        self._bench.strange.append(text)
+        before = self._mentions[self._at - 1] if self._at else None
+        if not self._bench.negating and (before is None or asks_for_more(before)):
+            self._bench.unknown.append((text, words[0].start, words[-1].end))
             if before is not None and (
                 before.cue in {Cue.AN, Cue.ANOTHER, Cue.ADD} or before.of("option") or before.number is not None
             ):

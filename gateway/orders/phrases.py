@@ -30,7 +30,7 @@ def noun_phrases(mentions: Sequence[Mention], menu: Menu) -> dict[int, int]:
     last_head = -1
     open_groups: frozenset[str] = frozenset()
     for at, mention in enumerate(mentions):
-        if not is_head(mention):
+        if not is_head(mention) or _counts_what_follows(mentions, at):
             continue
         items = [item for sense in mention.of("item") if (item := menu.item(sense.id)) is not None]
         as_choice = any(sense.owner in open_groups for sense in mention.of("modifier"))
@@ -42,6 +42,13 @@ def noun_phrases(mentions: Sequence[Mention], menu: Menu) -> dict[int, int]:
         if items:
             open_groups = frozenset(group for item in items for group in item.modifier_groups)
     return found
+
+
+def _counts_what_follows(mentions: Sequence[Mention], at: int) -> bool:
+    """Whether a kind of dish only measures the dish named next: the "side" of "a large side of fries"."""
+    if mentions[at].of("item") or at + 2 >= len(mentions):
+        return False
+    return mentions[at + 1].text in {"of", "de"} and is_head(mentions[at + 2])
 
 
 def _stands_alone(mentions: Sequence[Mention], start: int, head: int) -> bool:
@@ -95,7 +102,7 @@ def _measures(mentions: Sequence[Mention], at: int) -> bool:
         return True
     plain = mention.cue is None and mention.number is None
     return (plain and not mention.senses and mention.text in COMMON and mention.text != "and") or bool(
-        mention.of("category") and (mentions[at + 1].text == "of" or mention.text.endswith(" of"))
+        mention.of("category")
     )
 
 

@@ -20,13 +20,15 @@ from gateway.orders.intent import (
 )
 from gateway.orders.lexicon import Lexicon, Mention
 from gateway.orders.menu import Item, Menu
-from gateway.orders.parse import Reading, read
+from gateway.orders.parse import read
 from gateway.orders.respond import respond
 from gateway.orders.tokens import tokenise, without_noise
+from gateway.orders.workbench import Reading
 
 __all__ = ["OrderProcessor", "assent"]
 
 _QUESTIONS: frozenset[IntentName] = frozenset({"ask_price", "ask_menu", "ask_hours", "ask_allergen"})
+_NOT_ABOUT_FOOD: frozenset[IntentName | None] = frozenset({"transfer", "cancel", "repeat", "ask_hours"})
 _SURE = 0.99  # nothing is certain on a telephone
 _PER_UNKNOWN, _PER_AMBIGUITY, _PER_REPAIR = 0.8, 0.7, 0.97
 
@@ -48,17 +50,19 @@ class OrderProcessor:
         """
         mentions = self._lexicon.divide(without_noise(tokenise(transcript)))
         reading = read(mentions, context)
-        unexplained = tuple(text for text, _, _ in reading.unknown)
-        name = find_name(transcript, context.asked, unexplained)
+        name = find_name(transcript, context.asked, reading.strange)
         address = find_address(transcript, context.asked)
         items = () if _only_a_name(name, mentions, context) or address is not None else _items(reading, context)
         named = acts.act(transcript)
-        about = tuple(dict.fromkeys(item.menu_item_id for item in items))
+        about = tuple(dict.fromkeys(sense.id for mention in mentions for sense in mention.of("item")))
         if named in _QUESTIONS or named in {"transfer", "cancel"}:
             items = ()
         leading = acts.leading_assent(transcript)
         done = acts.is_done(transcript)
-        unknown = tuple(text for text in unexplained if not _is_part(text, name, address))
+        named_so_far = reading.strange if named == "ask_menu" else tuple(text for text, _, _ in reading.unknown)
+        unknown = tuple(text for text in named_so_far if not _is_part(text, name, address))
+        if named in _NOT_ABOUT_FOOD or (done and not items):
+            unknown = ()
         kind = named or _kind(items) or _other_act(transcript, leading, done)
         return OrderIntent(
             intent=kind,

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from gateway.orders.grammar import COMMON
+from gateway.orders.grammar import COMMON, Cue
 from gateway.orders.lexicon import Mention
+
+_OPENING = frozenset({Cue.AN, Cue.ANOTHER, Cue.ADD, Cue.AND, Cue.OR, Cue.WITH, Cue.EXTRA, Cue.LIGHT})
 
 
 def is_strange(mention: Mention) -> bool:
@@ -23,3 +25,8 @@ def strange_run(mentions: Sequence[Mention], at: int) -> int:
             break
         length += 1
     return length
+
+
+def asks_for_more(before: Mention) -> bool:
+    """Whether something to eat may follow: "a", "two", "with", "and"; not "my" or "calling"."""
+    return before.cue in _OPENING or before.number is not None or bool(before.senses)

@@ -14,6 +14,25 @@ from gateway.orders.lexicon import Mention, Sense
 from gateway.orders.menu import Item, Menu
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one utterance came to.
+
+    Attributes:
+        drafts: all lines, touched or not.
+        unknown: what was asked for and is not on the menu, with its span.
+        strange: all words that nothing explains, names of people among them.
+        ambiguous: words that could mean several things.
+        repairs: how often something was taken back.
+    """
+
+    drafts: tuple[Draft, ...]
+    unknown: tuple[tuple[str, int, int], ...]
+    strange: tuple[str, ...]
+    ambiguous: tuple[Ambiguity, ...]
+    repairs: int
+
+
 @dataclass(slots=True)
 class Workbench:
     """State of one reading. Make it with `laid_out`."""
@@ -23,6 +42,7 @@ class Workbench:
     asked: Draft | None = None
     current: Draft | None = None
     unknown: list[tuple[str, int, int]] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
     ambiguous: list[Ambiguity] = field(default_factory=list)
     negating: bool = False
     negated_group: str | None = None

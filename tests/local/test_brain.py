@@ -1,0 +1,384 @@
+"""Conversations with the local brain: what the caller says, what the agent answers, and the order that it leaves.
+
+The tools are the product's own; what was heard and assented to is known here as the core of a call would know it.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+
+from gateway.call import prompts
+from gateway.local.brain import Brain
+from gateway.local.mind import Answered, Called, CallTools, Entry, Prompt, Said, Say, ToolRequest
+from gateway.local.realtime_schema import FunctionTool
+from gateway.orders.order import Order, OrderState, open_order
+from gateway.orders.processor import assent
+from gateway.orders.restaurant import Restaurant
+from gateway.orders.restaurant_files import SHIPPED, load_restaurants
+from gateway.orders.tool_outcome import Assent, ReadBack, ToolContext
+from gateway.orders.tools import OrderTools
+
+NOON = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)
+LAST = {"end_call", "transfer_to_staff"}
+
+
+@dataclass
+class Call:
+    """One call: the conversation as the server holds it, and the order as the gateway does."""
+
+    restaurant: Restaurant
+    history: list[Entry] = field(default_factory=list)
+    held: Order | None = None
+    instructions: str = ""
+    offered: frozenset[str] | None = None
+    called: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    assent: Assent | None = None
+    heard: bool = False
+
+    def __post_init__(self) -> None:
+        self.tools = OrderTools(self.restaurant.menu, self.restaurant)
+        self.order = open_order(f"order-{id(self)}", self.restaurant.id, menu_digest=self.restaurant.menu.digest)
+        self.instructions = self.instructions or prompts.instructions(self.restaurant)
+
+    def prompt(self, choice: str = "auto") -> Prompt:
+        tools = (
+            FunctionTool(name=str(s["name"]), parameters={})
+            for s in self.tools.schemas()
+            if self.offered is None or s["name"] in self.offered
+        )
+        return Prompt(self.instructions, None, tuple(tools), choice, tuple(self.history))
+
+    def note(self, text: str) -> str:
+        self.history.append(Said(f"n{len(self.history)}", "system", text))
+        return self.respond()
+
+    def hear(self, text: str) -> str:
+        self.assent = assent(text)
+        self.history.append(Said(f"u{len(self.history)}", "user", text))
+        return self.respond()
+
+    def respond(self) -> str:
+        """Lets the brain speak and call tools until it waits for the caller; returns what was said."""
+        before = len(self.said)
+        going_on = True
+        while going_on:
+            steps = Brain().decide(self.prompt())
+            going_on = False
+            for step in steps:
+                if isinstance(step, Say):
+                    self.said.append(step.text)
+                    self.history.append(Said(f"a{len(self.history)}", "assistant", step.text))
+                    self.heard = self.order.state is OrderState.READ_BACK
+                else:
+                    going_on = not self.execute(step.requests) & LAST
+        return " ".join(self.said[before:])
+
+    def execute(self, requests: Sequence[ToolRequest]) -> set[str]:
+        for request in requests:
+            call_id, arguments = f"c{id(self)}-{len(self.history)}", json.dumps(request.arguments)
+            context = ToolContext(NOON, held=self.held, heard_read_back=self.heard, assent=self.assent)
+            outcome = self.tools.execute(call_id, request.name, arguments, self.order, context)
+            if isinstance(outcome.action, ReadBack):
+                self.heard, self.assent = False, None
+            self.order = outcome.order
+            self.called.append(request.name)
+            self.history.append(Called(call_id, call_id, request.name, arguments))
+            self.history.append(Answered(f"{call_id}o", call_id, json.dumps(outcome.output)))
+        return {request.name for request in requests}
+
+    @property
+    def lines(self) -> list[tuple[int, str, str | None, list[str]]]:
+        return [
+            (line.quantity, line.item_id, line.variation_id, [f"{m.action} {m.option}" for m in line.modifiers])
+            for line in self.order.lines
+        ]
+
+
+Ring = Callable[..., Call]
+
+
+@pytest.fixture(scope="module")
+def ring() -> Ring:
+    casa_verde = next(r for r in load_restaurants(SHIPPED, {}) if r.id == "casa-verde")
+    return lambda **given: Call(given.pop("restaurant", casa_verde), **given)
+
+
+def greeted(ring: Ring, **given: object) -> Call:
+    call = ring(**given)
+    call.note(prompts.greeting_note(call.restaurant))
+    return call
+
+
+def test_corrections(ring: Ring) -> None:
+    call = greeted(ring)
+    call.hear("Two large margheritas... no, make that one large and one small, and mushrooms on the small.")
+    asked = call.hear("Wings.")
+    assert "size" in asked
+    assert "sauce" in asked
+    read_back = call.hear("Twelve, garlic. Actually take the mushrooms off.")
+    assert read_back.endswith("That comes to forty dollars and fifty-nine cents with tax. Is that right?")
+    assert call.hear("Yes. Ana, pickup.").endswith("Goodbye!")
+    assert call.order.state is OrderState.CONFIRMED
+    assert call.lines == [
+        (1, "margherita", "large", []),
+        (1, "margherita", "small", []),
+        (1, "wings", "12", ["add garlic"]),
+    ]
+    assert call.order.customer_name == "Ana"
+    assert call.called[-2:] == ["confirm_order", "end_call"]
+
+
+def test_an_interrupted_menu(ring: Ring) -> None:
+    call = greeted(ring)
+    menu = call.hear("what do you have")
+    assert len(menu) > 300
+    call.history[-1] = Said("cut", "assistant", menu[:40])
+    call.hear("just a pepperoni large with jalapeno")
+    assert call.lines == [(1, "pepperoni", "large", ["add jalapeno"])]
+
+
+def test_the_held_order_is_offered_and_taken_up(ring: Ring) -> None:
+    first = greeted(ring)
+    first.hear("a large margherita and a sprite")
+    second = ring(held=first.order)
+    offer = second.note(prompts.held_order_note("1 large Margherita, 1 Sprite"))
+    assert "1 large Margherita, 1 Sprite" in offer
+    second.hear("Yes, and a Coke.")
+    assert [line[1] for line in second.lines] == ["margherita", "sprite", "coke"]
+    assert "What name" in second.hear("no that's all")
+    second.hear("ana, pickup")
+    second.hear("yes")
+    assert second.order.state is OrderState.CONFIRMED
+
+
+def test_the_held_order_is_declined_after_an_unclear_answer(ring: Ring) -> None:
+    first = greeted(ring)
+    first.hear("a coke")
+    second = ring(held=first.order)
+    second.note("HELD ORDER: this caller left an order")
+    assert "yes or no" in second.hear("what order")
+    assert "anew" in second.hear("no")
+    assert second.lines == []
+
+
+def test_a_change_after_the_read_back_is_read_back_anew(ring: Ring) -> None:
+    call = greeted(ring)
+    call.hear("a large pepperoni and two cokes")
+    assert "name" in call.hear("no that's all")
+    assert "pickup or delivery?" in call.hear("peter")
+    assert "Two Coke" in call.hear("pickup")
+    assert "Three Coke" in call.hear("no make it three cokes")
+    assert "Goodbye" in call.hear("yes that's right")
+    assert call.lines == [(1, "pepperoni", "large", []), (3, "coke", "regular", [])]
+
+
+def test_delivery_needs_an_address(ring: Ring) -> None:
+    call = greeted(ring)
+    call.hear("a coke")
+    call.hear("that's it")
+    assert "address" in call.hear("john smith, delivery")
+    assert "12 Oak Street" in call.hear("12 oak street")
+
+
+def test_a_yes_before_the_name_is_known_is_asked_for_again(ring: Ring) -> None:
+    call = greeted(ring)
+    call.hear("wings")
+    call.hear("a coke")
+    call.hear("six hot")
+    call.hear("that's all")
+    call.hear("ana pickup")
+    assert "yes or no" in call.hear("hm")
+    assert "change" in call.hear("no")
+    assert call.hear("sorry can you repeat that").endswith("Is that right?")
+    assert call.order.state is OrderState.READ_BACK
+
+
+def test_yes_to_a_read_back_without_a_name(ring: Ring) -> None:
+    call = greeted(ring)
+    call.hear("a coke")
+    call.hear("wings")
+    assert call.hear("six hot").endswith("Is that right?")
+    assert "What name" in call.hear("yes")
+    assert "yes or no" in call.hear("ana pickup")
+    assert "Goodbye" in call.hear("yes")
+
+
+def test_a_read_back_that_was_not_heard_is_said_again(ring: Ring) -> None:
+    call = greeted(ring)
+    call.hear("a coke")
+    call.hear("that's all")
+    call.hear("ana pickup")
+    call.heard = False
+    assert call.hear("yes").endswith("Is that right?")
+
+
+def test_what_is_not_on_the_menu(ring: Ring) -> None:
+    call = greeted(ring)
+    assert "lasagna" in call.hear("i'd like a lasagna")
+    assert call.lines == []
+    assert "lasagna" in call.hear("a lasagna and a coke")
+    assert call.lines == [(1, "coke", "regular", [])]
+    assert "do not have cheesecake" in call.hear("do you have cheesecake")
+
+
+def test_a_kind_of_dish_is_asked_back(ring: Ring) -> None:
+    call = greeted(ring)
+    assert "Margherita or Pepperoni" in call.hear("a large pizza with basil")
+    call.hear("pepperoni")
+    assert call.lines == [(1, "pepperoni", "large", ["add basil"])]
+    call.hear("another one")
+    assert call.lines == [(2, "pepperoni", "large", ["add basil"])]
+
+
+def test_refusals_are_told(ring: Ring) -> None:
+    call = greeted(ring)
+    assert "20" in call.hear("18000 cokes")
+    assert call.lines == []
+
+
+def test_questions_are_answered_from_the_menu(ring: Ring) -> None:
+    call = greeted(ring)
+    assert "seven dollars" in call.hear("how much is the tiramisu")
+    assert "may contain nuts" in call.hear("does the tiramisu contain nuts")
+    assert "person" in call.hear("what time do you close")
+
+
+def test_small_talk_and_silence(ring: Ring) -> None:
+    call = greeted(ring)
+    assert call.hear("hello").endswith("What can I get you?")
+    assert call.hear("that's all") == "There is nothing in the order yet."
+    call.hear("a coke")
+    assert call.hear("yes") == "What can I get you?"
+    assert call.hear("hm").startswith("Sorry, I did not get that.")
+    assert call.note(prompts.STILL_THERE_NOTE).startswith("Are you still there?")
+    assert call.note(prompts.NOT_UNDERSTOOD_NOTE).startswith("Sorry, I did not get that.")
+    assert call.note(prompts.TOO_LONG_NOTE).endswith("?")
+    assert "Goodbye" in call.note(prompts.SILENT_GOODBYE_NOTE)
+    assert call.called[-1] == "end_call"
+
+
+@pytest.mark.parametrize("said", ["can i talk to a manager", "a person please"])
+def test_a_person(ring: Ring, said: str) -> None:
+    call = greeted(ring)
+    assert "put you through" in call.hear(said)
+    assert call.called[-1] == "transfer_to_staff"
+
+
+def test_the_key_for_a_person(ring: Ring) -> None:
+    call = greeted(ring)
+    call.note(prompts.key_note("0"))
+    assert call.called == ["transfer_to_staff"]
+
+
+def test_nobody_to_transfer_to(ring: Ring) -> None:
+    call = greeted(ring)
+    call.restaurant = call.restaurant.model_copy(update={"transfer_to": None})
+    call.tools = OrderTools(call.restaurant.menu, call.restaurant)
+    call.hear("a manager please")
+    assert "Nobody can be reached" in call.respond()
+
+
+def test_cancelling(ring: Ring) -> None:
+    call = greeted(ring)
+    call.hear("a coke")
+    assert "dropped" in call.hear("cancel my order")
+    assert call.order.state is OrderState.CANCELLED
+
+
+def test_taking_off(ring: Ring) -> None:
+    call = greeted(ring)
+    call.hear("a coke and a sprite")
+    assert "off" in call.hear("take the coke off")
+    assert call.lines == [(1, "sprite", "regular", [])]
+
+
+def test_spanish(ring: Ring) -> None:
+    call = greeted(ring)
+    offered = "español" in call.hear("¿puedo seguir en español?")
+    assert offered is ("es" in call.restaurant.languages)
+    call.instructions = "You speak es and en."
+    assert call.hear("una margherita grande y dos cocas colas por favor") == "Anotado. ¿Algo más?"
+    assert "nombre" in call.hear("eso es todo gracias")
+    assert "Para Ana" in call.hear("es para ana, para llevar")
+
+
+def test_spanish_where_it_is_not_spoken(ring: Ring) -> None:
+    call = greeted(ring, instructions="You speak en. Take orders.")
+    assert "only speak English" in call.hear("puedo seguir en español")
+
+
+def test_a_fresh_session_goes_on_where_the_other_was(ring: Ring) -> None:
+    first = greeted(ring)
+    first.hear("a large margherita and wings")
+    said = [entry for entry in first.history if isinstance(entry, Said) and entry.role != "system"]
+    second = ring(history=list(said))
+    second.order = first.order
+    assert "Wings" in second.note(prompts.RECOVERED_NOTE)
+    assert second.called == ["get_menu", "get_order"]
+    second.hear("six hot")
+    assert second.lines[1] == (1, "wings", "6", ["add hot"])
+
+
+def test_a_fresh_session_answers_what_was_left_unanswered(ring: Ring) -> None:
+    call = ring(history=[Said("1", "assistant", "What can I get you?"), Said("2", "user", "a coke")])
+    assert call.note(prompts.RECOVERED_NOTE) == "Got it. Anything else?"
+
+
+def test_a_caller_who_is_back_hears_so(ring: Ring) -> None:
+    call = ring(history=[Said("1", "user", "a coke"), Said("2", "assistant", "Got it. Anything else?")])
+    assert "cut off" in call.note(prompts.resumed_note("1 Coke", "draft"))
+
+
+def test_greetings(ring: Ring) -> None:
+    call = ring(instructions="You answer the telephone of Nowhere and take orders.")
+    assert call.note("CALL STARTED: go on.") == "Thanks for calling Nowhere. What can I get you?"
+    assert ring(instructions="Be kind.").respond() == "Thanks for calling. What can I get you?"
+    assert ring(instructions='Your greeting: "Moin!"').respond() == "Moin!"
+
+
+def test_without_tools_there_is_little_to_do(ring: Ring) -> None:
+    call = ring(offered=frozenset())
+    assert call.hear("a coke") == "Sorry, that did not work."
+    only_lookups = ring(offered=frozenset({"get_menu", "get_order"}))
+    assert only_lookups.hear("a coke") == "Sorry, that did not work."
+    assert only_lookups.hear("a manager") == "Sorry, that did not work."
+    assert "Goodbye" in only_lookups.note(prompts.SILENT_GOODBYE_NOTE)
+    assert Brain().decide(call.prompt("none"))
+
+
+def test_a_closed_restaurant_refuses_the_read_back(ring: Ring) -> None:
+    call = greeted(ring)
+    closed = call.restaurant.model_copy(update={"hours": {}})
+    call.tools = OrderTools(closed.menu, closed)
+    call.hear("a coke")
+    call.hear("that's all")
+    assert "closed" in call.hear("ana pickup")
+
+
+def test_nothing_follows_the_end(ring: Ring) -> None:
+    call = greeted(ring)
+    call.hear("can i talk to a manager")
+    assert Brain().decide(call.prompt()) == ()
+    other = greeted(ring)
+    other.note(prompts.SILENT_GOODBYE_NOTE)
+    assert Brain().decide(other.prompt()) == ()
+
+
+def test_what_may_be_said_next(ring: Ring) -> None:
+    call = greeted(ring)
+    assert Brain().expects(call.prompt())
+    call.hear("a coke")
+    assert any("margherita" in phrase for phrase in Brain().expects(call.prompt()))
+    call.hear("that's all")
+    assert any("name" in phrase for phrase in Brain().expects(call.prompt()))
+
+
+def test_answers_that_are_no_json_are_survived(ring: Ring) -> None:
+    call = greeted(ring)
+    call.history += [Said("u", "user", "a coke"), Called("x", "x", "get_menu", "{}"), Answered("xo", "x", "broken")]
+    call.history += [Called("y", "y", "get_order", "{}"), Answered("yo", "y", '{"menu": {"items": []}}')]
+    assert [step for step in Brain().decide(call.prompt()) if isinstance(step, CallTools)] == []

@@ -1,0 +1,148 @@
+import time
+
+import pytest
+
+from gateway.orders.intent import KnownLine, OrderContext
+from gateway.orders.menu import Menu
+from gateway.orders.processor import OrderProcessor
+
+
+@pytest.fixture(scope="module")
+def casa(menu: Menu) -> OrderProcessor:
+    return OrderProcessor(menu)
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("a coke", "add"), ("hello", "greeting"), ("yes", "confirm"), ("no", "deny"), ("that's all", "done"),
+        ("blue", "other"), ("cancel my order", "cancel"), ("a person please", "transfer"), ("how much is a coke", "ask_price"),
+        ("take the coke off", "remove"), ("make it two", "change"), ("take the coke off and add a sprite", "replace"),
+        ("add a sprite and make it two", "add"),
+    ],
+)  # fmt: skip
+def test_the_main_act(casa: OrderProcessor, said: str, intent: str) -> None:
+    context = OrderContext(casa.menu, (KnownLine("L1", "coke"),))
+    assert casa.parse_order_intent(said, context).intent == intent
+
+
+def test_a_yes_may_come_with_more(casa: OrderProcessor) -> None:
+    intent = casa.parse_order_intent("Yes, and a Coke", OrderContext(casa.menu, asked="held_order"))
+    assert intent.assent == "yes"
+    assert [item.menu_item_id for item in intent.items] == ["coke"]
+    assert intent.items[0].span == (11, 15)
+
+
+def test_who_it_is_for(casa: OrderProcessor) -> None:
+    intent = casa.parse_order_intent("Yes. Ana, pickup.", OrderContext(casa.menu, asked="read_back"))
+    assert (intent.assent, intent.name, intent.fulfilment, intent.unknown) == ("yes", "Ana", "pickup", ())
+
+
+def test_a_dish_is_a_name_when_a_name_was_asked_for(casa: OrderProcessor) -> None:
+    line = KnownLine("L1", "margherita", 1, {"size": "large"})
+    asked = OrderContext(casa.menu, (line,), "name")
+    assert casa.parse_order_intent("basil", asked).items == ()
+    assert casa.parse_order_intent("basil and one coke", asked).items != ()
+
+
+def test_questions_order_nothing(casa: OrderProcessor) -> None:
+    intent = casa.parse_order_intent("how much is a large pepperoni", OrderContext(casa.menu))
+    assert (intent.items, intent.about) == ((), ("pepperoni",))
+
+
+def test_what_ends_as_it_began_was_only_spoken_of(casa: OrderProcessor) -> None:
+    lines = (KnownLine("L1", "coke", 2),)
+    assert casa.parse_order_intent("make it two", OrderContext(casa.menu, lines)).items == ()
+
+
+def test_guesses_and_repairs_lower_the_confidence(casa: OrderProcessor) -> None:
+    context = OrderContext(casa.menu)
+    sure, guessed, repaired, strange = (
+        casa.parse_order_intent(said, context).confidence
+        for said in (
+            "a large margherita",
+            "a large marguerite",
+            "a small sorry a large margherita",
+            "a coke and a zorb",
+        )
+    )
+    assert sure > repaired > guessed > strange
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("yes that's right", "yes"),
+        ("yes coke", "unclear"),
+        ("no", "no"),
+        ("um", "unclear"),
+        ("yes. ana, pickup", "yes"),
+    ],
+)
+def test_no_yes_to_the_read_back_while_ordering(casa: OrderProcessor, said: str, answer: str) -> None:
+    assert casa.assent(said) == answer
+
+
+@pytest.mark.parametrize(
+    ("said", "missing", "problems"),
+    [
+        ("a large margherita", [], []),
+        ("wings", ["pieces", "sauce"], []),
+        ("a margherita", ["size"], []),
+        ("18000 cokes", [], ["at most 20 of Coke"]),
+        ("take the coke off", [], []),
+        ("a large margherita with two mushrooms two basil and two jalapenos", [], ["at most 5 toppings on Margherita"]),
+    ],
+)
+def test_validation(casa: OrderProcessor, said: str, missing: list[str], problems: list[str]) -> None:
+    intent = casa.parse_order_intent(said, OrderContext(casa.menu, (KnownLine("L1", "coke"),)))
+    found = casa.validate_order(intent)
+    assert [gap.what for gap in found.missing] == missing
+    assert list(found.problems) == problems
+    assert found.ok is not bool(missing or problems)
+
+
+def test_validation_against_another_menu(casa: OrderProcessor) -> None:
+    intent = casa.parse_order_intent("a coke and a small pepperoni", OrderContext(casa.menu))
+    pepperoni = casa.menu.items[1]
+    larger = pepperoni.model_copy(update={"variations": pepperoni.variations[1:]})
+    found = casa.validate_order(intent, casa.menu.model_copy(update={"items": (casa.menu.items[0], larger)}))
+    assert found.problems == ("no such size of Pepperoni",)
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "response"),
+    [
+        ("a large margherita and a coke", "en", "One large Margherita and one Coke. Anything else?"),
+        ("a margherita", "en", "One Margherita. Which size for the Margherita: small or large?"),
+        ("a large lasagna", "en", "Sorry, we do not have lasagna."),
+        ("a large pizza", "en", "Which pizza: Margherita or Pepperoni?"),
+        ("take the coke off", "en", "One Coke off. Anything else?"),
+        ("18000 sprites", "en", "18000 Sprite. Sorry, at most 20 of Sprite."),
+        ("that's all", "en", "All right."), ("yes", "en", "Anything else?"), ("hm", "en", "Sorry, what would you like?"),
+        ("a person please", "en", "One moment, I will put you through."),
+        ("cancel my order", "en", "All right, I have dropped the order."),
+        ("how much is the coke", "en", "Coke is three dollars."), ("how much is it", "en", "Sorry, what would you like?"),
+        ("does the tiramisu contain nuts", "en", "The Tiramisu contains egg and milk. The Tiramisu may contain nuts."),
+        ("does the coke contain nuts", "en",
+         "I cannot say for sure what is in the Coke; please ask our staff."),
+        ("do you have something without gluten", "en", "Sorry, what would you like?"),
+        ("what do you have", "en", "We have Margherita, Pepperoni, Wings, Coke, Sprite and Tiramisu."),
+        ("una margherita grande", "es", "Uno large Margherita. ¿Algo más?"),
+        ("what does a large pepperoni cost", "es", "Small Pepperoni cuesta diez dólares con cincuenta centavos. "
+         "Large Pepperoni cuesta dieciséis dólares con cincuenta centavos."),
+    ],
+)  # fmt: skip
+def test_responses(casa: OrderProcessor, said: str, language: str, response: str) -> None:
+    intent = casa.parse_order_intent(said, OrderContext(casa.menu, (KnownLine("L1", "coke"),)))
+    assert casa.generate_response(intent, casa.validate_order(intent), language) == response
+
+
+def test_a_turn_costs_little_time(casa: OrderProcessor) -> None:
+    said = "two large margheritas no make that one large and one small and mushrooms on the small and twelve wings"
+    context = OrderContext(casa.menu)
+    casa.parse_order_intent(said, context)
+    start = time.perf_counter()
+    for _ in range(20):
+        casa.parse_order_intent(said, context)
+    assert (time.perf_counter() - start) / 20 < 0.02  # about 1 ms; the machine may be busy
