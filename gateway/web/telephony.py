@@ -6,7 +6,6 @@ without numbers; an answer is given once per (call, leg) and repeated when Twili
 """
 
 import asyncio
-import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -150,7 +149,7 @@ class Telephony:
         restaurant = self._called(hook)
         if restaurant is None:
             return self._refuse(hook, "unknown_number", None)
-        leg, after = _leg(hook), "dial" if hook.field("DialCallStatus") else "stream"
+        leg, after = hook.leg, "dial" if hook.field("DialCallStatus") else "stream"
         over = hook.field("CallStatus") in OVER
         async with asyncio.timeout(STORE_PATIENCE_S):
             entries = await self._store.read_log(restaurant.id, hook.call_id)
@@ -293,11 +292,3 @@ class Telephony:
 
 def _locale(restaurant: Restaurant) -> str:
     return LOCALES[restaurant.languages[0]]
-
-
-def _leg(hook: Webhook) -> int:
-    """The number of the leg that is to come, as our own URL has it."""
-    leg = hook.query.get("leg", "")
-    if not re.fullmatch("[1-9][0-9]{0,3}", leg, re.ASCII) or leg == "1":
-        raise WebhookRefused("bad_leg", 400, hook)
-    return int(leg)

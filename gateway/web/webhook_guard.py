@@ -26,6 +26,7 @@ BODY_LIMIT = 65_536
 MAX_FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
 _CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Twilio's have 34; it becomes part of a key
+_LEG = re.compile("[1-9][0-9]{0,3}", re.ASCII)
 
 Refusal = Literal[
     "signature_missing",
@@ -89,6 +90,18 @@ class Webhook:
         if call_id is None or not _CALL_SID.fullmatch(call_id):
             raise WebhookRefused("bad_call_sid", 400, self)
         return call_id
+
+    @property
+    def leg(self) -> int:
+        """The number of the media stream that is to come, as our own URL `/twiml/next?leg=N` has it; 2 or more.
+
+        Raises:
+            WebhookRefused: the URL has none.
+        """
+        leg = self.query.get("leg", "")
+        if not _LEG.fullmatch(leg) or leg == "1":
+            raise WebhookRefused("bad_leg", 400, self)
+        return int(leg)
 
 
 class WebhookGuard:
