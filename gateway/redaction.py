@@ -8,7 +8,7 @@ speaker spreads over several turns. A false alarm costs one phrase of a transcri
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 MASK = "[card number removed]"
@@ -17,6 +17,7 @@ MASK = "[card number removed]"
 # so that of a card number spread over turns at most the first 11 digits are kept: PCI DSS 3.3 lets 12 of 16 be shown.
 _OPEN_DIGITS = 12
 _SHORTEST, _LONGEST = 13, 19
+_FIRST_DIGITS = "23456"  # of the card networks (ISO/IEC 7812)
 _TURNS_WITHOUT_DIGITS = 2
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:'[^\W\d_]+)?|[^\w\s]|_|\s+")
@@ -81,6 +82,18 @@ def redact(text: str) -> str:
     return _mask(text, [span for run in _runs(text) for span in _card_spans(run, 0)])
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The digits with which a speaker's last turn ended, the turns without any since, and whether they are a card's."""
+
+    digits: str
+    silent_turns: int = 0
+    whole: bool = False
+
+
+_NOTHING = _Open("")
+
+
 class Redactor:
     """Redacts the turns of one call, each speaker's digits followed from turn to turn.
 
@@ -98,30 +111,38 @@ class Redactor:
             text: the turn, as recognised.
         """
         runs = _runs(text)
-        held = self._open.pop(speaker, _Open("", 0))
+        held = self._open.pop(speaker, _NOTHING)
         if not runs:
             if held.digits and held.silent_turns < _TURNS_WITHOUT_DIGITS:
-                self._open[speaker] = _Open(held.digits, held.silent_turns + 1)
+                self._open[speaker] = replace(held, silent_turns=held.silent_turns + 1)
             return text
-        spans: list[tuple[int, int]] = []
-        runs[0].insert(0, _Part(held.digits, 0, 0))  # an empty span at the start: there is nothing there to mask
-        for run in runs:
-            spans += _card_spans(run, len(run[0].digits) if run is runs[0] else 0)
+        runs[0].insert(0, _Part(held.digits, 0, 0))  # stands nowhere in this text, so there is nothing to mask
+        spans = [span for run in runs for span in _card_spans(run, len(run[0].digits) if run is runs[0] else 0)]
         masked = max((end for _, end in spans), default=-1)
-        rest = [part for part in runs[-1] if part.start >= masked]
-        tail = "".join(part.digits for part in rest)
-        if len(tail) >= _OPEN_DIGITS and tail[0] in "23456":  # the networks' first digits, ISO/IEC 7812
+        last = runs[-1]
+        if masked >= last[-1].end or (held.whole and last is runs[0]):
+            # A card number ends here, or did before. By chance its first 13 to 15 digits may pass the check as well:
+            # digits alone may still belong to it, those with words ("two cokes") do not.
+            if masked < last[-1].end and _is_digits_only(text):
+                spans.append((last[1].start, last[-1].end))
+            digits = _digits(last)
+            self._open[speaker] = _Open(digits, whole=True) if len(digits) < _LONGEST - 3 else _NOTHING
+            return _mask(text, spans)
+        rest = [part for part in last if part.start >= masked]
+        tail = _digits(rest)
+        if any(first in _FIRST_DIGITS for first in tail[: max(0, len(tail) - _OPEN_DIGITS + 1)]):
             spans += [(part.start, part.end) for part in rest]
-        self._open[speaker] = _Open(tail[-(_LONGEST - 1) :], 0)
+        self._open[speaker] = _Open(tail[-(_LONGEST - 1) :])
         return _mask(text, spans)
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """The digits with which a speaker's last turn ended, and the turns without digits since then."""
+def _digits(parts: list[_Part]) -> str:
+    return "".join(part.digits for part in parts)
 
-    digits: str
-    silent_turns: int
+
+def _is_digits_only(text: str) -> bool:
+    words = (_fold(found.group()) for found in _TOKEN.finditer(text))
+    return all(not word.isalpha() or word in _FILLERS or word in _NUMBER_WORDS for word in words)
 
 
 def _luhn_valid(digits: str) -> bool:
@@ -131,7 +152,7 @@ def _luhn_valid(digits: str) -> bool:
 
 def _card_spans(run: _Run, carried: int) -> Iterator[tuple[int, int]]:
     """Where in the text the card numbers of a run stand; those within the first `carried` digits are done already."""
-    digits = "".join(part.digits for part in run)
+    digits = _digits(run)
     ends = list(accumulate(len(part.digits) for part in run))
     start = 0
     while start + _SHORTEST <= len(digits):
@@ -139,7 +160,8 @@ def _card_spans(run: _Run, carried: int) -> Iterator[tuple[int, int]]:
             stop = start + length
             if stop > carried and _luhn_valid(digits[start:stop]):
                 bounds = zip(run, ends, strict=True)
-                touched = [part for part, end in bounds if start < end and end - len(part.digits) < stop]
+                # the parts that it touches, but for what was said in an earlier turn
+                touched = [p for p, end in bounds if start < end and end - len(p.digits) < stop and p.end]
                 yield touched[0].start, touched[-1].end
                 start = stop - 1
                 break

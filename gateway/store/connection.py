@@ -47,7 +47,8 @@ class Connection:
     """
 
     def __init__(self, address: StoreUrl) -> None:
-        self._client = _client(address)
+        self._sentinel = _sentinel(address) if address.mode == "sentinel" else None
+        self._client = _client(address) if self._sentinel is None else _master(self._sentinel, address.master)
         everything = tuple(range(PARTITIONS))
         self.groups: tuple[tuple[int, ...], ...] = (
             tuple((number,) for number in everything) if address.mode == "cluster" else (everything,)
@@ -92,12 +93,12 @@ class Connection:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        with suppress(StoreError), store_errors():
-            await self._client.aclose()
+        for client in [self._client, *(self._sentinel.sentinels if self._sentinel else [])]:
+            with suppress(StoreError), store_errors():
+                await client.aclose()
 
 
 def _client(address: StoreUrl) -> "Redis | RedisCluster":
-    retry = Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 2)
     if address.mode == "single":
         pool = BlockingConnectionPool.from_url(
             address.url,
@@ -107,24 +108,9 @@ def _client(address: StoreUrl) -> "Redis | RedisCluster":
             socket_connect_timeout=SOCKET_TIMEOUT_S,
             health_check_interval=15,
             decode_responses=True,
-            retry=retry,
+            retry=_retry(),
         )
         return Redis.from_pool(pool)
-    if address.mode == "sentinel":
-        sentinel = Sentinel(  # type: ignore[no-untyped-call]  # redis-py leaves this constructor without types
-            list(address.hosts),
-            sentinel_kwargs={"socket_timeout": SOCKET_TIMEOUT_S, "ssl": address.tls},
-            socket_timeout=SOCKET_TIMEOUT_S,
-            socket_connect_timeout=SOCKET_TIMEOUT_S,
-            ssl=address.tls,
-            username=address.username,
-            password=address.password,
-            db=address.db,
-            decode_responses=True,
-            retry=retry,
-        )
-        master: Redis = sentinel.master_for(address.master)
-        return master
     return RedisCluster(
         startup_nodes=[ClusterNode(host, port) for host, port in address.hosts],
         ssl=address.tls,
@@ -133,5 +119,29 @@ def _client(address: StoreUrl) -> "Redis | RedisCluster":
         socket_timeout=SOCKET_TIMEOUT_S,
         socket_connect_timeout=SOCKET_TIMEOUT_S,
         decode_responses=True,
-        retry=retry,
+        retry=_retry(),
     )
+
+
+def _sentinel(address: StoreUrl) -> Sentinel:
+    return Sentinel(  # type: ignore[no-untyped-call]  # redis-py leaves this constructor without types
+        list(address.hosts),
+        sentinel_kwargs={"socket_timeout": SOCKET_TIMEOUT_S, "ssl": address.tls},
+        socket_timeout=SOCKET_TIMEOUT_S,
+        socket_connect_timeout=SOCKET_TIMEOUT_S,
+        ssl=address.tls,
+        username=address.username,
+        password=address.password,
+        db=address.db,
+        decode_responses=True,
+        retry=_retry(),
+    )
+
+
+def _master(sentinel: Sentinel, name: str) -> Redis:
+    master: Redis = sentinel.master_for(name)
+    return master
+
+
+def _retry() -> Retry:
+    return Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 2)

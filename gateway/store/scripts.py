@@ -19,8 +19,10 @@ _LOG = """
 local function append(log, seen, at, retention, seen_s)
   local last = at + 2 * tonumber(ARGV[at])
   for place = at + 1, last, 2 do
-    if redis.call('SADD', seen, ARGV[place]) == 1 then
+    -- written first and noted afterwards: a script that is broken off is not rolled back
+    if redis.call('SISMEMBER', seen, ARGV[place]) == 0 then
       redis.call('XADD', log, '*', 'i', ARGV[place], 'e', ARGV[place + 1])
+      redis.call('SADD', seen, ARGV[place])
     end
   end
   redis.call('EXPIRE', seen, seen_s)

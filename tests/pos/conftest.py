@@ -60,18 +60,13 @@ def start_worker(store: SessionStore, pos: PosReceiver) -> StartWorker:
 
     @asynccontextmanager
     async def start(**options: Any) -> AsyncIterator[Worker]:
-        settings: dict[str, Any] = {
-            "delay_divisor": 1000,
-            "timeout_s": 1.0,
-            "stuck_after_s": 1.5,
-            "poll_s": 0.02,
-            "block_s": 0.05,
-        }
-        url = options.pop("url", pos.url)
-        endpoints = {"casa-verde": PosEndpoint(url=url, secrets=(SecretStr(options.pop("secret", SECRET)),))}
-        allow_private = options.pop("allow_private", True)
+        settings: dict[str, Any] = {"delay_divisor": 1000, "timeout_s": 1.0, "stuck_after_s": 1.5}
+        settings |= {"poll_s": 0.02, "block_s": 0.05} | options
+        endpoint = settings.pop("endpoint", None) or PosEndpoint(url=pos.url, secrets=(SecretStr(SECRET),))
+        allow_private = settings.pop("allow_private", True)
         async with delivery_client(allow_private=allow_private) as client:
-            worker = Worker(store, client, endpoints, name=f"worker{next(numbers)}", **(settings | options))
+            name = f"worker{next(numbers)}"
+            worker = Worker(store, client, {"casa-verde": endpoint}, name=name, **settings)
             task = asyncio.create_task(worker.run())
             try:
                 yield worker

@@ -1,13 +1,17 @@
 """The worker against a receiver that behaves and misbehaves, on real sockets and a real store."""
 
 import asyncio
+import base64
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from gateway.local.pos import Fault, PosReceiver
+from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.outbox import Outbox
 from gateway.pos.worker import Worker
 from gateway.store import Delivery, SessionStore, keys
@@ -15,12 +19,13 @@ from gateway.store import Delivery, SessionStore, keys
 Submit = Callable[..., Awaitable[str]]
 StartWorker = Callable[..., AbstractAsyncContextManager[Worker]]
 
+SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes, ok").decode()
 NUMBER = keys.partition("casa-verde")
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(10):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - what is waited for happens in the store
             await asyncio.sleep(0.01)
 
 
@@ -104,7 +109,7 @@ async def test_gone_disables_the_endpoint_until_its_address_changes(
             "the receiver answered 410 Gone",
             "the endpoint is disabled: the receiver answered 410 Gone",
         ]
-    async with start_worker(url=pos.url + "?moved"):
+    async with start_worker(endpoint=PosEndpoint(url=pos.url + "?moved", secrets=(SecretStr(SECRET),))):
         await submit()
         await pos.wait_for(1)
 
@@ -168,7 +173,8 @@ async def test_messages_about_one_order_keep_their_sequence_over_retries(
 async def test_an_error_of_our_own_is_an_attempt_and_spares_the_others(
     store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
 ) -> None:
-    async with start_worker(secret="whsec_too-short", delay_divisor=1e6) as worker:
+    endpoint = PosEndpoint.model_construct(url=pos.url, secrets=(SecretStr("not a secret"),))
+    async with start_worker(endpoint=endpoint, delay_divisor=1e6) as worker:
         await submit()
         await until(lambda: nothing_left(store))
     assert worker.counts.dead == 1

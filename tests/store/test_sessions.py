@@ -1,0 +1,252 @@
+"""Calls, leases and orders in a real store."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.store import (
+    Batch,
+    Delivery,
+    FoundCall,
+    Hold,
+    LeaseLostError,
+    LiveCall,
+    SessionStore,
+    StaleLegError,
+    StoreRefusedError,
+    StoreUnavailableError,
+    keys,
+    open_store,
+)
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+R, CALL, CALLER = "casa-verde", "CA1", "caller-hash"
+MESSAGE = Delivery("o1_1", "o1", "order.confirmed", '{"unicode":"ñ"}')
+
+
+async def begin(store: SessionStore, call_id: str = CALL) -> bool:
+    return await store.begin_call(R, call_id, [("e1", '{"n":1}')], NOW)
+
+
+async def submit(store: SessionStore, call_id: str, fence: int | None) -> str:
+    return await store.submit(
+        R,
+        call_id,
+        fence,
+        order_id="o1",
+        version=4,
+        order='{"id":"o1"}',
+        delivery=MESSAGE,
+        events=[(f"{call_id}-placed", "{}")],
+        now=NOW,
+        caller_key=CALLER,
+    )
+
+
+async def events_of(store: SessionStore, call_id: str = CALL) -> list[str]:
+    return [entry.event_id for entry in await store.read_log(R, call_id)]
+
+
+async def test_a_call_begins_once_and_can_be_found(store: SessionStore) -> None:
+    assert await begin(store) is True
+    assert await begin(store) is False
+    assert await events_of(store) == ["e1"]
+    assert await store.find_call(CALL) == FoundCall(R, CALL)
+    assert await store.find_call("CA2") is None
+
+
+async def test_live_calls_are_listed_from_begin_to_end_and_never_for_ever(store: SessionStore) -> None:
+    await begin(store)
+    await store.begin_call(R, "CA2", [], NOW + timedelta(seconds=1))
+    assert await store.live_calls(R, NOW) == [LiveCall(CALL, NOW), LiveCall("CA2", NOW + timedelta(seconds=1))]
+    assert await store.live_calls(R, NOW + timedelta(hours=13)) == []
+    await store.end_call(R, CALL)
+    assert [call.call_id for call in await store.live_calls(R, NOW)] == ["CA2"]
+    assert await store.live_calls("other", NOW) == []
+
+
+async def test_an_event_is_appended_once_however_often_it_is_sent(store: SessionStore) -> None:
+    await begin(store)
+    for _ in range(2):
+        await store.append(R, CALL, None, [("e1", "{}"), ("e2", '{"text":"¿Qué?"}')])
+    log = await store.read_log(R, CALL)
+    assert [(entry.event_id, json.loads(entry.event)) for entry in log] == [("e1", {"n": 1}), ("e2", {"text": "¿Qué?"})]
+    assert await store.read_log(R, CALL, after=log[0].position) == log[1:]
+
+
+async def test_a_higher_leg_takes_the_lease_and_the_older_one_cannot_write(store: SessionStore) -> None:
+    await begin(store)
+    first = await store.claim_leg(R, CALL, 1, "nonce1", "process-a", 10)
+    assert (first.leg, [entry.event_id for entry in first.log]) == (1, ["e1"])
+    await store.append(R, CALL, first.fence, [("e2", "{}")])
+    second = await store.claim_leg(R, CALL, 2, "nonce2", "process-b", 10)
+    assert (second.leg, [entry.event_id for entry in second.log]) == (2, ["e1", "e2"])
+    assert second.fence > first.fence
+    with pytest.raises(LeaseLostError):
+        await store.append(R, CALL, first.fence, [("zombie", "{}")], Hold(CALLER, "o1", "{}"))
+    with pytest.raises(LeaseLostError):
+        await store.renew_lease(R, CALL, first.fence, "process-a", 10)
+    with pytest.raises(LeaseLostError):
+        await submit(store, CALL, first.fence)
+    await store.release_lease(R, CALL, first.fence, "process-a")
+    assert await store.lease_owner(R, CALL) == "process-b"
+    assert await store.held_order(R, CALLER) is None
+    assert await store.placed_order(R, "o1") is None
+    await store.renew_lease(R, CALL, second.fence, "process-b", 10)
+    await store.append(R, CALL, second.fence, [("e3", "{}")])
+    assert await events_of(store) == ["e1", "e2", "e3"]
+    await store.release_lease(R, CALL, second.fence, "process-b")
+    assert await store.lease_owner(R, CALL) is None
+
+
+async def test_a_handshake_tried_again_is_given_the_next_leg(store: SessionStore) -> None:
+    await begin(store)
+    claims = [await store.claim_leg(R, CALL, 1, "nonce", f"try{place}", 10) for place in range(3)]
+    assert [claim.leg for claim in claims] == [1, 2, 3]
+    assert claims[0].fence < claims[1].fence < claims[2].fence
+
+
+async def test_an_older_legs_token_is_refused_used_or_not(store: SessionStore) -> None:
+    await begin(store)
+    await store.claim_leg(R, CALL, 1, "nonce1", "a", 10)
+    newest = await store.claim_leg(R, CALL, 3, "nonce3", "b", 10)
+    for leg, nonce in ((1, "nonce1"), (2, "nonce2")):
+        with pytest.raises(StaleLegError):
+            await store.claim_leg(R, CALL, leg, nonce, "late", 10)
+    assert await store.lease_owner(R, CALL) == "b"
+    await store.append(R, CALL, newest.fence, [("still mine", "{}")])
+
+
+async def test_two_tokens_for_one_leg_are_two_legs(store: SessionStore) -> None:
+    await begin(store)
+    assert (await store.claim_leg(R, CALL, 1, "nonce1", "a", 10)).leg == 1
+    assert (await store.claim_leg(R, CALL, 1, "nonce2", "b", 10)).leg == 2
+
+
+async def test_an_open_order_is_held_for_its_caller_alone_and_for_its_time(store: SessionStore) -> None:
+    await begin(store)
+    await store.append(R, CALL, None, [("e2", "{}")], Hold(CALLER, "o1", '{"v":1}', window_s=900))
+    await store.append(R, CALL, None, [], Hold(CALLER, "o1", '{"v":2}', window_s=900))
+    held = await store.held_order(R, CALLER)
+    assert held is not None
+    assert (held.order_id, held.order, held.call_id) == ("o1", '{"v":2}', CALL)
+    assert await store.held_order(R, "another") is None
+    assert await store.held_order("other", CALLER) is None
+    assert 0 < int(str(await store.connection.command("TTL", keys.held_key(R, CALLER)))) <= 900
+    assert await store.drop_held(R, CALLER, "o2") is False
+    assert await store.drop_held(R, CALLER) is True
+    assert await store.held_order(R, CALLER) is None
+
+
+async def test_an_order_is_placed_once_and_is_not_open_any_more(store: SessionStore) -> None:
+    await begin(store)
+    claim = await store.claim_leg(R, CALL, 1, "n", "a", 10)
+    await store.append(R, CALL, claim.fence, [], Hold(CALLER, "o1", "{}"))
+    assert await submit(store, CALL, claim.fence) == "submitted"
+    assert await submit(store, CALL, claim.fence) == "already"
+    assert await submit(store, "CA2", None) == "already"
+    assert await events_of(store) == ["e1", "CA1-placed"]
+    assert await events_of(store, "CA2") == []
+    assert await store.held_order(R, CALLER) is None
+    placed = await store.placed_order(R, "o1")
+    assert placed is not None
+    assert (placed["state"], placed["version"], placed["call_id"]) == ("submitted", "4", CALL)
+    number = keys.partition(R)
+    assert await store.connection.command("XLEN", keys.queue_key(number, "o1")) == 1
+    assert await store.connection.command("XLEN", keys.outbox_key(number)) == 1
+    await store.append(R, "CA2", None, [("late", "{}")], Hold(CALLER, "o1", "{}"))
+    assert await store.held_order(R, CALLER) is None, "a placed order is never offered again"
+
+
+async def test_of_many_submits_at_once_one_counts(store: SessionStore) -> None:
+    answers = await asyncio.gather(*(submit(store, f"CA{place}", None) for place in range(20)))
+    assert sorted(answers) == ["already"] * 19 + ["submitted"]
+    assert await store.connection.command("XLEN", keys.queue_key(keys.partition(R), "o1")) == 1
+
+
+async def test_another_held_order_survives_a_submit(store: SessionStore) -> None:
+    await store.append(R, CALL, None, [], Hold(CALLER, "o2", "{}"))
+    await submit(store, CALL, None)
+    assert await store.held_order(R, CALLER) is not None
+
+
+async def test_the_first_answer_to_a_webhook_wins(store: SessionStore) -> None:
+    answers = await asyncio.gather(*(store.once(R, "token", f"<{place}/>") for place in range(5)))
+    assert len(set(answers)) == 1
+    assert await store.once(R, "other", "<new/>") == "<new/>"
+
+
+async def test_many_calls_in_one_step_fail_one_by_one(store: SessionStore) -> None:
+    await begin(store)
+    lost = await store.claim_leg(R, CALL, 1, "n1", "a", 10)
+    await store.claim_leg(R, CALL, 2, "n2", "b", 10)
+    batches = [
+        Batch(R, "CA2", None, [("a", "{}")], Hold("k2", "o2", "{}")),
+        Batch(R, CALL, lost.fence, [("b", "{}"), ("c", "{}")], Hold("k1", "o1", "{}")),
+        Batch(R, "CA3", None, [("d", "{}")]),
+    ]
+    assert await store.append_many(batches) == [True, False, True]
+    assert [await events_of(store, call) for call in (CALL, "CA2", "CA3")] == [["e1"], ["a"], ["d"]]
+    assert [await store.held_order(R, key) is None for key in ("k1", "k2")] == [True, False]
+
+
+async def test_every_key_expires(store: SessionStore) -> None:
+    await begin(store)
+    claim = await store.claim_leg(R, CALL, 1, "n", "a", 10)
+    await store.append(R, CALL, claim.fence, [("e2", "{}")], Hold("someone", "o9", "{}"))
+    await submit(store, CALL, claim.fence)
+    await store.once(R, "k", "v")
+    names = await store.connection.command("KEYS", "*")
+    assert isinstance(names, list)
+    assert len(names) == 12
+    for name in names:
+        assert int(str(await store.connection.command("PTTL", name))) > 0, name
+        assert name.startswith(keys.tag(keys.partition(R))), name
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(legs=st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), min_size=1, max_size=8))
+async def test_whatever_legs_come_only_the_newest_claim_can_write(
+    store: SessionStore, legs: list[tuple[int, int]]
+) -> None:
+    await store.connection.command("FLUSHALL")
+    claims = []
+    for leg, nonce in legs:
+        try:
+            claims.append(await store.claim_leg(R, CALL, leg, f"nonce{nonce}", "x", 10))
+        except StaleLegError:
+            continue
+    assert [c.leg for c in claims] == sorted({c.leg for c in claims}), "legs only rise"
+    written = await store.append_many([Batch(R, CALL, c.fence, [(str(c.fence), "{}")]) for c in claims])
+    assert written == [False] * (len(claims) - 1) + [True]
+
+
+async def test_a_store_that_is_away_says_so() -> None:
+    async with await open_store("redis://127.0.0.1:1/0") as store:
+        with pytest.raises(StoreUnavailableError):
+            await begin(store)
+        health = await store.health()
+        assert health.problem is not None
+        assert "no answer" in health.problem
+
+
+async def test_a_command_that_is_refused_is_not_taken_for_absence(store: SessionStore) -> None:
+    await store.connection.command("SET", keys.call_keys(R, CALL).log, "not a stream")
+    with pytest.raises(StoreRefusedError):
+        await store.append(R, CALL, None, [("e", "{}")])
+
+
+async def test_health_tells_version_and_time(store: SessionStore) -> None:
+    health = await store.health()
+    assert health.problem is None
+    assert int(health.version.split(".")[0]) >= 7
+    assert health.seconds < 3
+
+
+def test_partitions_are_those_of_redis_clusters_checksum() -> None:
+    assert keys.partition("123456789") == 0x31C3 % 16  # the check value of CRC-16/XMODEM
+    assert {keys.partition(f"r{n}") for n in range(500)} == set(range(16))
