@@ -171,9 +171,10 @@ class Telephony:
         if restaurant is not None and status in OVER:
             hung_up = HungUp(session_id=hook.call_id, timestamp=milliseconds(self._now()), status=status or "")
             async with asyncio.timeout(STORE_PATIENCE_S):
-                # The fixed id makes a callback that comes twice one event.
-                await self._store.append(restaurant.id, hook.call_id, None, [("call.hung_up", hung_up.to_json())])
-                await self._store.end_call(restaurant.id, hook.call_id)
+                if await self._store.read_log(restaurant.id, hook.call_id):  # else it was never begun: closed, or full
+                    # The fixed id makes a callback that comes twice one event.
+                    await self._store.append(restaurant.id, hook.call_id, None, [("call.hung_up", hung_up.to_json())])
+                    await self._store.end_call(restaurant.id, hook.call_id)
         return ""
 
     async def _stream(self, hook: Webhook) -> str:

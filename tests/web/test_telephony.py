@@ -314,6 +314,11 @@ async def test_a_call_that_is_over_leaves_the_list_once(web: Web) -> None:
     assert await web.store.live_calls("casa-verde", web.now) == []
 
 
+async def test_the_end_of_a_call_that_never_began_leaves_nothing(web: Web) -> None:
+    assert (await web.post("/twilio/status", CallStatus="completed")).status_code == 204
+    assert await log_of(web) == []
+
+
 async def test_a_callback_for_a_number_that_is_not_ours_is_noted_only(web: Web) -> None:
     assert (await web.post("/twilio/status", CallStatus="completed", To="+15550107777")).status_code == 204
 
