@@ -1,4 +1,4 @@
-"""The six v1 families against the specification: every field, bound, enum and default, and nothing else; and `call.*`."""
+"""The six v1 families against the specification: every field, bound, enum and default; and the family `call.*`."""
 
 import json
 import re
@@ -188,9 +188,7 @@ def test_a_field_is_required_unless_the_specification_gives_a_default(family: ty
     if (family, path) in OPTIONAL:
         assert at(EventValidator.validate(shape), path) == OPTIONAL[family, path]
     else:
-        with pytest.raises(
-            InvalidEventError, match=re.escape(path.split(".")[-1]) if path != "type" else "discrim|tag"
-        ):
+        with pytest.raises(InvalidEventError, match="discriminator" if path == "type" else re.escape(path)):
             EventValidator.validate(shape)
 
 
