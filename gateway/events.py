@@ -356,6 +356,7 @@ class AgentSaid(Event):
 
     type: Literal["call.agent_said"] = "call.agent_said"
     item_id: str
+    response_id: str
     text: str
 
 
