@@ -6,7 +6,7 @@ of that is off, and every event and breadcrumb passes the same masks as the logs
 
 import sys
 from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TypeVar, cast
 
 import sentry_sdk
@@ -58,7 +58,7 @@ def init_error_reports(settings: Settings, transport: type[Transport] | Transpor
     sentry_sdk.init(
         dsn=settings.sentry_dsn.get_secret_value(),
         environment=settings.gateway_env,
-        release=f"{_PACKAGE}@{version(_PACKAGE)}",
+        release=_release(),
         transport=transport,
         include_local_variables=False,  # frames hold numbers, tokens and audio
         max_request_body_size="never",  # webhooks' bodies hold callers' numbers
@@ -74,6 +74,13 @@ def init_error_reports(settings: Settings, transport: type[Transport] | Transpor
         integrations=[StarletteIntegration(), AsyncioIntegration(), LoggingIntegration(level=None, event_level=None)],
     )
     return True
+
+
+def _release() -> str | None:
+    try:
+        return f"{_PACKAGE}@{version(_PACKAGE)}"
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        return None
 
 
 def report_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

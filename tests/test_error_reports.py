@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 import sentry_sdk
@@ -85,6 +86,18 @@ def test_a_failing_webhook_is_reported_without_its_form(captured: Captured) -> N
     assert "boom" in captured.text
     for hidden in (NUMBER, PERSON, AUDIO * 3):
         assert hidden not in captured.text
+
+
+def test_a_checkout_that_is_not_installed_reports_without_a_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("gateway.error_reports.version", missing)
+    transport = Captured()
+    assert init_error_reports(SETTINGS, transport)
+    assert sentry_sdk.get_client().options["release"] != "None"
+    sentry_sdk.get_client().close()
+    sentry_sdk.get_global_scope().set_client(None)
 
 
 def test_an_exception_that_is_logged_is_reported(captured: Captured) -> None:
