@@ -58,12 +58,19 @@ class Caller:
                 if event["type"] == kind:
                     return event
 
-    async def begin(self) -> None:
+    async def begin(self, *, knows_menu: bool) -> None:
         audio = {"input": {"turn_detection": TURNS, "transcription": {"model": "gpt-transcribe"}}}
         session = {"type": "realtime", "audio": audio, "tools": list(self.tools.schemas())}
         await self.send("session.update", session={**session, "instructions": prompts.instructions(self._restaurant)})
         note = {"type": "input_text", "text": prompts.greeting_note(self._restaurant)}
         await self.send("conversation.item.create", item={"type": "message", "role": "system", "content": [note]})
+        if knows_menu:
+            # As after a reconnect: the call and its answer are told to the session as items.
+            outcome = self.tools.execute("menu", "get_menu", "{}", self.order, ToolContext(NOON))
+            call = {"type": "function_call", "call_id": "menu", "name": "get_menu", "arguments": "{}"}
+            await self.send("conversation.item.create", item=call)
+            output = {"type": "function_call_output", "call_id": "menu", "output": json.dumps(outcome.output)}
+            await self.send("conversation.item.create", item=output)
         await self.respond()
 
     async def say(self, text: str) -> None:
@@ -100,10 +107,12 @@ def casa_verde() -> Restaurant:
     return next(restaurant for restaurant in load_restaurants(SHIPPED, {}) if restaurant.id == "casa-verde")
 
 
-async def order_by_voice(server: RealtimeServer, restaurant: Restaurant, voice: Callable[[str], bytes]) -> Caller:
+async def order_by_voice(
+    server: RealtimeServer, restaurant: Restaurant, voice: Callable[[str], bytes], *, knows_menu: bool
+) -> Caller:
     async with server, connect(server.url + "?model=gpt-realtime-2.1", proxy=None, max_size=None) as socket:
         caller = Caller(socket, restaurant, voice)
-        await caller.begin()
+        await caller.begin(knows_menu=knows_menu)
         await caller.say("two large margheritas and a coke please")
         await caller.say("that is all")
         await caller.say("it is for Anna, pickup")
@@ -122,7 +131,7 @@ async def test_an_order_in_tones(casa_verde: Restaurant) -> None:
     server = RealtimeServer(
         Brain, ToneEars(), ToneVoice(5), options=ServerOptions(threads=0), on_event=lambda raw: check(SERVER, raw)
     )
-    caller = await order_by_voice(server, casa_verde, lambda text: ToneVoice(20).speak(text))
+    caller = await order_by_voice(server, casa_verde, lambda text: ToneVoice(20).speak(text), knows_menu=False)
     assert caller.heard[0] == "two large margheritas and a coke please"
     assert_ordered(caller)
 
@@ -137,5 +146,5 @@ async def test_an_order_in_real_speech(casa_verde: Restaurant) -> None:
         options=ServerOptions(speed=50),
         on_event=lambda raw: check(SERVER, raw),
     )
-    caller = await order_by_voice(server, casa_verde, PicoVoice(CALLER).speak)
+    caller = await order_by_voice(server, casa_verde, PicoVoice(CALLER).speak, knows_menu=True)
     assert_ordered(caller)
