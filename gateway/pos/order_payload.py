@@ -20,7 +20,7 @@ from gateway.orders.restaurant import Restaurant
 
 ORDER_CONFIRMED = "order.confirmed"
 # "allergic", "alergia", "coeliac", "celiaca": whatever is written so is for the kitchen's eyes first.
-_ALLERGY = re.compile(r"al+[eé]rg|intoleran|c(o?e|e)l[ií]a[ck]|anaph?[iy]l", re.IGNORECASE)
+_ALLERGY = re.compile(r"al+[eé]rg|intoleran|c(o?e|e)l[ií]a[ck]|ana(ph|f)[iy]l", re.IGNORECASE)
 
 
 class _Part(BaseModel):

@@ -33,7 +33,7 @@ def submit(store: SessionStore) -> Submit:
     """Submits an order and gives the delivery's id. By default a new order each time."""
     numbers = count(1)
 
-    async def submit(order_id: str | None = None, restaurant: str = "casa-verde") -> str:
+    async def submit(order_id: str | None = None, restaurant: str = "casa-verde", now: datetime | None = None) -> str:
         order_id = order_id or f"order{next(numbers)}"
         payload = f'{{"type":"order.confirmed","timestamp":"2026-11-22T00:00:00Z","data":{{"order":"{order_id}"}}}}'
         delivery = Delivery(f"{order_id}_1", order_id, "order.confirmed", payload)
@@ -46,7 +46,7 @@ def submit(store: SessionStore) -> Submit:
             order="{}",
             delivery=delivery,
             events=[],
-            now=datetime.now(UTC),
+            now=now or datetime.now(UTC),
         )
         return delivery.id
 

@@ -4,8 +4,8 @@ import asyncio
 import base64
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from gateway.local.pos import Fault, PosReceiver
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.outbox import Outbox
-from gateway.pos.worker import Worker
-from gateway.store import Delivery, SessionStore, keys
+from gateway.pos.worker import Worker, delivery_client
+from gateway.store import Delivery, EmbeddedServer, SessionStore, keys, open_store
 
 Submit = Callable[..., Awaitable[str]]
 StartWorker = Callable[..., AbstractAsyncContextManager[Worker]]
@@ -27,6 +27,13 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(10):
         while not await condition():  # noqa: ASYNC110 - what is waited for happens in the store
             await asyncio.sleep(0.01)
+
+
+async def submit_order(store: SessionStore, order_id: str) -> None:
+    payload = '{"type":"order.confirmed","timestamp":"2026-11-22T00:00:00Z","data":{}}'
+    delivery = Delivery(f"{order_id}_1", order_id, "order.confirmed", payload)
+    placed = {"order_id": order_id, "version": 1, "order": "{}", "delivery": delivery}
+    await store.submit("casa-verde", "CA1", None, **placed, events=[], now=datetime.now(UTC))
 
 
 async def dead_letters(store: SessionStore) -> list[dict[str, str]]:
@@ -100,9 +107,9 @@ async def test_gone_disables_the_endpoint_until_its_address_changes(
 ) -> None:
     pos.faults = [Fault("status", status=410)]
     async with start_worker() as worker:
-        await submit()
-        await submit()
-        await until(lambda: nothing_left(store))
+        for _ in range(2):
+            await submit()
+            await until(lambda: nothing_left(store))
         assert worker.counts.dead == 2
         assert pos.requests == 1, "nothing is sent to a disabled endpoint"
         assert [letter["reason"] for letter in await dead_letters(store)] == [
@@ -217,6 +224,61 @@ async def test_a_worker_killed_between_delivery_and_receipt_costs_a_duplicate_an
         await until(lambda: nothing_left(store))
     assert [order.id for order in pos.orders] == [sent]
     assert (worker.counts.delivered, pos.duplicates) == (1, 1)
+
+
+async def test_an_order_that_is_late_is_told_at_every_failed_attempt(
+    store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
+) -> None:
+    pos.faults = [Fault("status", times=2)]
+    late: list[tuple[str, str]] = []
+    async with start_worker(on_late=lambda restaurant, queue, _: late.append((restaurant, queue))):
+        await submit("pizza", now=datetime.now(UTC) - timedelta(seconds=61))
+        await until(lambda: nothing_left(store))
+    assert late == [("casa-verde", "pizza")] * 2
+
+
+async def test_an_endless_answer_is_cut_off_and_its_status_counts(
+    store: SessionStore, submit: Submit, start_worker: StartWorker
+) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        with suppress(ConnectionError):
+            while True:
+                writer.write(b"x" * 65536)
+                await writer.drain()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        endpoint = PosEndpoint(url=f"http://127.0.0.1:{port}/", secrets=(SecretStr(SECRET),))
+        async with start_worker(endpoint=endpoint) as worker:
+            await submit()
+            await until(lambda: nothing_left(store))
+    assert (worker.counts.delivered, worker.counts.retried) == (1, 0)
+
+
+async def test_a_worker_lives_through_an_absence_of_its_store(tmp_path: Path, pos: PosReceiver) -> None:
+    server = EmbeddedServer(tmp_path)
+    await asyncio.to_thread(server.start)
+    endpoints = {"casa-verde": PosEndpoint(url=pos.url, secrets=(SecretStr(SECRET),))}
+    async with await open_store(server.url) as store, delivery_client(allow_private=True) as client:
+        worker = Worker(store, client, endpoints, name="patient", poll_s=0.02, block_s=0.05, stuck_after_s=11)
+        running = asyncio.create_task(worker.run())
+        pos.faults = [Fault("slow", seconds=0.3)]
+        await submit_order(store, "before")
+        async with asyncio.timeout(5):
+            while pos.requests == 0:  # noqa: ASYNC110 - the receiver tells of kept orders only
+                await asyncio.sleep(0.01)
+        await asyncio.to_thread(server.close)
+        await pos.wait_for(1)
+        server = EmbeddedServer(tmp_path)
+        await asyncio.to_thread(server.start)
+        await submit_order(store, "after")
+        await pos.wait_for(2)
+        assert not running.done()
+        worker.stop()
+        await running
+    await asyncio.to_thread(server.close)
 
 
 async def test_redirects_are_not_followed_even_if_the_client_would(

@@ -211,9 +211,9 @@ def test_a_big_log_is_dropped_at_start(folder: Path) -> None:
 
 
 def test_starting_waits_for_another_start_but_not_for_ever(folder: Path) -> None:
-    with EmbeddedServer(folder)._starting(time.monotonic() + 1):
-        with pytest.raises(EmbeddedServerError, match="another process"):
-            EmbeddedServer(folder, timeout_s=0.1).start()
+    busy = EmbeddedServer(folder)._starting(time.monotonic() + 1)
+    with busy, pytest.raises(EmbeddedServerError, match="another process"):
+        EmbeddedServer(folder, timeout_s=0.1).start()
 
 
 async def test_without_an_address_the_embedded_server_is_opened_and_stopped(folder: Path) -> None:

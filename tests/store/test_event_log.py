@@ -48,7 +48,7 @@ async def test_events_are_written_without_anybody_waiting_for_them(store: Sessio
     async with asyncio.timeout(5):
         for event_id in ("a", "b"):
             log.append("CA1", [(event_id, "{}")])
-            while log.waiting:
+            while log.waiting:  # noqa: ASYNC110 - nothing tells of a write, on purpose
                 await asyncio.sleep(0.001)
     assert await events_of(store, "CA1") == ["a", "b"]
 
@@ -177,15 +177,20 @@ async def test_while_the_store_is_away_events_wait_and_are_caught_up(tmp_path: P
     server = EmbeddedServer(tmp_path)
     await asyncio.to_thread(server.start)
     news: list[bool] = []
-    async with await open_store(server.url) as store, EventLog(store, on_away=news.append) as log:
+    gone = asyncio.Event()
+
+    def on_away(away: bool) -> None:
+        news.append(away)
+        gone.set()
+
+    async with await open_store(server.url) as store, EventLog(store, on_away=on_away) as log:
         log.open(R, "CA1", None)
         log.append("CA1", [("before", "{}")])
         await log.flushed("CA1")
         await asyncio.to_thread(server.close)
         log.append("CA1", [("during", "{}")])
         async with asyncio.timeout(10):
-            while not log.away:
-                await asyncio.sleep(0.01)
+            await gone.wait()
         assert log.waiting == 1
         server = EmbeddedServer(tmp_path)
         await asyncio.to_thread(server.start)
