@@ -10,8 +10,9 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
+import msgspec
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
 from gateway.error_reports import report_exception
 from gateway.masking import Masker
@@ -33,40 +34,41 @@ def configure_logs(settings: Settings, stream: TextIO | None = None) -> None:
         settings.log_format == "auto" and settings.development and out.isatty()
     )
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    last: list[Processor] = [
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,  # Python's own traceback: no local variables, and text for the masks
+        _Mask(settings.secret_values()),
+        _console(out) if readable else _json_line,
+    ]
+    # Our own lines go straight to the stream: the detour over `logging` costs several times as much, and every call
+    # logs each change of its state.
+    structlog.configure(
+        processors=[*_common(), report_exception, *last],
+        logger_factory=lambda *names: _Lines(names[0] if names else "gateway", out),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
+    )
+    _route_libraries(level, out, last)
+
+
+def _route_libraries(level: int, out: TextIO, last: list[Processor]) -> None:
+    """Lines written with `logging` get the same fields, masks and form."""
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_common()],
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *_tracebacks(),
-            _Mask(settings.secret_values()),
-            *_renderers(readable, out),
-        ],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(formatter)
     root = logging.getLogger()
-    for old in root.handlers[:]:
-        root.removeHandler(old)
-    root.addHandler(handler)
+    root.handlers[:] = [handler]
     root.setLevel(level)
     for name in _QUIET_LIBRARIES:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_common(),
-            report_exception,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
 
 
-def get_logger(name: str) -> structlog.stdlib.BoundLogger:
+def get_logger(name: str) -> FilteringBoundLogger:
     """A logger for a module (`__name__`). Log events, not sentences: `log.info("call.refused", reason="full")`."""
-    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    logger: FilteringBoundLogger = structlog.get_logger(name)
     return logger
 
 
@@ -91,22 +93,32 @@ class _Mask:
         return own | self._masker.fields(rest)
 
 
+class _Lines:
+    """Where our rendered lines go. One write per line, so that lines of several processes do not mix."""
+
+    def __init__(self, name: str, out: TextIO) -> None:
+        self.name = name  # structlog.stdlib.add_logger_name reads it
+        self._out = out
+
+    def msg(self, line: str) -> None:
+        self._out.write(f"{line}\n")
+        self._out.flush()
+
+    debug = info = warning = error = critical = msg
+
+
 def _common() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
 
 
-def _tracebacks() -> list[Processor]:
-    """Python's own traceback as text: it has no local variables, and the masks can read it."""
-    return [structlog.processors.StackInfoRenderer(), structlog.processors.format_exc_info]
+def _json_line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    return msgspec.json.encode(event).decode()
 
 
-def _renderers(readable: bool, out: TextIO) -> list[Processor]:
-    if not readable:
-        return [structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback)]
+def _console(out: TextIO) -> Processor:
+    return structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback)
