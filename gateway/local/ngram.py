@@ -1,7 +1,7 @@
 """A small language model from phrases, as text in the ARPA format that recognisers read. Pure.
 
 Trigrams with Witten-Bell smoothing: what was seen often is expected, what was not seen stays possible by backing off to
-the two words, the word. (Witten and Bell 1991; ARPA format as read by SphinxBase's ``ngram_model_trie``.)
+two words and to one. (Witten and Bell 1991; ARPA format as read by SphinxBase's ``ngram_model_trie``.)
 """
 
 import math
@@ -27,13 +27,13 @@ def arpa(phrases: Iterable[str]) -> str:
     """
     counts: list[Counter[Gram]] = [Counter(), Counter(), Counter()]
     for phrase in phrases:
-        words = [_START, *phrase.split(), _END]
-        if len(words) > 2:
-            for size in (1, 2, 3):
-                counts[size - 1].update(tuple(words[at : at + size]) for at in range(len(words) - size + 1))
+        words = phrase.split()
+        for size in (1, 2, 3):
+            counts[size - 1].update(tuple(words[at : at + size]) for at in range(len(words) - size + 1))
     if not counts[0]:
         raise ValueError("a language model needs at least one phrase")
-    del counts[0][(_START,)]  # it is given, never predicted
+    # Phrases are parts of sentences: nothing begins or ends because a phrase does. So the end is a word like others.
+    counts[0][(_END,)] = max(1, counts[0].total() // 8)
     model = _Smoothed(counts)
     blocks = ["\\data\\", *(f"ngram {size}={len(model.grams(size))}" for size in (1, 2, 3)), ""]
     for size in (1, 2, 3):

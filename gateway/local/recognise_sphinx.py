@@ -12,17 +12,15 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import pocketsphinx  # type: ignore[import-untyped]  # has no type information
-import soxr  # type: ignore[import-untyped]  # as above
 import structlog
 
 from gateway.local.engine_pool import EnginePool
+from gateway.local.intake import RATE, Intake
 from gateway.local.ngram import arpa
 from gateway.local.soundalike import SoundIndex
 from gateway.speech.transcription import PartialTranscription, TranscriptionFailed, TranscriptionResult, Word
 
-RATE = 16_000  # Hz, what the acoustic model was trained for
 _FRAMES = 100  # a second, the decoder's own clock
 _ENTRY = re.compile(r"(\S+?)(\(\d+\))? +(.+)")  # "tomato(2) T AH M AA T OW"
 _VARIANT = re.compile(r"\(\d+\)$")
@@ -102,12 +100,12 @@ class SphinxSession:
         self._engines = engines
         self._phrases = phrases
         self._engine = engines.take(phrases)
-        self._resampler = None if sample_rate == RATE else soxr.ResampleStream(sample_rate, RATE, 1, dtype="int16")
+        self._intake = Intake(sample_rate)
         self._engine.start_utt()
 
     def accept(self, pcm: bytes) -> None:
         """Hear more; see `RecognitionSession.accept`."""
-        self._feed(pcm, last=False)
+        self._feed(self._intake.push(pcm))
 
     def partial(self) -> PartialTranscription:
         """What is understood so far."""
@@ -116,7 +114,7 @@ class SphinxSession:
 
     def final(self) -> TranscriptionResult:
         """End the utterance; see `RecognitionSession.final`."""
-        self._feed(b"", last=True)
+        self._feed(self._intake.flush())
         self._engine.end_utt()
         segments = self._engine.seg() or ()
         words = tuple(
@@ -127,10 +125,7 @@ class SphinxSession:
         self._engines.give(self._phrases, self._engine)
         return TranscriptionResult(" ".join(word.text for word in words), words=words)
 
-    def _feed(self, pcm: bytes, *, last: bool) -> None:
-        if self._resampler is not None:
-            samples = np.frombuffer(pcm, dtype="<i2")
-            pcm = self._resampler.resample_chunk(samples, last=last).tobytes()
+    def _feed(self, pcm: bytes) -> None:
         if not pcm:
             return
         try:

@@ -12,20 +12,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
 
-import numpy as np
-import soxr  # type: ignore[import-untyped]  # has no type information
 import structlog
 import vosk  # type: ignore[import-untyped]  # has no type information
 
 from gateway.local.engine_pool import EnginePool
 from gateway.local.grammar import Grammar, build_grammar
+from gateway.local.intake import RATE, Intake
 from gateway.local.soundalike import SoundIndex
 from gateway.local.vosk_model import read_vocabulary
 from gateway.speech.transcription import PartialTranscription, TranscriptionFailed, TranscriptionResult, Word
 
-RATE = 16_000  # Hz, what the model was trained for
 # Silence that is heard after the last sample: without it the last word has no end and is often dropped.
-_TAIL = bytes(2 * RATE * 200 // 1000)
+_TAIL = 0.2  # s
 _log = structlog.get_logger(__name__)
 
 
@@ -115,12 +113,13 @@ class VoskSession:
         self._phrases = phrases
         self._grammar = grammar
         self._engine = engines.take(phrases)
-        self._resampler = None if sample_rate == RATE else soxr.ResampleStream(sample_rate, RATE, 1, dtype="int16")
+        self._intake = Intake(sample_rate)
+        self._tail = bytes(2 * round(_TAIL * sample_rate))
         self._finished: list[Word] = []  # parts that Vosk has ended by itself, at a long pause
 
     def accept(self, pcm: bytes) -> None:
         """Hear more; see `RecognitionSession.accept`."""
-        self._feed(self._resample(pcm, last=False))
+        self._feed(self._intake.push(pcm))
 
     def partial(self) -> PartialTranscription:
         """What is understood so far, without confidence: Vosk gives it for finished parts only."""
@@ -130,9 +129,7 @@ class VoskSession:
 
     def final(self) -> TranscriptionResult:
         """End the utterance; see `RecognitionSession.final`."""
-        if self._resampler is not None:
-            self._feed(self._resample(b"", last=True))
-        self._feed(_TAIL)
+        self._feed(self._intake.push(self._tail) + self._intake.flush())
         heard = [*self._finished, *_words(self._engine.FinalResult())]
         self._engine.Reset()
         self._engines.give(self._phrases, self._engine)
@@ -151,12 +148,6 @@ class VoskSession:
             raise TranscriptionFailed("Vosk cannot process this audio") from error
         if ended:
             self._finished += _words(self._engine.Result())
-
-    def _resample(self, pcm: bytes, *, last: bool) -> bytes:
-        if self._resampler is None:
-            return pcm
-        samples = np.frombuffer(pcm, dtype="<i2")
-        return bytes(self._resampler.resample_chunk(samples, last=last).tobytes())
 
 
 def _words(result: str) -> list[Word]:

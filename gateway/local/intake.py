@@ -1,0 +1,33 @@
+"""What recognisers get: audio of any rate, at theirs, levelled and filled (see `upper_band`)."""
+
+import numpy as np
+import soxr  # type: ignore[import-untyped]  # has no type information
+
+from gateway.local.upper_band import RATE, UpperBand
+
+__all__ = ["RATE", "Intake"]
+
+
+class Intake:
+    """The audio of one utterance on its way into a recogniser.
+
+    Args:
+        sample_rate: Of what comes in, in Hz.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        self._resampler = None if sample_rate == RATE else soxr.ResampleStream(sample_rate, RATE, 1, dtype="int16")
+        self._upper = UpperBand()
+
+    def push(self, pcm: bytes) -> bytes:
+        """PCM16 little-endian mono in, the same at 16 kHz out, a few milliseconds later."""
+        return self._upper.push(self._resample(pcm, last=False))
+
+    def flush(self) -> bytes:
+        """What was held back. Nothing can be pushed afterwards."""
+        return self._upper.push(self._resample(b"", last=True)) + self._upper.flush()
+
+    def _resample(self, pcm: bytes, *, last: bool) -> bytes:
+        if self._resampler is None:
+            return pcm
+        return bytes(self._resampler.resample_chunk(np.frombuffer(pcm, dtype="<i2"), last=last).tobytes())
