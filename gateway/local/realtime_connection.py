@@ -8,57 +8,20 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from picows import WSFrame, WSListener, WSMsgType, WSTransport
 
 from gateway.local.faults import Faults, garbage_event
+from gateway.local.realtime_host import Host
 from gateway.local.realtime_outbox import Close, Forget, HearMore, Listen, Output, Speak, TurnEnded
-from gateway.local.realtime_schema import AudioFormat
 from gateway.local.realtime_session import RealtimeSession
-from gateway.local.realtime_speech import Speech
 from gateway.local.utterance import Utterance
 from gateway.speech.transcription import TranscriptionFailed
 from gateway.speech.tts import SynthesisFailed
 
 _CLOSE_WAIT_S = 2.0
 _EARLY = 256  # messages kept for a client that does not wait for `session.created`
-
-
-class Host(Protocol):
-    """What a connection needs of its server."""
-
-    def begin(self, connection: "Connection") -> None:
-        """The connection stands."""
-        ...
-
-    def end(self, connection: "Connection") -> None:
-        """The connection is gone."""
-        ...
-
-    def start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        """Runs work as a task that the server owns."""
-        ...
-
-    def failed(self, error: BaseException) -> None:
-        """A fault of our own."""
-        ...
-
-    def listen(self, command: Listen) -> Utterance:
-        """Gets a recogniser ready."""
-        ...
-
-    async def speak(self, text: str, audio_format: AudioFormat) -> Speech:
-        """Speaks a text; raises `SynthesisFailed`."""
-        ...
-
-    def sent(self, connection: "Connection", raw: bytes) -> None:
-        """An event goes out."""
-        ...
-
-    def received(self, connection: "Connection", raw: bytes) -> None:
-        """A client message came in."""
-        ...
 
 
 @dataclass(slots=True)
@@ -94,7 +57,7 @@ class Connection(WSListener):
         session: RealtimeSession,
         begin: Callable[[], list[Output]],
         faults: Faults,
-        host: Host,
+        host: "Host[Connection]",
     ) -> None:
         super().__init__()
         self.number = number
@@ -224,7 +187,12 @@ class Connection(WSListener):
 
     def _tick(self) -> None:
         self._work.timer = None
-        self._carry_out(self.session.advance(self._loop.time()))
+        try:
+            self._carry_out(self.session.advance(self._loop.time()))
+        except BaseException as error:
+            self._host.failed(error)
+            self.close(1011, "a fault of the server")
+            raise
 
     def _carry_out(self, outputs: list[Output]) -> None:
         work = self._work
@@ -282,8 +250,13 @@ class Connection(WSListener):
     def _run(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = self._host.start(work)
         self._work.tasks.add(task)
-        task.add_done_callback(self._work.tasks.discard)
+        task.add_done_callback(self._done)
         return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._work.tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.close(1011, "a fault of the server")  # the server keeps the exception: see `Host.start`
 
     async def _hear(self, item_id: str, utterance: Utterance) -> None:
         try:

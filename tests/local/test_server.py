@@ -264,6 +264,17 @@ async def test_a_bug_of_ours_is_raised_at_the_end() -> None:
     assert broken.group_contains(ZeroDivisionError)
 
 
+async def test_a_bug_behind_the_ears_closes_the_connection_too() -> None:
+    async def run() -> None:
+        async with server(mind=_Broken, options=ServerOptions()) as running, client(running) as caller:
+            await caller.say("hello")
+            assert (await caller.closed())[0] == 1011
+
+    with pytest.raises(BaseExceptionGroup) as broken:
+        await run()
+    assert broken.group_contains(ZeroDivisionError)
+
+
 async def test_a_cleared_turn_is_not_heard() -> None:
     async with server() as running, client(running) as caller:
         await caller.say("hello", silence_ms=100)
