@@ -123,15 +123,16 @@ class _Turn:
         processor = processor_for(view.menu)
         gap = next((gap.line_id for gap in view.line_gaps), None)
         context = OrderContext(view.menu, view.lines, view.asked, gap, self._language)
-        doubt = self._doubt(processor, context)
-        return processor.parse_order_intent(words if doubt is None else doubt(words), context), processor
+        intent = processor.parse_order_intent(words, context)
+        doubt = self._doubt(processor, context, intent.about)
+        return (intent if doubt is None else processor.parse_order_intent(doubt(words), context)), processor
 
-    def _doubt(self, processor: OrderProcessor, context: OrderContext) -> "Filled | None":
-        """When the agent asked which dish was meant: the sentence in which the answer has to be put."""
+    def _doubt(self, processor: OrderProcessor, context: OrderContext, about: Sequence[str]) -> Filled | None:
+        """When the agent asked which dish was meant and was told: the sentence in which the answer has to be put."""
         if topic_of(self._view.last_said) != "line" or self._view.line_gaps:
             return None
         earlier = processor.parse_order_intent(self._view.earlier_words, context)
-        if earlier.items or not earlier.ambiguous:
+        if earlier.items or not earlier.ambiguous or not set(about) & set(earlier.ambiguous[0].between):
             return None
         return Filled(self._view.earlier_words, earlier.ambiguous[0].span)
 
@@ -283,8 +284,6 @@ class _Turn:
         return say("unknown", self._language, what=joined(intent.unknown, self._language), have=have)
 
     def _refused(self, outcome: Outcome) -> str:
-        if self._view.line_gaps:
-            return self._question()
         return for_caller(outcome.result.error) or say("failed", self._language)
 
     # ------------------------------------------------------------------ steps

@@ -31,7 +31,10 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Co
         return 1
     if strange_run(mentions, end) and not mentions[end].pause:
         return end - at  # "a large lasagne": the size is that of a dish we do not have
-    target = _target(bench, mentions[at:end]) or _implied(bench, mentions[at:end], mentions[end:])
+    target = _target(bench, mentions[at:end])
+    if target is not None and not _fits(target, mentions[at:end]):
+        return end - at  # "a large" of something that comes in no sizes
+    target = target or _implied(bench, mentions[at:end], mentions[end:])
     cluster = read_cluster(mentions[at:end], target or Draft(None))
     if _counts_a_choice(bench, cluster, following):
         bench.count = cluster.quantity
@@ -46,6 +49,12 @@ def _continues(mention: Mention) -> bool:
     if mention.stop or (mention.number is not None and mention.pause):
         return False
     return opens_run(mention) and not mention.of("modifier")
+
+
+def _fits(target: Draft, run: Sequence[Mention]) -> bool:
+    """Whether the dish comes in a size that is said, if one is said. Numbers may count it."""
+    sizes = [sense for mention in run if mention.number is None for sense in mention.of("option")]
+    return not sizes or any(map(target.accepts_option, sizes))
 
 
 def _counts_a_choice(bench: Workbench, cluster: Cluster, following: Mention | None) -> bool:
@@ -76,8 +85,7 @@ def _implied(bench: Workbench, run: Sequence[Mention], after: Sequence[Mention])
     fits = [item for item in bench.menu.items if groups & set(item.modifier_groups)]
     if len(fits) != 1:
         return None
-    sizes = [sense for mention in run for sense in mention.of("option")]
-    if sizes and not any(map(Draft(fits[0]).accepts_option, sizes)):
+    if not _fits(Draft(fits[0]), run):
         return None
     draft = Draft(fits[0], start=choice.start, end=choice.end, touched=True, likeness=0.95)
     bench.add(draft)

