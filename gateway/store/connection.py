@@ -4,6 +4,7 @@ Time-outs are short and retries few: a caller is on the line while we wait. Scri
 send them again after a time-out.
 """
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from gateway.store.url import StoreUrl
 SOCKET_TIMEOUT_S = 3.0
 # A blocking read must come back before the socket gives up on it.
 BLOCK_S = 0.5
+_CONNECTIONS = 64
 
 _OLDEST = (7, 0)
 _VERSION = Script("return redis.REDIS_VERSION or '6'")  # scripts know the version from 7.0 on
@@ -50,6 +52,8 @@ class Connection:
         self._sentinel = _sentinel(address) if address.mode == "sentinel" else None
         self._client = _client(address) if self._sentinel is None else _master(self._sentinel, address.master)
         everything = tuple(range(PARTITIONS))
+        # redis-py's cluster client does not wait for a free connection, it raises: so we wait.
+        self._turns = asyncio.Semaphore(_CONNECTIONS)
         self.groups: tuple[tuple[int, ...], ...] = (
             tuple((number,) for number in everything) if address.mode == "cluster" else (everything,)
         )
@@ -62,7 +66,8 @@ class Connection:
             StoreRefusedError: the server does not take this command.
         """
         with store_errors():
-            reply: object = await self._client.execute_command(*words)
+            async with self._turns:
+                reply: object = await self._client.execute_command(*words)
         return reply
 
     async def run(self, script: Script, keys: Sequence[str], arguments: Sequence[str | int | float]) -> Reply:
@@ -73,11 +78,12 @@ class Connection:
             StoreRefusedError: the server does not take this command.
         """
         with store_errors():
-            reply: Reply
-            try:
-                reply = await self._client.execute_command("EVALSHA", script.sha, len(keys), *keys, *arguments)
-            except NoScriptError:  # a new server, or a fail-over; EVAL keeps the script there
-                reply = await self._client.execute_command("EVAL", script.text, len(keys), *keys, *arguments)
+            async with self._turns:
+                reply: Reply
+                try:
+                    reply = await self._client.execute_command("EVALSHA", script.sha, len(keys), *keys, *arguments)
+                except NoScriptError:  # a new server, or a fail-over; EVAL keeps the script there
+                    reply = await self._client.execute_command("EVAL", script.text, len(keys), *keys, *arguments)
         return reply
 
     async def health(self) -> Health:
@@ -102,7 +108,7 @@ def _client(address: StoreUrl) -> "Redis | RedisCluster":
     if address.mode == "single":
         pool = BlockingConnectionPool.from_url(
             address.url,
-            max_connections=64,
+            max_connections=_CONNECTIONS,
             timeout=SOCKET_TIMEOUT_S,
             socket_timeout=SOCKET_TIMEOUT_S,
             socket_connect_timeout=SOCKET_TIMEOUT_S,
@@ -116,6 +122,7 @@ def _client(address: StoreUrl) -> "Redis | RedisCluster":
         ssl=address.tls,
         username=address.username,
         password=address.password,
+        max_connections=2 * _CONNECTIONS,
         socket_timeout=SOCKET_TIMEOUT_S,
         socket_connect_timeout=SOCKET_TIMEOUT_S,
         decode_responses=True,
@@ -133,6 +140,7 @@ def _sentinel(address: StoreUrl) -> Sentinel:
         username=address.username,
         password=address.password,
         db=address.db,
+        max_connections=2 * _CONNECTIONS,
         decode_responses=True,
         retry=_retry(),
     )

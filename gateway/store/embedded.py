@@ -23,6 +23,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -155,12 +156,12 @@ class EmbeddedServer:
                 pass_fds=(lock.fileno(),),
                 start_new_session=True,  # Ctrl-C is for us; the server goes last
             )
+        # Whoever stops it, and whenever: it is our child, and a child that ends must be waited for.
+        threading.Thread(target=self._process.wait, daemon=True, name="embedded store").start()
 
     def _shut_down(self, deadline: float) -> None:
         while (lock := _try_lock(self.data_dir / "server.lock")) is None:
             _ask(self._socket, b"SHUTDOWN")  # writes the append-only file to disk first
-            if self._process is not None:
-                self._process.poll()
             if time.monotonic() > deadline:
                 raise EmbeddedServerError(f"the server of {self.data_dir} does not stop")
             time.sleep(0.01)
