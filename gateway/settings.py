@@ -163,7 +163,7 @@ class Settings(BaseModel):
     pacing_lead_ms: int = Field(default=300, ge=100, le=800, description="How far ahead of playback audio is sent, ms.")
     pool_size: int = Field(default=2, ge=0, le=100, description="Connected model sockets kept warm per process.")
     max_calls: int = Field(
-        default=150, ge=1, description="Calls at a time per process; others are put through to the restaurant."
+        default=200, ge=1, description="Calls at a time per process; others are put through to the restaurant."
     )
     held_order_minutes: int = Field(
         default=15, ge=1, le=24 * 60, description="How long a broken-off order is offered again."

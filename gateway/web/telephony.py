@@ -41,6 +41,8 @@ STORE_PATIENCE_S = 2.0
 """A caller hears nothing while the store is asked; Twilio itself gives up after 15 s in all."""
 TOKEN_LIFE = timedelta(minutes=5)
 """From the answer to the handshake: the disclosure is said in between. A used token is remembered for longer."""
+REPEATED_WITHIN_S = 60
+"""Twilio repeats a webhook within 15 s in all; the same CallSid later than this is answered anew, with a next leg."""
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """Values of `CallStatus` after which a call does not come back (Twilio, "Call resource")."""
 
@@ -138,9 +140,10 @@ class Telephony:
             disclosed = Disclosed.model_validate(facts | {"text": restaurant.disclosure})
             events = [("call.started", started.to_json()), ("call.disclosed", disclosed.to_json())]
             new = await self._store.begin_call(restaurant.id, hook.call_id, events, now)
-            stream, next_url = self._stream_of(hook.call_id, 1, restaurant, now), self._next_url(2)
+            leg = 1 if new else await self._next_leg(hook.call_id, restaurant)
+            stream, next_url = self._stream_of(hook, leg, restaurant), self._next_url(leg + 1)
             document = answer(restaurant.disclosure, _locale(restaurant), stream, next_url)
-            document = await self._store.once(restaurant.id, key, document)
+            document = await self._store.once(restaurant.id, key, document, REPEATED_WITHIN_S)
         self._metrics.count_webhook(hook.path, "answered" if new else "repeated")
         log.info("call.answered", restaurant=restaurant.id, repeated=not new, held_order=held is not None)
         return document
@@ -157,7 +160,7 @@ class Telephony:
                 return self._refuse(hook, "unknown_call", restaurant)
             call = Call.fold(hook.call_id, restaurant, self._events(entries))
             step = Goodbye() if over else next_step(call, self._now(), leg - 1, hook.field("DialCallStatus"))
-            document = self._document(step, hook.call_id, leg, restaurant)
+            document = self._document(step, hook, leg, restaurant)
             document = await self._store.once(restaurant.id, f"next:{hook.call_id}:{leg}:{after}", document)
             if isinstance(step, Goodbye):
                 await self._store.end_call(restaurant.id, hook.call_id)
@@ -242,11 +245,11 @@ class Telephony:
             return message(phrases.apology, _locale(restaurant))
         return transfer_or_apology(restaurant.transfer_to, phrases.transfer, phrases.after_person, _locale(restaurant))
 
-    def _document(self, step: NextStep, call_id: str, leg: int, at: Restaurant) -> str:
+    def _document(self, step: NextStep, hook: Webhook, leg: int, at: Restaurant) -> str:
         phrases, locale = PHRASES[at.languages[0]], _locale(at)
         match step:
             case Reconnect(leg=new_leg):
-                return resume(self._stream_of(call_id, new_leg, at, self._now()), self._next_url(new_leg + 1))
+                return resume(self._stream_of(hook, new_leg, at), self._next_url(new_leg + 1))
             case Transfer(number=number):
                 # The same leg is still to come; Twilio's DialCallStatus tells this request from the first.
                 return transfer(number, phrases.transfer, locale, self._next_url(leg))
@@ -261,6 +264,11 @@ class Telephony:
 
     # --- parts ---
 
+    async def _next_leg(self, call_id: str, restaurant: Restaurant) -> int:
+        """The leg that follows those in the log of a call that was begun before."""
+        entries = await self._store.read_log(restaurant.id, call_id)
+        return Call.fold(call_id, restaurant, self._events(entries)).leg + 1
+
     def _called(self, hook: Webhook) -> Restaurant | None:
         """The restaurant whose number was dialled."""
         return self._by_number.get(e164(hook.field("To")) or "", self._stand_in)
@@ -272,10 +280,11 @@ class Telephony:
         except WebhookRefused:
             return self._stand_in
 
-    def _stream_of(self, call_id: str, leg: int, restaurant: Restaurant, now: datetime) -> Stream:
-        token = StreamToken(call_id, leg, restaurant.id, now + TOKEN_LIFE, secrets.token_urlsafe(12))
+    def _stream_of(self, hook: Webhook, leg: int, restaurant: Restaurant) -> Stream:
+        token = StreamToken(hook.call_id, leg, restaurant.id, self._now() + TOKEN_LIFE, secrets.token_urlsafe(12))
         callback = f"{self._settings.public_url}/twilio/stream"
-        return Stream(self._settings.media_url, callback, mint_stream_token(self._secret, token))
+        caller = e164(hook.field("From"))
+        return Stream(self._settings.media_url, callback, mint_stream_token(self._secret, token), caller)
 
     def _next_url(self, leg: int) -> str:
         return f"{self._settings.public_url}/twiml/next?leg={leg}"

@@ -52,8 +52,10 @@ async def test_a_call_hears_the_disclosure_and_then_gets_its_stream(web: Web) ->
     assert stream.get("url") == "wss://voice.example.com/media"
     assert stream.get("statusCallback") == f"{PUBLIC}/twilio/stream"
     assert connect.get("action") == redirect.text == f"{PUBLIC}/twiml/next?leg=2{RETRIES}"
-    (parameter,) = stream
-    token = read_stream_token(SECRET, parameter.get("value") or "", web.now)
+    parameters = {parameter.get("name"): parameter.get("value") or "" for parameter in stream}
+    assert parameters.keys() == {"token", "caller"}
+    assert parameters["caller"] == "+15550109999"  # for the order's message; the log has only its hash
+    token = read_stream_token(SECRET, parameters["token"], web.now)
     assert (token.call_sid, token.leg, token.restaurant_id) == (CALL, 1, "casa-verde")
     assert await log_of(web) == ["call.started", "call.disclosed"]
     assert [call.call_id for call in await web.store.live_calls("casa-verde", web.now)] == [CALL]
@@ -70,6 +72,15 @@ async def test_the_log_holds_a_hash_and_never_the_number(web: Web) -> None:
 async def test_a_withheld_number_is_served_and_nobody(web: Web, number: str) -> None:
     assert names(await web.post("/twiml/voice", From=number)) == ["Say", "Connect", "Redirect"]
     assert "callerKey" not in (await web.store.read_log("casa-verde", CALL))[0].event
+
+
+async def test_a_call_that_was_begun_long_ago_is_given_its_next_leg(web: Web) -> None:
+    await web.post("/twiml/voice")
+    await append(web, leg(1), LegEnded.model_validate(at(1) | {"leg": 1, "reason": "lost"}))
+    await web.store.connection.command("DEL", once_key("casa-verde", f"voice:{CALL}"))  # as it expires
+    _, connect, _ = verbs(await web.post("/twiml/voice"))
+    token = next(p.get("value") or "" for p in connect[0] if p.get("name") == "token")
+    assert read_stream_token(SECRET, token, web.now).leg == 2
 
 
 async def test_asking_again_gives_the_same_answer_and_begins_nothing(web: Web) -> None:
