@@ -5,29 +5,17 @@ from tool results; nothing is kept between responses, so a conversation handed t
 Words are understood by `OrderProcessor`; everything that changes the order is a tool call.
 """
 
-import re
 from collections.abc import Sequence
 
-from gateway.local.brain_menu import Filled, processor_for, spoken_menu
+from gateway.local.brain_menu import Filled, expected, processor_for
+from gateway.local.brain_notes import asks_for_a_person, greeting, held_summary
 from gateway.local.brain_phrases import for_caller, gap_question, joined, menu_aloud, say, topic_of
 from gateway.local.brain_plan import order_calls
 from gateway.local.brain_view import Outcome, SeenGap, View, view_of
 from gateway.local.mind import CallTools, Prompt, Say, Step, ToolRequest
-from gateway.local.phrases import SpokenMenu, Topic, phrases_for
 from gateway.orders.intent import OrderContext, OrderIntent
 from gateway.orders.menu import Menu
 from gateway.orders.processor import OrderProcessor, assent
-
-_TOPICS = {
-    "name": Topic.NAME,
-    "fulfilment": Topic.FULFILMENT,
-    "address": Topic.ADDRESS,
-    "read_back": Topic.CONFIRMING,
-    "held_order": Topic.CONFIRMING,
-}
-_PERSON_KEY = re.compile(r"pressed the key 0\b")
-_SUMMARY = re.compile(r"left an open order[^:]*: (.+?)\. Greet", re.DOTALL)
-_PLACE = re.compile(r"(?:for|of) ([^.:]+?)(?: and take orders)?\.")
 
 
 class Brain:
@@ -40,8 +28,7 @@ class Brain:
     def expects(self, prompt: Prompt) -> Sequence[str]:
         """What the caller may say next, from the menu and from what was asked."""
         view = view_of(prompt)
-        topic = _TOPICS.get(view.asked or "", Topic.ORDERING)
-        return phrases_for(topic, SpokenMenu() if view.menu is None else spoken_menu(view.menu))
+        return expected(view.asked, view.menu)
 
 
 class _Turn:
@@ -56,7 +43,7 @@ class _Turn:
 
     def decide(self) -> tuple[Step, ...]:
         view = self._view
-        if _PERSON_KEY.search(self._notes) and not view.outcomes:
+        if asks_for_a_person(self._notes) and not view.outcomes:
             return self._transfer("the caller pressed 0")
         if view.words:
             return self._look_up() or self._answer(view.words)
@@ -75,8 +62,7 @@ class _Turn:
         """Answers a note of the system, or goes on when there is none."""
         low = notes.lower()
         if "held order" in low:
-            summary = _SUMMARY.search(notes)
-            return self._say("held", summary=f": {summary.group(1)}" if summary is not None else "")
+            return self._say("held", summary=held_summary(notes))
         if "stays silent" in low:
             return self._leave(say("leaving", self._language), "the caller was silent")
         if "silent" in low:
@@ -87,10 +73,7 @@ class _Turn:
             key = "resumed" if "call resumed" in low else "back"
             return self._look_up() or (Say(f"{say(key, self._language)} {self._question()}"),)
         if not self._view.last_said:
-            greeting = re.search(r'Your greeting: "(.+)"', self._prompt.instructions)
-            place = _PLACE.search(notes) or _PLACE.search(self._prompt.instructions)
-            named = f" {place.group(1)}" if place is not None else ""
-            return (Say(greeting.group(1)),) if greeting is not None else self._say("greeting", place=named)
+            return (Say(greeting(notes, self._prompt.instructions, self._language)),)
         return (Say(self._question()),)
 
     # ------------------------------------------------------------------ the caller's words
@@ -255,11 +238,16 @@ class _Turn:
         state = view.latest.state if view.latest is not None else "draft"
         asks_customer = closing or state == "read_back" or view.asked in {"name", "fulfilment", "address"}
         if asks_customer and missing:
-            both = "name" in missing and "fulfilment" in missing
-            return say("name_and_fulfilment" if both else missing[0], language)
+            return self._who_for(missing)
         if state == "read_back":
             return say("sure", language)
         return say("else" if view.lines else "what", language)
+
+    def _who_for(self, missing: Sequence[str]) -> str:
+        both, only_way = {"name", "fulfilment"} <= set(missing), self._view.only_way
+        if only_way is None:
+            return say("name_and_fulfilment" if both else missing[0], self._language)
+        return say("name_one_way" if both else "one_way", self._language, kind=say(only_way, self._language))
 
     def _gap(self, gaps: Sequence[SeenGap], menu: Menu) -> str:
         line = next((line for line in self._view.lines if line.line_id == gaps[0].line_id), None)

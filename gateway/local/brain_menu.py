@@ -2,9 +2,17 @@
 
 from functools import lru_cache
 
-from gateway.local.phrases import SpokenMenu
+from gateway.local.phrases import SpokenMenu, Topic, phrases_for
 from gateway.orders.menu import Menu
 from gateway.orders.processor import OrderProcessor
+
+_TOPICS = {
+    "name": Topic.NAME,
+    "fulfilment": Topic.FULFILMENT,
+    "address": Topic.ADDRESS,
+    "read_back": Topic.CONFIRMING,
+    "held_order": Topic.CONFIRMING,
+}
 
 
 @lru_cache(maxsize=16)
@@ -17,9 +25,10 @@ def processor_for(menu: Menu) -> OrderProcessor:
     return _processor(menu.model_dump_json())
 
 
-def spoken_menu(menu: Menu) -> SpokenMenu:
-    """The names of a menu as callers say them, collected once per content."""
-    return _spoken(menu.model_dump_json())
+def expected(asked: str | None, menu: Menu | None) -> tuple[str, ...]:
+    """What a caller may say to a question (a topic of the intents), phrases for the recogniser."""
+    topic = _TOPICS.get(asked or "", Topic.ORDERING)
+    return phrases_for(topic, SpokenMenu() if menu is None else _spoken(menu.model_dump_json()))
 
 
 @lru_cache(maxsize=16)

@@ -13,7 +13,7 @@ def order_calls(intent: OrderIntent, view: View) -> tuple[ToolRequest, ...]:
     kept = [item for item in intent.items if item.action != "remove"]
     calls = [ToolRequest("remove_line", {"line_id": item.target_line}) for item in removed]
     calls += [ToolRequest("set_line", _line_arguments(item, view.lines)) for item in kept]
-    customer = _customer(intent)
+    customer = _customer(intent, view)
     return (*calls, *([ToolRequest("set_customer", customer)] if customer else []))
 
 
@@ -45,7 +45,11 @@ def _modifier(modifier: IntentModifier) -> Mapping[str, object]:
     }
 
 
-def _customer(intent: OrderIntent) -> dict[str, object]:
-    kind = "delivery" if intent.address is not None else intent.fulfilment
+def _customer(intent: OrderIntent, view: View) -> dict[str, object]:
+    """What was said of the caller. Where there is one way to get the food, the question has said so."""
+    kind: str | None = "delivery" if intent.address is not None else intent.fulfilment
+    agreed = view.asked == "fulfilment" and intent.assent == "yes"
+    if view.only_way is not None and (kind or intent.name or agreed):
+        kind = view.only_way
     given = {"name": intent.name, "fulfilment": kind, "address": intent.address}
     return {key: value for key, value in given.items() if value is not None}

@@ -134,6 +134,13 @@ class View:
         return tuple(gap.what for gap in self.latest.missing if not gap.line_id) if self.latest is not None else ()
 
     @property
+    def only_way(self) -> str | None:
+        """The one way in which the caller gets the food, where the restaurant offers one and it is not noted yet."""
+        gaps = self.latest.missing if self.latest is not None else ()
+        choices = next((gap.choices for gap in gaps if gap.what == "fulfilment"), ())
+        return choices[0] if len(choices) == 1 else None
+
+    @property
     def asked(self) -> Topic | None:
         """What the caller's words answer, by what the agent said last and by the state of the order."""
         topic = topic_of(self.last_said)

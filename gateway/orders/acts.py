@@ -96,7 +96,8 @@ _ACTS: tuple[tuple[IntentName, re.Pattern[str]], ...] = (
 _DONE = re.compile(
     r"\b(?:that'?s (?:it|all|everything|about it)|that is (?:it|all|everything)|that(?:'ll| will) be (?:it|all)"
     r"|nothing(?: else| more)?"
-    r"|(?:i'?m|we'?re|all) (?:done|good|set)|no more|that does it|eso es todo|nada mas|es todo|seria todo|ya es todo)\b"
+    r"|(?:i'?m|we'?re|all) (?:done|good|set)|^done|no more"
+    r"|that does it|eso es todo|nada mas|es todo|seria todo|ya es todo)\b"
 )
 _GREETING = re.compile(r"^(?:hi|hello|hey|good (?:morning|afternoon|evening)|hola|buen[oa]s\b.*)\b")
 _SPANISH = re.compile(

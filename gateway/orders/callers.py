@@ -55,6 +55,8 @@ def find_name(text: str, asked: Topic | None, unexplained: tuple[str, ...]) -> s
             del words[0]
         if answered is None and all(word in COMMON for word in words):
             return None  # "nothing else", "what was that"
+        if any(char.isdigit() for char in left):
+            return None  # an address, perhaps
         return _trimmed(" ".join(words[:MAX_NAME_WORDS])) if len(words) <= MAX_NAME_WORDS + 2 else None
     if asked in {"fulfilment", "read_back", "held_order", "anything_else"} and len(unexplained) == 1:
         rest = [word for word in left.split() if word not in unexplained[0].split()]

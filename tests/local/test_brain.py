@@ -79,7 +79,7 @@ class Call:
 
     def execute(self, requests: Sequence[ToolRequest]) -> set[str]:
         for request in requests:
-            call_id, arguments = f"c{id(self)}-{len(self.history)}", json.dumps(request.arguments)
+            call_id, arguments = f"c{id(self)}-{len(self.called)}", json.dumps(request.arguments)
             context = ToolContext(NOON, held=self.held, heard_read_back=self.heard, assent=self.assent)
             outcome = self.tools.execute(call_id, request.name, arguments, self.order, context)
             if isinstance(outcome.action, ReadBack):
@@ -182,6 +182,21 @@ def test_delivery_needs_an_address(ring: Ring) -> None:
     call.hear("that's it")
     assert "address" in call.hear("john smith, delivery")
     assert "12 Oak Street" in call.hear("12 oak street")
+
+
+def test_where_there_is_one_way_to_get_the_food(ring: Ring) -> None:
+    bowls = next(r for r in load_restaurants(SHIPPED, {}) if r.id == "golden-bowl")
+    call = greeted(ring, restaurant=bowls)
+    call.hear("a lychee soda")
+    assert call.hear("done") == "It is pickup only; what name is it for?"
+    assert "For Lee, pickup" in call.hear("lee")
+    other = greeted(ring, restaurant=bowls)
+    other.hear("a lychee soda and my name is lee")
+    other.order = other.order.model_copy(update={"fulfilment": None})
+    other.history = []
+    other.hear("that's all")
+    other.hear("yes")
+    assert other.order.fulfilment is not None
 
 
 def test_a_yes_before_the_name_is_known_is_asked_for_again(ring: Ring) -> None:

@@ -72,6 +72,7 @@ def test_language(said: str, language: str | None) -> None:
 def test_ending_and_greeting() -> None:
     assert acts.is_done("no that's all thanks")
     assert acts.is_done("eso es todo")
+    assert acts.is_done("done")
     assert not acts.is_done("a coke")
     assert acts.is_greeting("Hello there")
     assert not acts.is_greeting("a coke")

@@ -15,6 +15,7 @@ from gateway.orders.callers import find_address, find_name
         ("uh ana maria pickup", "name", ("ana maria",), "Ana Maria"),
         ("yes", "name", (), None),
         ("nothing else", "name", (), None),
+        ("9 pine avenue", "name", ("pine avenue",), None),
         ("i would like to know what you mean by that", "name", (), None),
         ("Yes. Ana, pickup.", "read_back", ("ana",), "Ana"),
         ("ana", "fulfilment", ("ana",), "Ana"),

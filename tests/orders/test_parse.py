@@ -162,6 +162,7 @@ def noodles() -> OrderProcessor:
         (["three large margheritas one with basil one with mushrooms and the other with jalapenos"],
          "1 margherita large +basil; 1 margherita large +mushroom; 1 margherita large +jalapeno"),
         (["a coke", "and a large"], "1 coke"),
+        (["a margherita", "large, two"], "2 margherita large"),
         (["a large. margherita"], "1 margherita"),
         (["a drink"], ""), (["a dessert"], "1 tiramisu"), (["no dessert"], ""),
         (["pizza pizza margherita large"], "1 margherita large"),

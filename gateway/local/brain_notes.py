@@ -1,0 +1,31 @@
+"""What the brain reads out of instructions and system notes, as a model would: names, summaries, keys pressed. Pure."""
+
+import re
+
+from gateway.local.brain_phrases import say
+from gateway.orders.restaurant import Language
+
+_PERSON_KEY = re.compile(r"pressed the key 0\b")
+_SUMMARY = re.compile(r"left an open order[^:]*: (.+?)\. Greet", re.DOTALL)
+_PLACE = re.compile(r"(?:for|of) ([^.:]+?)(?: and take orders)?\.")
+_OWN_GREETING = re.compile(r'Your greeting: "(.+)"')
+
+
+def asks_for_a_person(notes: str) -> bool:
+    """Whether the caller pressed the key that everywhere leads to a person."""
+    return bool(_PERSON_KEY.search(notes))
+
+
+def held_summary(notes: str) -> str:
+    """`: 1 large Margherita`, the held order as the note tells it; empty if it tells nothing."""
+    summary = _SUMMARY.search(notes)
+    return f": {summary.group(1)}" if summary is not None else ""
+
+
+def greeting(notes: str, instructions: str, language: Language) -> str:
+    """The restaurant's own greeting, or one with its name as far as that is known."""
+    own = _OWN_GREETING.search(instructions)
+    if own is not None:
+        return own.group(1)
+    place = _PLACE.search(notes) or _PLACE.search(instructions)
+    return say("greeting", language, place=f" {place.group(1)}" if place is not None else "")
