@@ -84,11 +84,11 @@ def redact(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """The digits with which a speaker's last turn ended, the turns without any since, and whether they are a card's."""
+    """The digits with which a speaker's last turn ended, the turns without any since, and whether they were masked."""
 
     digits: str
     silent_turns: int = 0
-    whole: bool = False
+    masked: bool = False
 
 
 _NOTHING = _Open("")
@@ -116,24 +116,33 @@ class Redactor:
             if held.digits and held.silent_turns < _TURNS_WITHOUT_DIGITS:
                 self._open[speaker] = replace(held, silent_turns=held.silent_turns + 1)
             return text
+        if held.masked:
+            # A number was masked, which may have been the beginning of a longer one: by chance, 13 digits of one pass
+            # the check too. Digits alone may still belong to it; those with words ("two cokes") do not.
+            if _is_digits_only(text):
+                self._open[speaker] = _open(held.digits + _digits(runs[0]), masked=True)
+                return _mask(text, [(runs[0][0].start, runs[0][-1].end)])
+            held = _NOTHING
         runs[0].insert(0, _Part(held.digits, 0, 0))  # stands nowhere in this text, so there is nothing to mask
         spans = [span for run in runs for span in _card_spans(run, len(run[0].digits) if run is runs[0] else 0)]
-        masked = max((end for _, end in spans), default=-1)
-        last = runs[-1]
-        if masked >= last[-1].end or (held.whole and last is runs[0]):
-            # A card number ends here, or did before. By chance its first 13 to 15 digits may pass the check as well:
-            # digits alone may still belong to it, those with words ("two cokes") do not.
-            if masked < last[-1].end and _is_digits_only(text):
-                spans.append((last[1].start, last[-1].end))
-            digits = _digits(last)
-            self._open[speaker] = _Open(digits, whole=True) if len(digits) < _LONGEST - 3 else _NOTHING
+        last, masked = runs[-1], max((end for _, end in spans), default=-1)
+        if masked >= last[-1].end:
+            self._open[speaker] = _open(_digits(last), masked=True)
             return _mask(text, spans)
         rest = [part for part in last if part.start >= masked]
         tail = _digits(rest)
-        if any(first in _FIRST_DIGITS for first in tail[: max(0, len(tail) - _OPEN_DIGITS + 1)]):
+        too_long = any(first in _FIRST_DIGITS for first in tail[: max(0, len(tail) - _OPEN_DIGITS + 1)])
+        if too_long:
             spans += [(part.start, part.end) for part in rest]
-        self._open[speaker] = _Open(tail[-(_LONGEST - 1) :])
+        self._open[speaker] = _open(tail, masked=too_long)
         return _mask(text, spans)
+
+
+def _open(digits: str, *, masked: bool) -> _Open:
+    """What is carried into the speaker's next turn."""
+    if masked:
+        return _Open(digits, masked=True) if len(digits) < _LONGEST else _NOTHING
+    return _Open(digits[-(_LONGEST - 1) :])
 
 
 def _digits(parts: list[_Part]) -> str:

@@ -101,8 +101,16 @@ def test_a_long_number_that_stays_open_is_removed_at_once() -> None:
     redactor = Redactor()
     assert redactor.redact("caller", "4111 1111 1111") == MASK
     assert redactor.redact("caller", "1111") == MASK
-    assert redactor.redact("caller", "012345678901") == "012345678901", "no card begins so"
+    assert Redactor().redact("caller", "012345678901") == "012345678901", "no card begins so"
 
 
 def test_what_follows_a_whole_number_in_the_same_turn_stays() -> None:
     assert Redactor().redact("caller", f"{VISA} and 2 cokes") == f"{MASK} and 2 cokes"
+
+
+def test_digits_alone_after_a_number_may_belong_to_it_and_those_with_words_do_not() -> None:
+    redactor = Redactor()
+    redactor.redact("caller", VISA)
+    assert redactor.redact("caller", "two, uh, one") == MASK
+    assert redactor.redact("caller", "two cokes") == "two cokes"
+    assert redactor.redact("caller", "two") == "two"
