@@ -1,0 +1,199 @@
+"""Everything that the demo needs, started on free loopback ports and ended by what was started.
+
+The gateway runs as a real subprocess, told everything by its environment, as in a deployment; model, POS and phone run
+in this process. Rules: whatever ends the demo, its children end: they are stopped by pid, and if this process is killed
+the gateway drains because its lifeline is cut. The embedded store is shared with the gateway; the last one to leave
+stops it, and if nobody could, the next demo on the folder adopts it.
+"""
+
+import asyncio
+import base64
+import fcntl
+import os
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from gateway.local.brain import Brain
+from gateway.local.pos import PosReceiver
+from gateway.local.server import RealtimeServer, ServerOptions
+from gateway.local.sounds import Sounds
+from gateway.orders.restaurant import Restaurant
+from gateway.orders.restaurant_files import SHIPPED, load_restaurants
+from gateway.settings import Settings
+from gateway.store import SessionStore, open_store
+
+START_S = 30.0
+STOP_S = 10.0
+POS_SECRET = "DEMO_POS_SECRET"  # noqa: S105 - the name of a variable, not a secret
+
+Progress = Callable[[str], None]
+
+
+class StageError(Exception):
+    """The demo could not be set up; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What runs.
+
+    Attributes:
+        restaurant: that is called, as the gateway serves it.
+        url: the gateway's public URL.
+        auth_token: signs the phone's requests.
+        model: the local Realtime server.
+        pos: the POS.
+        store: the store that the gateway writes to.
+        log: the gateway's log file.
+    """
+
+    restaurant: Restaurant
+    url: str
+    auth_token: str
+    model: RealtimeServer
+    pos: PosReceiver
+    store: SessionStore
+    log: Path
+
+
+@asynccontextmanager
+async def set_stage(data_dir: Path, sounds: Sounds, progress: Progress) -> AsyncIterator[Stage]:
+    """Start it all; end it all when the block ends.
+
+    Args:
+        data_dir: of the embedded store; made if it is missing.
+        sounds: how the model hears and speaks.
+        progress: told what is being started.
+
+    Raises:
+        StageError: something does not start, or another demo uses the folder.
+        EmbeddedServerError: the embedded store does not start.
+    """
+    async with AsyncExitStack() as stack:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        stack.enter_context(_alone(data_dir))
+        progress("starting the store")
+        store = await stack.enter_async_context(await open_store(None, data_dir))
+        progress("starting the model's stand-in and the POS")
+        key, token = secrets.token_urlsafe(16), secrets.token_hex(16)
+        options = ServerOptions(keys=frozenset({key}), threads=sounds.threads, keep=0)
+        model = await stack.enter_async_context(RealtimeServer(Brain, sounds.ears, sounds.agent, options=options))
+        pos_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        pos = await stack.enter_async_context(PosReceiver(pos_secret))
+        folder = stack.enter_context(_restaurants(pos.url))
+        progress("starting the gateway")
+        listening = socket.create_server(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        environment = {
+            "GATEWAY_ENV": "development",
+            "PORT": str(port),
+            "PUBLIC_URL": url,
+            "GATEWAY_SECRET": secrets.token_urlsafe(32),
+            "DATA_DIR": str(data_dir),
+            "RESTAURANTS_DIR": str(folder),
+            POS_SECRET: pos_secret,
+            "TWILIO_AUTH_TOKEN": token,
+            "OPENAI_API_KEY": key,
+            "OPENAI_REALTIME_URL": model.url,
+            "LOG_FORMAT": "json",
+        } | sounds.settings
+        log = data_dir / "gateway.log"
+        process = await stack.enter_async_context(_gateway(environment, listening, log))
+        await _until_ready(url, process, log)
+        restaurant = load_restaurants(folder, {POS_SECRET: pos_secret})[0]
+        yield Stage(restaurant, url, token, model, pos, store, log)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two demos on one folder would take each other's orders to their own POS."""
+    with (folder / "demo.lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StageError(f"another demo is running on {folder}; name another folder with --data-dir") from None
+        yield
+
+
+@contextmanager
+def _restaurants(pos_url: str) -> Iterator[Path]:
+    """A copy of the example restaurants whose orders go to the POS of the demo."""
+    with tempfile.TemporaryDirectory(prefix="voice-ordering-demo-") as scratch:
+        folder = Path(scratch) / "restaurants"
+        shutil.copytree(SHIPPED, folder)
+        for file in folder.glob("*/restaurant.toml"):
+            pos = f'\n[pos]\nurl = "{pos_url}"\nsecrets = ["env:{POS_SECRET}"]\n'
+            file.write_text(file.read_text(encoding="utf-8") + pos, encoding="utf-8")
+        yield folder
+
+
+@asynccontextmanager
+async def _gateway(
+    environment: Mapping[str, str], listening: socket.socket, log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`gateway serve` as a process of its own, in a session of its own, so that Ctrl-C is for the demo alone."""
+    inherited = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+    lifeline, kept = os.pipe()
+    command = (sys.executable, "-m", "gateway", "serve", "--fd", str(listening.fileno()), "--lifeline", str(lifeline))
+    try:
+        with listening, log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                env=inherited | environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=(listening.fileno(), lifeline),
+                start_new_session=True,
+            )
+    except BaseException:
+        os.close(kept)
+        raise
+    finally:
+        os.close(lifeline)
+    try:
+        yield process
+    finally:
+        os.close(kept)  # its lifeline: it drains
+        await _stop(process)
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """Wait for a process that has been told to drain; be firmer when it takes too long."""
+    for last_word in (process.terminate, process.kill):
+        try:
+            async with asyncio.timeout(STOP_S):
+                await process.wait()
+                return
+        except TimeoutError:
+            last_word()
+    await process.wait()
+
+
+async def _until_ready(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
+    async with httpx2.AsyncClient(trust_env=False, timeout=START_S) as client:
+        try:
+            async with asyncio.timeout(START_S):
+                while process.returncode is None:
+                    with suppress(httpx2.TransportError):
+                        if (await client.get(f"{url}/readyz")).status_code == httpx2.codes.OK:
+                            return
+                    await asyncio.sleep(0.05)
+            reason = f"ended at once with status {process.returncode}"
+        except TimeoutError:
+            reason = f"did not become ready in {START_S:.0f} s"
+    raise StageError(f"the gateway {reason}:\n{_last_lines(log)}")
+
+
+def _last_lines(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-12:])

@@ -1,0 +1,62 @@
+"""What `gateway serve` and `gateway worker` run. The settings are checked already."""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+
+from gateway.app import order_late, pos_endpoints, restaurants_of
+from gateway.error_reports import init_error_reports
+from gateway.logs import configure_logs, get_logger
+from gateway.pos.worker import Worker, delivery_client
+from gateway.server import listen, serve
+from gateway.settings import Settings
+from gateway.store import open_store
+from gateway.supervisor import Supervisor, end_with_parent, worker_command
+
+DAY = 86_400
+
+log = get_logger(__name__)
+
+
+def serve_here(settings: Settings, fd: int | None = None, lifeline: int | None = None) -> None:
+    """Serve in this process, on a socket of its own or on an inherited one; to the end of its parent, if that is given."""
+    configure_logs(settings)
+    init_error_reports(settings)
+    if lifeline is not None:
+        end_with_parent(lifeline)
+    serve(settings, fd=fd)
+
+
+def serve_in_workers(settings: Settings, count: int) -> int:
+    """Serve in `count` processes that share one socket. Returns the exit status."""
+    configure_logs(settings)
+    with listen(settings) as listening:
+        # A port of 0 has become a real one; workers must know it, because their public URL may follow from it.
+        os.environ["PORT"] = str(listening.getsockname()[1])
+        log.info("supervisor.started", workers=count, port=listening.getsockname()[1])
+        return asyncio.run(Supervisor(worker_command(listening.fileno()), count, listening.fileno()).run())
+
+
+def deliver(settings: Settings) -> None:
+    """Deliver webhooks until a signal comes; what was begun is finished."""
+    configure_logs(settings)
+    init_error_reports(settings)
+    asyncio.run(_deliver(settings))
+
+
+async def _deliver(settings: Settings) -> None:
+    url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"  # unlike that of a worker that died here
+    loop = asyncio.get_running_loop()
+    async with (
+        await open_store(url, settings.data_dir, retention_s=settings.transcript_days * DAY) as store,
+        delivery_client(allow_private=settings.pos_allow_private) as client,
+    ):
+        worker = Worker(store, client, pos_endpoints(restaurants_of(settings)), name=name, on_late=order_late)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, worker.stop)
+        log.info("worker.started", worker=name)
+        await worker.run()
+        log.info("worker.stopped", delivered=worker.counts.delivered, retried=worker.counts.retried)

@@ -1,0 +1,78 @@
+"""How the parties of a local call hear and speak: real recognition and synthesis, or tone codes where words do not matter.
+
+Opening real recognition may fetch a model of 68 MB the first time, and blocks: call `speech_sounds` in a thread.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.audio import g711
+from gateway.local.phone_setup import Voice as PhoneVoice
+from gateway.local.phone_setup import tone_voice
+from gateway.local.tone_engines import ToneEars, ToneVoice
+from gateway.speech.transcription import Recogniser
+from gateway.speech.tts import Voice
+
+TONE_MS_PER_CHARACTER = 6.0
+"""Ten times as fast as speech: turns are still long enough for turn detection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """Ears and voices.
+
+    Attributes:
+        ears: the model's.
+        agent: the model's voice.
+        caller: the caller's voice, for the phone.
+        announcer: the voice of TwiML's Say, for the phone.
+        about: one line for people: which engines these are.
+        threads: how many threads the model's engines need; 0 for quick ones.
+        settings: of the gateway, that go with them.
+    """
+
+    ears: Recogniser
+    agent: Voice
+    caller: PhoneVoice
+    announcer: PhoneVoice
+    about: str
+    threads: int = 2
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def tone_sounds() -> Sounds:
+    """Tone codes: exact, and faster than speech."""
+    voice = tone_voice(TONE_MS_PER_CHARACTER)
+    agent = ToneVoice(TONE_MS_PER_CHARACTER)
+    return Sounds(ToneEars(), agent, voice, voice, "tone codes in place of speech", 0, {"VAD_SILENCE_MS": "300"})
+
+
+def speech_sounds(agent: str, caller: str) -> Sounds:
+    """The best recogniser that this machine can have, and two voices.
+
+    Args:
+        agent: the agent's voice, see `gateway.local.voices.open_voice`.
+        caller: the caller's.
+
+    Raises:
+        TranscriptionFailed: there is no recogniser; the message says why.
+        SynthesisFailed: there is no such voice; likewise.
+        ImportError: the extra `local` is not installed.
+    """
+    # Untyped and heavy, and not on every machine: loaded when they are wanted.
+    from gateway.local.recognise import open_recogniser  # noqa: PLC0415 - see above
+    from gateway.local.voices import open_voice  # noqa: PLC0415 - see above
+
+    agent_voice, caller_voice = open_voice(agent), open_voice(caller)
+    ears = open_recogniser()
+    about = f"recognition by {ears.name} ({ears.why}); agent's voice {agent}, caller's {caller}"
+    return Sounds(ears.recogniser, agent_voice, phone_voice(caller_voice), phone_voice(agent_voice), about)
+
+
+def phone_voice(voice: Voice) -> PhoneVoice:
+    """A voice as a telephone carries it: mulaw, 8 kHz."""
+
+    def speak(text: str) -> bytes:
+        return g711.encode(voice.speak(text, sample_rate=g711.RATE))
+
+    return speak
