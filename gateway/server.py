@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gateway.app import Running, create_app
+from gateway.framing import MediaWebSocketProtocol
 from gateway.settings import Settings
 from gateway.twilio.protocol import MAX_MESSAGE
 
@@ -62,7 +63,7 @@ def uvicorn_config(app: Starlette, settings: Settings, fd: int | None = None) ->
         fd=fd,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=MediaWebSocketProtocol,
         ws_max_size=MAX_MESSAGE,
         ws_per_message_deflate=False,
         ws_ping_interval=None,  # media flows 50 times a second, and the lease finds half-open legs

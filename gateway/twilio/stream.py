@@ -18,11 +18,12 @@ from gateway.audio.gaps import STALE, GapFinder
 from gateway.audio.playout import Cut, Playout
 from gateway.audio.quality import AudioQuality, AudioQualityMetrics
 from gateway.audio.voice import Signal, VoiceDetector
-from gateway.twilio.protocol import Digit, MarkEcho, MediaFrame, MediaStream, StreamStart, StreamStop
+from gateway.twilio.protocol import Digit, MarkEcho, MediaFrame, MediaStream, StreamStart
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+DirectText = Callable[[Callable[[str], None]], None]
 StreamEnd = Literal["stopped", "lost", "closed"]
 
 START_PATIENCE = 10.0
@@ -51,10 +52,20 @@ class Listener(Protocol):
 class PhoneLine:
     """One media stream of one leg."""
 
-    def __init__(self, receive: Receive, send: Send, *, lead_ms: int = 300) -> None:
-        """Take an accepted WebSocket over, as ASGI's `receive` and `send`."""
+    def __init__(
+        self, receive: Receive, send: Send, *, lead_ms: int = 300, direct_text: DirectText | None = None
+    ) -> None:
+        """Take an accepted WebSocket over.
+
+        Args:
+            receive: ASGI's.
+            send: ASGI's.
+            lead_ms: how far ahead of playback audio is sent when all is calm.
+            direct_text: the server's way to hand over text messages without a task's wake-up, if it has one.
+        """
         self._receive = receive
         self._send = send
+        self._direct_text = direct_text
         self._stream = MediaStream()
         self._playout = Playout(lead_ms=lead_ms)
         self._voice = VoiceDetector()
@@ -88,20 +99,51 @@ class PhoneLine:
     async def read(self, listener: Listener) -> StreamEnd:
         """Hand on everything until the stream is over; says how it ended."""
         self._listener = listener
-        while (text := await self._next_text()) is not None:
-            message = self._stream.receive(text)
-            if type(message) is MediaFrame:
-                self._frame(message, listener)
-            elif type(message) is MarkEcho:
-                self._mark(message.name)
-            elif type(message) is Digit:
-                listener.key_pressed(message.digit)
-            elif type(message) is StreamStop:
-                return "stopped"
+        if self._direct_text is not None:
+            await self._read_directly(listener)
+        else:
+            while not self._stream.stopped and (text := await self._next_text()) is not None:
+                self._take(text, listener)
+        if self._stream.stopped:
+            return "stopped"
         return "closed" if self._closing else "lost"
 
+    async def _read_directly(self, listener: Listener) -> None:
+        """Text comes by callback; the end, and an error of ours in the callback, by the future."""
+        assert self._direct_text is not None
+        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def take(text: str) -> None:
+            if over.done():
+                return
+            try:
+                self._take(text, listener)
+            except Exception as error:  # noqa: BLE001 - raised again below, in the session's own task
+                over.set_exception(error)
+            else:
+                if self._stream.stopped:
+                    over.set_result(None)
+
+        self._direct_text(take)
+        ending = asyncio.create_task(self._next_text(), name="line end")
+        ending.add_done_callback(lambda _: over.done() or over.set_result(None))
+        try:
+            await over
+        finally:
+            ending.cancel()
+            await asyncio.gather(ending, return_exceptions=True)
+
+    def _take(self, text: str, listener: Listener) -> None:
+        message = self._stream.receive(text)
+        if type(message) is MediaFrame:
+            self._frame(message, listener)
+        elif type(message) is MarkEcho:
+            self._mark(message.name)
+        elif type(message) is Digit:
+            listener.key_pressed(message.digit)
+
     async def _next_text(self) -> str | None:
-        """The next text message; None at the end. Binary frames (Twilio never sends any) are counted and passed over."""
+        """The next text message; None at the end. Binary frames (Twilio sends none) are counted and passed over."""
         while True:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":

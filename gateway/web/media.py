@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.errors import GatewayError
 from gateway.events import InvalidEventError
+from gateway.framing import DIRECT_TEXT
 from gateway.manager import VoiceSessionManager
 from gateway.orders.restaurant import Restaurant
 from gateway.security import StreamToken, TokenError, e164, read_stream_token
@@ -56,7 +57,8 @@ class MediaEndpoint:
             await send({"type": "websocket.close", "code": 1008})
             return
         await send({"type": "websocket.accept"})
-        line = PhoneLine(receive, send, lead_ms=self._settings.pacing_lead_ms)
+        direct_text = scope["extensions"].get(DIRECT_TEXT)
+        line = PhoneLine(receive, send, lead_ms=self._settings.pacing_lead_ms, direct_text=direct_text)
         if not await self._serve(line):
             line.close()
             await line.write()
