@@ -1,13 +1,20 @@
 """What the model is told: its instructions, and the notes that tell it what happened. Pure text."""
 
+from collections.abc import Mapping
+
 from gateway.call.effects import HistoryItem
 from gateway.call.turns import Turns
-from gateway.orders.restaurant import Restaurant
+from gateway.orders.menu import Menu
+from gateway.orders.order import Order
+from gateway.orders.read_back import describe_line
+from gateway.orders.restaurant import Language, Restaurant
 
 HELD_ORDER_NOTE = "HELD ORDER:"
 RESUMED_NOTE = "CALL RESUMED:"
 GREETING_NOTE = "CALL STARTED:"
 """First words of the notes that say where the conversation stands."""
+
+LANGUAGES: Mapping[Language, str] = {"en": "English", "es": "Spanish"}
 
 RULES = """\
 You answer the telephone of {name} and take orders. You are an AI assistant and say so when asked.
@@ -32,12 +39,17 @@ def instructions(restaurant: Restaurant) -> str:
     """The session's instructions for one restaurant."""
     text = RULES.format(
         name=restaurant.name,
-        languages=" or ".join(restaurant.languages),
+        languages=" or ".join(LANGUAGES[language] for language in restaurant.languages),
         fulfilments=" or ".join(restaurant.fulfilments),
     )
     if restaurant.greeting:
         text += f'\nYour greeting: "{restaurant.greeting}"\n'
     return text
+
+
+def summary(order: Order, menu: Menu) -> str:
+    """The order in a few words."""
+    return "; ".join(describe_line(line, menu) for line in order.lines) or "nothing yet"
 
 
 def greeting_note(restaurant: Restaurant) -> str:
@@ -50,8 +62,8 @@ def greeting_note(restaurant: Restaurant) -> str:
 def held_order_note(summary: str) -> str:
     """The same number left an open order a little while ago."""
     return (
-        f"{HELD_ORDER_NOTE} this caller left an open order a few minutes ago: {summary}. Greet them, say that "
-        "you still have it, and ask whether to go on with it. Call resume_order with accept true or false by their answer."
+        f"{HELD_ORDER_NOTE} this caller left an open order a few minutes ago: {summary}. Greet them, say that you "
+        "still have it, and ask whether to go on with it. Call resume_order with accept true or false by their answer."
     )
 
 
@@ -67,11 +79,13 @@ RECOVERED_NOTE = (
     "You were away for a moment. The order stands as get_order says. If the caller said something that was not "
     "answered, answer it; else say in a few words that you are back and go on."
 )
+MOVED_NOTE = "The order stands as get_order says. Go on with the conversation; there is nothing to say about this."
 STILL_THERE_NOTE = (
     "The caller has been silent. Ask in a few words whether they are still there, and repeat what you need."
 )
 SILENT_GOODBYE_NOTE = "The caller stays silent. Say that they may ring again at any time, and say goodbye."
 NOT_UNDERSTOOD_NOTE = "The caller's last words could not be understood. Ask them to say it again."
+NOBODY_NOTE = "The caller pressed 0 for a person, but nobody can be reached by telephone. Say so kindly and go on."
 TOO_LONG_NOTE = "Your last answer was too long to be played and was cut. Say it again in one or two sentences."
 
 

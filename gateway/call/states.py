@@ -126,6 +126,8 @@ def _telephone() -> Iterator[Transition]:
     yield Transition(S.READY, S.ORDER_PROCESSING, "call.tool_called", "Tool called")
     yield Transition(S.ORDER_PROCESSING, S.CLARIFICATION, "call.order.refused", "Order refused")
     yield Transition(S.ORDER_PROCESSING, S.AUDIO_PLAYBACK, "call.playback_started", "Agent speaks")
+    # A caller who coughs as the answer begins is in the middle of a turn by the state, but the agent is what is heard.
+    yield Transition(S.PROCESSING, S.AUDIO_PLAYBACK, "call.playback_started", "Agent speaks")
     yield Transition(S.TRANSCRIBING, S.AUDIO_PLAYBACK, "call.playback_started", "Agent speaks")
     yield Transition(S.RESPONSE_GENERATION, S.READY, "call.response_finished", "Nothing to say")
     # The caller goes on speaking before the answer has become audible.

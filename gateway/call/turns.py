@@ -41,8 +41,8 @@ class Turn:
         text = self.text or ""
         if self.heard_share >= 1.0:
             return text
-        cut = int(len(text) * self.heard_share)
-        return text[:cut].rsplit(" ", 1)[0] if cut < len(text) else text
+        heard = int(len(text) * self.heard_share)
+        return text[: heard + 1].rpartition(" ")[0]  # one sign more, to tell whether the last word is whole
 
 
 class Turns:

@@ -1,0 +1,78 @@
+"""What happens when time passes: one deadline per call, whose reasons are known here.
+
+Every live state has a patience (`states.PATIENCE`); each way in which it runs out leads nearer to Disconnected, so that
+silence alone ends any call.
+"""
+
+from datetime import datetime
+
+from gateway.call.agenda import Agenda
+from gateway.call.connection import ModelConnection
+from gateway.call.farewell import Farewell
+from gateway.call.replies import Replies
+from gateway.call.state_machine import StateMachine
+from gateway.call.states import PATIENCE, State
+from gateway.call.turn_taking import TurnTaking
+from gateway.events import ConnectionFailed, ModelLost, PlaybackFinished, RecoveryFailed, VADData, VADEvent
+
+
+class Deadlines:
+    """The deadlines of one call."""
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        machine: StateMachine,
+        connection: ModelConnection,
+        turn_taking: TurnTaking,
+        replies: Replies,
+        farewell: Farewell,
+    ) -> None:
+        self._agenda = agenda
+        self._machine = machine
+        self._connection = connection
+        self._turn_taking = turn_taking
+        self._replies = replies
+        self._farewell = farewell
+
+    def be_patient(self, at: datetime) -> None:
+        """Something has happened: the state may last its patience from now."""
+        state = State.READY if self._turn_taking.listening_to_nobody else self._machine.current_state
+        self._agenda.timers.start("patience", at, PATIENCE[state])
+
+    def timed_out(self, at: datetime) -> None:
+        """Act on every deadline that has come."""
+        for name in self._agenda.timers.take_due(at):
+            if name == "confirm":
+                self._replies.words_overdue(at)
+            elif name == "retry":
+                self._connection.wish()
+            elif name == "words":
+                self._turn_taking.settle(at, overdue=True)
+            elif name == "closing":
+                self._farewell.overdue(at)
+            else:
+                self._patience_over(at)
+
+    def _patience_over(self, at: datetime) -> None:
+        stamp = self._agenda.stamp(at)
+        self.be_patient(at)
+        if self._agenda.timers.running("retry"):
+            return  # it is the model that is silent, and its retry comes
+        match self._machine.current_state:
+            case State.CONNECTING:
+                self._agenda.tell(ConnectionFailed(**stamp))
+            case State.CONNECTED | State.SESSION_SETUP:
+                self._agenda.tell(ModelLost(**stamp))
+            case State.READY | State.LISTENING:
+                silent = VADData(audio_start_ms=0, confidence=0)
+                self._agenda.tell(VADEvent(type="vad.silence", data=silent, **stamp))
+                self._turn_taking.ask_silent_caller(at)
+            case State.IDLE:
+                self._turn_taking.ask_silent_caller(at)
+            case State.AUDIO_PLAYBACK:
+                self._agenda.tell(PlaybackFinished(**stamp))
+            case State.ERROR | State.RECOVERING:
+                self._agenda.tell(RecoveryFailed(**stamp))
+            case _:  # the model owes an answer
+                self._replies.stalled(at)

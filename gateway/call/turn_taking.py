@@ -1,0 +1,197 @@
+"""Whose turn it is: the caller's turns, what is said over the agent, interruptions, and silence.
+
+Rules (design.md section 4): a turn committed while nothing plays is answered; one spoken over the agent waits for its
+words and for the end of playback, then a mere sound of listening is forgotten and anything else is answered; a caller
+who stays silent is asked `SILENCE_PROMPTS` times, then the call ends.
+"""
+
+from datetime import datetime
+
+from gateway.call import prompts
+from gateway.call.agenda import Agenda
+from gateway.call.connection import ModelConnection
+from gateway.call.desk import Desk
+from gateway.call.effects import CancelResponse, ClearPlayout, DeleteItem, TruncateItem
+from gateway.call.farewell import Farewell
+from gateway.call.floor import Floor
+from gateway.call.replies import Replies
+from gateway.call.state_machine import StateMachine
+from gateway.call.states import State
+from gateway.call.turns import Turns, is_backchannel
+from gateway.events import (
+    AudioCommitted,
+    Interrupted,
+    ListeningStarted,
+    PlaybackStarted,
+    TranscriptionEvent,
+    VADEvent,
+)
+
+SILENCE_PROMPTS = 3
+"""How often a silent caller is asked before the call ends."""
+PENDING_PATIENCE = 3.0
+"""Seconds that a turn spoken over the agent waits for its words after playback has ended."""
+
+
+class TurnTaking:
+    """The exchange of turns of one call."""
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        machine: StateMachine,
+        floor: Floor,
+        turns: Turns,
+        desk: Desk,
+        connection: ModelConnection,
+        replies: Replies,
+        farewell: Farewell,
+        *,
+        server_creates_responses: bool,
+    ) -> None:
+        self._agenda = agenda
+        self._machine = machine
+        self._floor = floor
+        self._turns = turns
+        self._desk = desk
+        self._connection = connection
+        self._replies = replies
+        self._farewell = farewell
+        self._server_creates = server_creates_responses
+        self._over_agent: list[str] = []
+        self._prompts = 0
+
+    def leg_started(self) -> None:
+        """A new leg: the caller is there."""
+        self._prompts = 0
+
+    def leg_ended(self) -> None:
+        """Nobody is on the line."""
+        self._floor.clear()
+        self._over_agent = []
+
+    def model_gone(self) -> None:
+        """Nobody detects speech any more, and the items spoken over the agent are gone."""
+        self._floor.speaking = False
+        self._over_agent = []
+        self._agenda.timers.stop("words")
+
+    # --- the caller ---
+
+    def voice_detected(self, event: VADEvent) -> None:
+        """The model's turn detection hears the caller begin or end."""
+        self._floor.speaking = event.type == "vad.speech_start"
+
+    def caller_acted(self) -> None:
+        """The caller pressed a key or said something: they are there."""
+        self._prompts = 0
+        self._farewell.caller_spoke()
+
+    def committed(self, event: AudioCommitted) -> None:
+        """The caller's turn is over: it is to be answered, unless it was spoken over the agent."""
+        self._floor.speaking = False
+        self._turns.commit(event.item_id, event.at)
+        self._desk.committed(event.item_id)
+        if self._floor.playing:
+            self._over_agent.append(event.item_id)
+        elif not self._server_creates:
+            self._connection.wish()
+
+    def transcription(self, event: TranscriptionEvent) -> None:
+        """The caller's words, or that they could not be understood."""
+        if event.type == "transcription.partial":
+            return
+        data = event.data
+        text = data.text if event.type == "transcription.complete" else ""
+        if data.item_id is not None:
+            self._turns.heard_caller(data.item_id, event.at, text, data.confidence, data.language)
+        if text.strip():
+            self.caller_acted()
+        self._replies.words_came(event.at)
+        if not self._floor.playing:
+            self.settle(event.at)
+
+    def settle(self, at: datetime, *, overdue: bool = False) -> None:
+        """Turns spoken over the agent, once it is quiet: sounds of listening are forgotten, words are answered.
+
+        Args:
+            at: now.
+            overdue: what has no words by now is taken for a sound.
+        """
+        answer = False
+        waiting = []
+        for item_id in self._over_agent:
+            turn = self._turns.commit(item_id, at)
+            if turn.text is None and not overdue:
+                waiting.append(item_id)
+            elif is_backchannel(turn.text or ""):
+                self._turns.remove(item_id)
+                self._agenda.do(DeleteItem(item_id))
+            else:
+                answer = True
+        self._over_agent = waiting
+        if waiting:
+            self._agenda.timers.start("words", at, PENDING_PATIENCE)
+        else:
+            self._agenda.timers.stop("words")
+        if answer and not self._server_creates:
+            self._connection.wish()
+
+    # --- the agent ---
+
+    def playback_started(self, event: PlaybackStarted) -> None:
+        """The agent becomes audible."""
+        self._floor.playing = True
+        self._floor.item = event.item_id
+
+    def playback_goes_on(self, at: datetime) -> None:
+        """A model has come up while the caller still hears what the lost one had said."""
+        if self._floor.playing:
+            self._agenda.tell(PlaybackStarted(**self._agenda.stamp(at), item_id=self._floor.item))
+
+    def playback_finished(self, at: datetime) -> None:
+        """All that was said was heard: the caller's turn, unless it was the farewell."""
+        self._floor.playing = False
+        self._desk.played()
+        if self._farewell.playback_finished(at, response_active=self._replies.active is not None):
+            return
+        self.settle(at)
+        if self._floor.speaking:  # began while the agent spoke, too late to take the turn from it
+            self._agenda.tell(ListeningStarted(**self._agenda.stamp(at)))
+
+    def interrupted(self, event: Interrupted) -> None:
+        """The caller takes the turn: the agent falls silent, and the model forgets what was not heard."""
+        self._floor.playing = False
+        self._desk.cut(event.cut)
+        self._agenda.do(ClearPlayout())
+        if self._replies.active is not None:
+            self._agenda.do(CancelResponse(self._replies.active))
+        for heard in event.cut:
+            self._turns.cut(heard, event.at)
+            if heard.heard_ms > 0:
+                self._agenda.do(TruncateItem(heard.item_id, heard.content_index, heard.heard_ms))
+            else:
+                self._agenda.do(DeleteItem(heard.item_id))
+        self._over_agent = []  # the turn that goes on now is answered at its end, with all that was said before
+        self._agenda.timers.stop("words")
+        self._agenda.tell(ListeningStarted(**self._agenda.stamp(event.at)))
+        self._farewell.interrupted(event.at)
+
+    # --- silence ---
+
+    def ask_silent_caller(self, at: datetime) -> None:
+        """Nobody says anything: ask, and after some times say goodbye."""
+        if self._farewell.closing:
+            return
+        self._prompts += 1
+        if self._prompts > SILENCE_PROMPTS:
+            self._farewell.begin(at, "the caller stayed silent", "goodbye", spoken=True, silent=True)
+            self._connection.note(prompts.SILENT_GOODBYE_NOTE)
+        else:
+            self._connection.note(prompts.STILL_THERE_NOTE)
+        self._connection.wish()
+
+    @property
+    def listening_to_nobody(self) -> bool:
+        """Whether the call listens though no voice is detected, as after an interruption by mere noise."""
+        return self._machine.current_state is State.LISTENING and not self._floor.speaking
