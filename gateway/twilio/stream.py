@@ -126,7 +126,7 @@ class PhoneLine:
 
         self._direct_text(take)
         ending = asyncio.create_task(self._next_text(), name="line end")
-        ending.add_done_callback(lambda _: over.done() or over.set_result(None))
+        ending.add_done_callback(lambda _: None if over.done() else over.set_result(None))
         try:
             await over
         finally:
