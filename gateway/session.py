@@ -68,7 +68,7 @@ from gateway.pos.webhook import delivery_id
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.link import ModelLink
 from gateway.realtime.pool import MAX_AGE, ModelPool
-from gateway.speech.phrases import clip
+from gateway.speech.clips import Clip, Language, load_clip
 from gateway.store import Delivery, EventLog, Hold, SessionStore, StoreError
 from gateway.twilio.stream import PhoneLine, StreamEnd
 
@@ -343,7 +343,7 @@ class VoiceSession:
             case ClearPlayout():
                 self._line.clear()
             case PlayClip(name):
-                self._line.speak(f"{CLIP_ITEM}{name}.{self._written}", 0, clip(name, self._language()))
+                self._line.speak(f"{CLIP_ITEM}{name}.{self._written}", 0, load_clip(Clip(name), self._language()))
                 self._line.end_item(f"{CLIP_ITEM}{name}.{self._written}", 0)
             case HoldOrder(order):
                 self._hold(order)
@@ -504,7 +504,7 @@ class VoiceSession:
     def _transition_refused(self, state: State, trigger: str) -> None:
         self._log.debug("event_ignored", state=state.value, trigger=trigger)
 
-    def _language(self) -> str:
+    def _language(self) -> Language:
         return self._call.restaurant.languages[0]
 
     def _ignored(self) -> Mapping[str, int]:
