@@ -1,0 +1,87 @@
+"""What every whole call must have been, whatever it was about: judged from the phone's record, the log and the POS."""
+
+import asyncio
+from typing import Any, NamedTuple
+
+from gateway.call.machine import Call
+from gateway.call.states import TRANSITIONS, State
+from gateway.events import Disclosed, LegStarted
+from gateway.local.phone_record import CallRecord
+from tests.stage import Stage
+
+ARROWS = {(arrow.source, arrow.target) for arrow in TRANSITIONS}
+
+
+class Ordered(NamedTuple):
+    """A line of an order as the POS reads it. `price` in cents, for all of them."""
+
+    quantity: int
+    item: str
+    variation: str
+    modifiers: tuple[str, ...]
+    price: int
+
+
+def lines(order: dict[str, Any]) -> list[Ordered]:
+    """The lines of an `order.confirmed`."""
+    return [
+        Ordered(
+            line["quantity"],
+            line["item"]["ref"],
+            line["variation"]["ref"],
+            tuple(modifier["option"]["ref"] for modifier in line["modifiers"]),
+            line["price"],
+        )
+        for line in order["lines"]
+    ]
+
+
+def heard_by_caller(record: CallRecord) -> str:
+    """Everything that was said to the caller, as one text."""
+    return " ".join(heard.text for heard in record.heard)
+
+
+async def the_order(stage: Stage, record: CallRecord, timeout_s: float = 5) -> dict[str, Any]:
+    """The one order of a call."""
+    call = await stage.fold(record.call_sid)
+    assert call.order is not None
+    assert call.order.state.value == "submitted", heard_by_caller(record)
+    async with asyncio.timeout(timeout_s):
+        while not (found := [dict(got.data) for got in stage.pos.orders if got.data["order_ref"] == call.order.id]):
+            await stage.pos.wait_for(len(stage.pos.orders) + 1, timeout_s)
+    assert len(found) == 1
+    return found[0]
+
+
+async def judge_call(stage: Stage, record: CallRecord, *, legs: int = 1) -> Call:
+    """Check what holds for every call; returns the call as its log tells it."""
+    assert record.violations == []
+    assert [stream.ended_by for stream in record.streams[-1:]] != ["dropped"]
+    first = record.heard[0]
+    assert (first.source, first.text) == ("document", stage.restaurant.disclosure)
+    events = await stage.events(record.call_sid)
+    kinds = [event.type for event in events]
+    assert isinstance(events[1], Disclosed)
+    assert kinds.index("call.disclosed") < kinds.index("call.leg_started")
+    assert [event.leg for event in events if isinstance(event, LegStarted)] == list(range(1, legs + 1))
+    call = Call(record.call_sid, stage.restaurant)
+    moves: list[tuple[State, State]] = []
+    call.machine.on_state_change(lambda source, target: moves.append((source, target)))
+    for event in events:
+        call.handle(event)
+    assert set(moves) <= ARROWS
+    assert [source for source, _ in moves] == [State.DISCONNECTED, *(target for _, target in moves[:-1])]
+    assert call.state is State.DISCONNECTED
+    return call
+
+
+def spoken(record: CallRecord) -> list[tuple[str, str]]:
+    """The conversation as it sounded: who said what, in order. The disclosure belongs to the document, not to it."""
+    said = [(one.start, "caller", one.text) for one in record.utterances]
+    said += [(heard.at, "agent", heard.text) for heard in record.heard if heard.source == "stream"]
+    return [(who, text) for _, who, text in sorted(said)]
+
+
+def written(call: Call) -> list[tuple[str, str]]:
+    """The conversation as the transcript has it."""
+    return [(turn.speaker, turn.text or "") for turn in call.turns]
