@@ -77,15 +77,15 @@ class ModelConfig:
         """
         for side in ("input", "output"):
             found = _format(session, side)
-            if found != self.format["type"]:
-                return f"audio.{side}.format is {found or 'missing'}, asked for {self.format['type']}"
+            if found.get("type") != self.format["type"]:
+                return f"audio.{side}.format is {found.get('type', 'missing')}, asked for {self.format['type']}"
+            if found.get("rate", self.format.get("rate")) != self.format.get("rate"):
+                return f"audio.{side}.format has rate {found['rate']}, asked for {self.format.get('rate', 'none')}"
         return None
 
 
-def _format(session: JSON, side: str) -> str | None:
+def _format(session: JSON, side: str) -> JSON:
     value: object = session
-    for key in ("audio", side, "format", "type"):
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(key)
-    return value if isinstance(value, str) else None
+    for key in ("audio", side, "format"):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}

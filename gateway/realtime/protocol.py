@@ -34,10 +34,10 @@ from gateway.events import (
     milliseconds,
 )
 from gateway.realtime.config import JSON, ModelConfig
+from gateway.realtime.responses import REMEMBERED, Recent, ResponseWriter
 from gateway.realtime.wire import ErrorDetail, OutputItem, Response, ServerMessage, decode, encode
 
-REMEMBERED = 512
-"""How many event ids, items and responses are remembered, so that a long call stays small."""
+ACTIVE_RESPONSE = "conversation_already_has_active_response"
 AUDIO_DELTA = "response.output_audio.delta"
 _APPEND_HEAD = b'{"type":"input_audio_buffer.append","audio":"'
 
@@ -100,19 +100,6 @@ class AudioDone:
 Received = AudioDelta | AudioDone | tuple[AnyEvent, ...]
 
 
-class _Recent(OrderedDict[str, None]):
-    """The last few names seen."""
-
-    def remember(self, name: str) -> bool:
-        """Remember `name`; False when it was known."""
-        if name in self:
-            return False
-        self[name] = None
-        if len(self) > REMEMBERED:
-            self.popitem(last=False)
-        return True
-
-
 class RealtimeProtocol:
     """One session of one call with the model. A new connection gets a new protocol (item ids do not carry over)."""
 
@@ -120,21 +107,21 @@ class RealtimeProtocol:
         self.call_id = call_id
         self.config = config
         self.ignored: Counter[str] = Counter()
-        self.active: str | None = None
         self._now = datetime.min.replace(tzinfo=UTC)
         self._outgoing: list[bytes] = []
         self._sent = 0
-        self._asked = False  # response.create sent, response.created not yet seen
-        self._wished = False
+        self._responses = ResponseWriter(lambda: self._send("response.create"))
         self._update_id: str | None = None
         self._configured = False
-        self._seen = _Recent()
-        self._cut = _Recent()
-        self._ended = _Recent()
-        self._answered = _Recent()
-        self._spoke: set[str] = set()
+        self._seen = Recent()
+        self._answered = Recent()
         self._words: OrderedDict[str, tuple[str, str]] = OrderedDict()  # item id -> response id, words so far
         self._produced: OrderedDict[tuple[str, int], int] = OrderedDict()
+
+    @property
+    def active(self) -> str | None:
+        """The response that is being made."""
+        return self._responses.active
 
     # --- what we send ---
 
@@ -160,12 +147,7 @@ class RealtimeProtocol:
 
     def request_response(self) -> None:
         """Wish for a response: sent now, or when the active one is over."""
-        if self.active is not None or self._asked:
-            self._wished = True
-            return
-        self._wished = False
-        self._asked = True
-        self._send("response.create")
+        self._responses.wish()
 
     def answer_tool(self, tool_call_id: str, output: str) -> None:
         """Give a tool's output back; a second answer to the same call is dropped."""
@@ -177,9 +159,7 @@ class RealtimeProtocol:
 
     def cancel(self, response_id: str) -> None:
         """Stop a response. Its late audio is dropped in any case; `response.cancel` only while it is active."""
-        self._cut.remember(response_id)
-        self._wished = False
-        if self.active == response_id:
+        if self._responses.cut(response_id):
             self._send("response.cancel", response_id=response_id)
 
     def truncate(self, item_id: str, content_index: int, audio_end_ms: int) -> None:
@@ -220,7 +200,7 @@ class RealtimeProtocol:
         """
         try:
             message = decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
             self.ignored["malformed"] += 1
             return ()
         if message.event_id is not None and not self._seen.remember(message.event_id):
@@ -232,7 +212,7 @@ class RealtimeProtocol:
         return self._event(message, {"session_id": self.call_id, "timestamp": milliseconds(at)})
 
     def _audio(self, message: ServerMessage) -> Received:
-        if message.response_id in self._cut or message.response_id in self._ended:
+        if self._responses.is_late(message.response_id):
             self.ignored["late audio"] += 1
             return ()
         key = (message.item_id, message.content_index)
@@ -240,20 +220,22 @@ class RealtimeProtocol:
         self._produced[key] = self._produced.get(key, 0) + size
         if len(self._produced) > REMEMBERED:
             self._produced.popitem(last=False)
-        self._spoke.add(message.response_id)
+        self._responses.speaks(message.response_id)
         return AudioDelta(message.response_id, message.item_id, message.content_index, message.delta)
 
-    def _event(self, m: ServerMessage, at: dict[str, Any]) -> Received:  # noqa: C901, PLR0911 - one arm per type
+    def _event(self, m: ServerMessage, at: dict[str, Any]) -> Received:  # noqa: C901 - one arm per type
         match m.type:
             case "response.output_audio_transcript.delta":
                 said = self._words.get(m.item_id, (m.response_id, ""))[1]
                 self._words[m.item_id] = (m.response_id, said + m.delta)
+                if len(self._words) > REMEMBERED:
+                    self._words.popitem(last=False)
                 return ()
             case "response.output_audio_transcript.done":
                 self._words.pop(m.item_id, None)
                 return (AgentSaid(**at, item_id=m.item_id, response_id=m.response_id, text=m.transcript),)
             case "response.output_audio.done":
-                return AudioDone(m.item_id, m.content_index) if m.response_id not in self._cut else ()
+                return AudioDone(m.item_id, m.content_index) if not self._responses.is_cut(m.response_id) else ()
             case "input_audio_buffer.speech_started":
                 data = VADData(audio_start_ms=m.audio_start_ms, confidence=0)
                 return (VADEvent(**at, type="vad.speech_start", data=data),)
@@ -282,8 +264,8 @@ class RealtimeProtocol:
 
     def _transcript(self, m: ServerMessage, at: dict[str, Any], kind: Any, text: str) -> TranscriptionEvent:
         # Confidence: the mean token probability where the model gives it (`include` of logprobs), else unknown.
-        logs = [entry.logprob for entry in m.logprobs or ()]
-        confidence = min(1.0, math.exp(sum(logs) / len(logs))) if logs else 0.0
+        logs = [min(0.0, entry.logprob) for entry in m.logprobs or ()]
+        confidence = math.exp(sum(logs) / len(logs)) if logs else 0.0
         data = TranscriptionData(
             text=text,
             confidence=confidence,
@@ -300,42 +282,29 @@ class RealtimeProtocol:
         )
 
     def _response_created(self, response: Response | None, at: dict[str, Any]) -> Received:
-        if response is None or not response.id or response.id in self._ended or response.id == self.active:
+        if response is None or not response.id or not self._responses.created(response.id):
             self.ignored["response"] += 1
             return ()
-        self._asked = False
-        self.active = response.id
         return (ResponseStarted(**at, response_id=response.id),)
 
     def _response_done(self, response: Response | None, at: dict[str, Any]) -> Received:
-        if response is None or not response.id or not self._ended.remember(response.id):
+        if response is None or not response.id or not self._responses.done(response.id):
             self.ignored["response"] += 1
             return ()
-        if self.active == response.id:
-            self.active = None
         found: list[AnyEvent] = []
         for item_id, (response_id, text) in list(self._words.items()):
             if response_id == response.id:  # cut before its transcript was done
                 del self._words[item_id]
                 found.append(AgentSaid(**at, item_id=item_id, response_id=response_id, text=text))
-        spoke = response.id in self._spoke
-        self._spoke.discard(response.id)
+        spoke = self._responses.take_spoke(response.id)
         calls = [] if response.status != "completed" else [c for c in response.output if _is_call(c)]
-        for item in calls:
-            found.append(
-                ToolCalled(
-                    **at,
-                    response_id=response.id,
-                    tool_call_id=item.call_id or "",
-                    name=item.name or "",
-                    arguments=item.arguments or "",
-                )
-            )
+        found += (_tool_called(item, response.id, at) for item in calls)
         found.append(self._finished(response, at, spoke))
-        if response.status in ("completed", "incomplete") and not spoke and not calls and response.id not in self._cut:
+        wanted = response.status in ("completed", "incomplete") and not self._responses.is_cut(response.id)
+        if wanted and not spoke and not calls:
             found.append(self._error_event(errors.TTS_FAILED, f"the response ended {response.status} without speech"))
-        if self._wished and self.active is None:
-            self.request_response()
+        if not calls:  # else a wish waits for the tools' outputs, and comes with them
+            self._responses.after_done()
         return tuple(found)
 
     def _finished(self, response: Response, at: dict[str, Any], spoke: bool) -> ResponseFinished:
@@ -365,8 +334,8 @@ class RealtimeProtocol:
 
     def _session_error(self, data: SessionData, at: dict[str, Any], reason: str) -> Received:
         return (
-            self._error_event(errors.AUDIO_FORMAT_ERROR, reason),
             SessionEvent(**at, type="session.error", data=data),
+            self._error_event(errors.AUDIO_FORMAT_ERROR, reason),
         )
 
     def _error(self, error: ErrorDetail, at: dict[str, Any]) -> Received:
@@ -374,11 +343,11 @@ class RealtimeProtocol:
             # Refused at start: the old configuration stays in force, and that is the wrong one.
             data = SessionData(model=self.config.model, capabilities=())
             return self._session_error(data, at, error.code or "session.update refused")
-        if error.code == "conversation_already_has_active_response":
-            # Our create came too early. With no response known to be active, ask when the next one is done.
-            self._asked = False
-            self._wished = True
+        create_refused = self._responses.refused(error.event_id, busy=error.code == ACTIVE_RESPONSE)
         kind = ErrorHandler.classify_model_error(error.code)
+        if kind is not None and kind.retry and create_refused:
+            # The session is as good as it was; the response is not to be had just now, like one that failed.
+            return (ResponseFinished(**at, response_id=error.event_id or "", status="failed", code=kind.code),)
         if kind is None:
             self.ignored[f"error {error.code}"] += 1
             return ()
@@ -388,6 +357,16 @@ class RealtimeProtocol:
 
     def _error_event(self, kind: ErrorType, detail: str) -> AnyEvent:
         return kind.event(self.call_id, self._now, detail)
+
+
+def _tool_called(item: OutputItem, response_id: str, at: dict[str, Any]) -> ToolCalled:
+    return ToolCalled(
+        **at,
+        response_id=response_id,
+        tool_call_id=item.call_id or "",
+        name=item.name or "",
+        arguments=item.arguments or "",
+    )
 
 
 def _is_call(item: OutputItem) -> bool:
