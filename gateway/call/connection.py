@@ -73,7 +73,7 @@ class ModelConnection:
         self._desk.model_gone()
         self._agenda.do(CloseModel())
 
-    def opened(self) -> None:
+    def opened(self, at: datetime) -> None:
         """A socket is open: say what its session is to be."""
         if self._configured or self._machine.current_state not in (State.CONNECTED, State.RECOVERING):
             return
@@ -82,6 +82,7 @@ class ModelConnection:
             ConfigureModel(
                 prompts.instructions(self._restaurant),
                 tuple(self._desk.tools.schemas()),
+                (self._desk.look_up("get_menu", at),),
                 prompts.history(self._turns),
             )
         )

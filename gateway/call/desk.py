@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.call.effects import AnswerTool, Effect, HoldOrder, Note, SubmitOrder
+from gateway.call.effects import AnswerTool, Effect, HoldOrder, LookUp, Note, SubmitOrder
 from gateway.call.read_back_watch import ReadBackWatch
 from gateway.call.turns import Turn, Turns
 from gateway.events import Heard, ToolCalled
@@ -186,6 +186,13 @@ class Desk:
     def _resume_confirm(self, now: datetime) -> tuple[ToolCalled, ToolOutcome] | None:
         event, self._confirm = self._confirm, None
         return None if event is None else (event, self._execute(event, now))
+
+    def look_up(self, name: str, now: datetime) -> LookUp:
+        """A question that every conversation begins with, asked in the model's place: it saves a round trip."""
+        assert self.order is not None
+        call_id = f"look-up-{name}"
+        outcome = self._tools.execute(call_id, name, "{}", self.order, self._context(now))
+        return LookUp(call_id, name, json.dumps(outcome.output, ensure_ascii=False))
 
     def _execute(self, event: ToolCalled, now: datetime) -> ToolOutcome:
         assert self.order is not None, "tools are called in a leg, and a leg has an order"

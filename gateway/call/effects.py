@@ -1,5 +1,6 @@
 """What the core wants done. The session carries effects out, in order, and reports their outcome as events."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,11 +28,21 @@ class HistoryItem:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """A tool call that was made for the model in advance: it knows the answer without asking. `output` is JSON."""
+
+    tool_call_id: str
+    name: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigureModel:
-    """Send `session.update`, then the history. Outcome: `call.session_requested`, later `session.updated`."""
+    """Send `session.update`, then what is known already. Outcome: `call.session_requested`, later `session.updated`."""
 
     instructions: str
-    tools: tuple[dict[str, object], ...]
+    tools: tuple[Mapping[str, object], ...]
+    look_ups: tuple[LookUp, ...] = ()
     history: tuple[HistoryItem, ...] = ()
 
 

@@ -188,7 +188,7 @@ class Call:
             case HungUp():
                 self.hung_up = True
             case ModelOpened():
-                self._connection.opened()
+                self._connection.opened(event.at)
             case SessionEvent():
                 self._connection.session_event(event, moved)
                 if event.type == "session.updated" and moved:

@@ -124,8 +124,8 @@ class ModelLink:
             protocol.ignored["no connection"] += 1
             return
         match effect:
-            case ConfigureModel(instructions, tools, history):
-                protocol.configure(instructions, tools, history)
+            case ConfigureModel(instructions, tools, look_ups, history):
+                protocol.configure(instructions, tools, history, look_ups)
             case RequestResponse():
                 protocol.request_response()
             case Note(text):

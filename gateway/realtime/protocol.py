@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from gateway import errors
-from gateway.call.effects import HistoryItem
+from gateway.call.effects import HistoryItem, LookUp
 from gateway.errors import ErrorHandler, ErrorType
 from gateway.events import (
     AgentSaid,
@@ -135,9 +135,19 @@ class RealtimeProtocol:
         """An `input_audio_buffer.append` of base64 audio in the session's format. The hot path: nothing is escaped."""
         return b'%b%b"}' % (_APPEND_HEAD, audio)
 
-    def configure(self, instructions: str, tools: Sequence[JSON], history: Sequence[HistoryItem] = ()) -> None:
-        """Send `session.update`, then the conversation so far (Realtime has no resume by id)."""
+    def configure(
+        self,
+        instructions: str,
+        tools: Sequence[JSON],
+        history: Sequence[HistoryItem] = (),
+        look_ups: Sequence[LookUp] = (),
+    ) -> None:
+        """Send `session.update`, then tool calls made in advance and the conversation so far (there is no resume)."""
         self._update_id = self._send("session.update", session=self.config.session(instructions, tuple(tools)))
+        for asked in look_ups:
+            call = {"type": "function_call", "call_id": asked.tool_call_id, "name": asked.name, "arguments": "{}"}
+            self._send("conversation.item.create", item=call)
+            self.answer_tool(asked.tool_call_id, asked.output)
         for item in history:
             self._message(item.role, item.text)
 
