@@ -1,8 +1,8 @@
 """Twilio Media Streams (bidirectional) without I/O: Twilio's messages in, exact messages out.
 
-Numbers that Twilio sends are JSON strings. Order is `connected`, `start` once, then `media`, `dtmf`, `mark`, then `stop`
-(Twilio: Media Streams, WebSocket messages). What is malformed, unknown, out of order or of another stream is counted
-and ignored; an unusable `start` is an error by the taxonomy. What we send has exactly the documented keys: Twilio
+Numbers that Twilio sends are JSON strings. Order is `connected`, `start` once, then `media`, `dtmf`, `mark`, then
+`stop` (Twilio: Media Streams, WebSocket messages). What is malformed, unknown, out of order or of another stream is
+counted and ignored; an unusable `start` is an error by the taxonomy. What we send has exactly the documented keys: Twilio
 ignores a message with any other (warning 31951).
 """
 
@@ -15,7 +15,7 @@ from gateway import errors
 from gateway.errors import GatewayError
 
 MAX_MESSAGE = 64 * 1024
-"""Bytes of one inbound message; Twilio's are about 0.4 KB."""
+"""Characters of one inbound message; Twilio's are about 0.4 KB."""
 
 
 class _Media(msgspec.Struct):
@@ -97,6 +97,8 @@ class StreamStop:
 Inbound = MediaFrame | MarkEcho | Digit | StreamStart | StreamStop | None
 _decode = msgspec.json.Decoder(_Message).decode
 _KEYS = frozenset("0123456789*#")
+_LONGEST_TIMESTAMP = 12
+"""Digits of milliseconds: thirty years."""
 
 
 class MediaStream:
@@ -117,9 +119,11 @@ class MediaStream:
             GatewayError: the `start` cannot be served: AUDIO_FORMAT_ERROR (not mu-law 8 kHz mono) or MIC_ACCESS_DENIED
                 (no inbound track).
         """
+        if len(text) > MAX_MESSAGE:
+            return self._ignore("oversize")
         try:
             message = _decode(text)
-        except (msgspec.DecodeError, UnicodeEncodeError):
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
             return self._ignore("malformed")
         if message.event == "media":
             return self._media(message)
@@ -127,13 +131,11 @@ class MediaStream:
             return self._start(message)
         if message.event == "connected":
             return None
-        if self.start is None:
-            return self._ignore("before start")
-        if message.streamSid != self.start.stream_sid:
-            return self._ignore("other stream")
+        if not self._is_ours(message):
+            return None
         if message.event == "mark" and message.mark is not None:
             return MarkEcho(message.mark.name)
-        if message.event == "dtmf" and message.dtmf is not None and message.dtmf.digit in _KEYS and message.dtmf.digit:
+        if message.event == "dtmf" and message.dtmf is not None and message.dtmf.digit in _KEYS:
             return Digit(message.dtmf.digit)
         if message.event == "stop":
             self.stopped = True
@@ -141,24 +143,31 @@ class MediaStream:
         return self._ignore("unknown event")
 
     def _media(self, message: _Message) -> MediaFrame | None:
-        if self.start is None:
-            return self._ignore("before start")
         media = message.media
         if media is None or media.track != "inbound":
             return self._ignore("no inbound media")
-        if message.streamSid != self.start.stream_sid:
-            return self._ignore("other stream")
-        if self.stopped:
-            return self._ignore("after stop")
-        try:
-            timestamp = int(media.timestamp)
-        except ValueError:
+        if not self._is_ours(message):
+            return None
+        timestamp = media.timestamp
+        if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= _LONGEST_TIMESTAMP):
             return self._ignore("malformed")
-        return MediaFrame(media.payload, timestamp)
+        return MediaFrame(media.payload, int(timestamp))
+
+    def _is_ours(self, message: _Message) -> bool:
+        """Whether the message is of this stream and between its start and its stop."""
+        if self.start is None:
+            self._ignore("before start")
+        elif message.streamSid != self.start.stream_sid:
+            self._ignore("other stream")
+        elif self.stopped:
+            self._ignore("after stop")
+        else:
+            return True
+        return False
 
     def _start(self, message: _Message) -> StreamStart | None:
         start = message.start
-        if start is None or not start.streamSid or not start.callSid:
+        if start is None or not start.streamSid or not start.callSid or message.streamSid != start.streamSid:
             return self._ignore("malformed")
         if self.start is not None:
             return self._ignore("second start")
