@@ -2,8 +2,8 @@
 
 Numbers that Twilio sends are JSON strings. Order is `connected`, `start` once, then `media`, `dtmf`, `mark`, then
 `stop` (Twilio: Media Streams, WebSocket messages). What is malformed, unknown, out of order or of another stream is
-counted and ignored; an unusable `start` is an error by the taxonomy. What we send has exactly the documented keys: Twilio
-ignores a message with any other (warning 31951).
+counted and ignored; an unusable `start` is an error by the taxonomy. What we send has exactly the documented keys:
+Twilio ignores a message with any other (warning 31951).
 """
 
 from collections import Counter
