@@ -20,7 +20,7 @@ def call(
     record: Annotated[Path | None, typer.Option(help="A stereo recording to write.")] = None,
     tone: Annotated[bool, typer.Option("--tone", help="Tone codes in place of speech.")] = False,
     patience: Annotated[float, typer.Option(min=1, help="Seconds that the agent may take for each turn.")] = 30.0,
-    voice: Annotated[str, typer.Option(help="The caller's voice: engine:voice.")] = "pico:en-US",
+    voice: Annotated[str, typer.Option(help="The caller's voice: engine:voice.")] = "pico:en-GB",
 ) -> None:
     """Ring a gateway and say some lines, each when the agent has finished; then listen until it hangs up."""
     if say and wav:

@@ -28,8 +28,8 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards, until Ctrl-C.")] = False,
     record: Annotated[Path, typer.Option(help="The stereo recording to write.")] = Path("gateway-demo.wav"),
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the embedded store.")] = None,
-    agent_voice: Annotated[str, typer.Option(help="The agent's voice: engine:voice.")] = "pico:en-GB",
-    caller_voice: Annotated[str, typer.Option(help="The caller's voice.")] = "pico:en-US",
+    agent_voice: Annotated[str, typer.Option(help="The agent's voice: engine:voice.")] = "pico:en-US",
+    caller_voice: Annotated[str, typer.Option(help="The caller's voice.")] = "pico:en-GB",
 ) -> None:
     """Run a spoken order on this machine: phone, gateway, model, POS. Status 0: one order, one verified webhook."""
     if say and wav:

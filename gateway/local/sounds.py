@@ -6,6 +6,8 @@ Opening real recognition may fetch a model of 68 MB the first time, and blocks: 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from gateway.audio import g711
 from gateway.local.phone_setup import Voice as PhoneVoice
 from gateway.local.phone_setup import tone_voice
@@ -15,6 +17,10 @@ from gateway.speech.tts import Voice
 
 TONE_MS_PER_CHARACTER = 6.0
 """Ten times as fast as speech: turns are still long enough for turn detection."""
+SPEECH_DBOV = -26.0
+"""Level of speech in a telephone network, dB below the overload point (ITU-T P.56 and G.712 take it as nominal)."""
+_FRAME = 160  # samples, 20 ms
+_ACTIVE = 0.001  # of the loudest frame's power, -30 dB: what is below is a pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +76,24 @@ def speech_sounds(agent: str, caller: str) -> Sounds:
 
 
 def phone_voice(voice: Voice) -> PhoneVoice:
-    """A voice as a telephone carries it: mulaw, 8 kHz."""
+    """A voice as a telephone carries it: mulaw, 8 kHz, at the level of a telephone network.
+
+    Synthesisers use all 16 bits, which is louder than any caller and is clipped by mulaw.
+    """
 
     def speak(text: str) -> bytes:
-        return g711.encode(voice.speak(text, sample_rate=g711.RATE))
+        return g711.encode(_levelled(voice.speak(text, sample_rate=g711.RATE)))
 
     return speak
+
+
+def _levelled(pcm: bytes) -> bytes:
+    """PCM16 at `SPEECH_DBOV`, measured over the frames in which something is said."""
+    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
+    frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
+    power = np.mean(frames**2, axis=1) if len(frames) else np.zeros(1)
+    active = power[power > power.max() * _ACTIVE]
+    if not active.size:
+        return pcm
+    gain = 32768 * 10 ** (SPEECH_DBOV / 20) / np.sqrt(active.mean())
+    return bytes((samples * gain).clip(-32768, 32767).astype("<i2").tobytes())
