@@ -16,7 +16,7 @@ class Intake:
     """
 
     def __init__(self, sample_rate: int) -> None:
-        self._resampler = None if sample_rate == RATE else soxr.ResampleStream(sample_rate, RATE, 1, dtype="int16")
+        self._resampler = None if sample_rate == RATE else soxr.ResampleStream(sample_rate, RATE, 1, dtype="float32")
         self._upper = UpperBand()
 
     def push(self, pcm: bytes) -> bytes:
@@ -30,4 +30,7 @@ class Intake:
     def _resample(self, pcm: bytes, *, last: bool) -> bytes:
         if self._resampler is None:
             return pcm
-        return bytes(self._resampler.resample_chunk(np.frombuffer(pcm, dtype="<i2"), last=last).tobytes())
+        # Floating point, because soxr dithers whole numbers, by a noise that depends on how the input was cut.
+        samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
+        resampled = self._resampler.resample_chunk(samples, last=last)
+        return bytes(np.clip(np.rint(resampled), -32_768, 32_767).astype("<i2").tobytes())

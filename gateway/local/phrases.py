@@ -8,11 +8,12 @@ likely neighbourhood of words occurs, not that every sentence does.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import product
+from typing import assert_never
 
 from gateway.local.wording import (
     ADDRESS_WORDS,
@@ -66,8 +67,8 @@ def phrases_for(topic: Topic, menu: SpokenMenu) -> tuple[str, ...]:
 
     Args:
         topic: What was asked, or is being done.
-        menu: The restaurant's names; they are part of every list but that of digits, since a caller may go on ordering
-            at any time.
+        menu: The restaurant's names. They are part of the list unless a name, a number or an address was asked for,
+            since a caller goes on ordering at any time.
 
     Returns:
         Phrases of lower-case words, letters and apostrophes only. The same tuple for the same arguments, so that it can
@@ -75,19 +76,20 @@ def phrases_for(topic: Topic, menu: SpokenMenu) -> tuple[str, ...]:
     """
     match topic:
         case Topic.ORDERING:
-            phrases = [*_ordering(menu), *ASSENTS, *DENIALS, *CLOSINGS, *FULFILMENT]
+            phrases = [*_ordering(menu), *_answers(), *FULFILMENT]
         case Topic.CONFIRMING:
-            # Yes and no weigh twice here, because a wrong one is worth more than any wrong topping.
-            phrases = [*2 * _answers(), *CLOSINGS, *CHANGES, *_ordering(menu)]
+            phrases = _favouring(_answers(), [*_ordering(menu), *FULFILMENT])
         case Topic.NAME:
             names = [f"{carrier} {name}".strip() for carrier, name in product(("", *NAME_CARRIERS), FIRST_NAMES)]
             phrases = [*names, *_answers(), *FULFILMENT, *CLOSINGS]
         case Topic.PHONE:
             phrases = _digit_runs()
         case Topic.FULFILMENT:
-            phrases = [*2 * FULFILMENT, *_answers(), *CLOSINGS, *_named(), *_ordering(menu)]
+            phrases = _favouring(FULFILMENT, [*_answers(), *_named(), *_ordering(menu)])
         case Topic.ADDRESS:
             phrases = [*_digit_runs(), *ADDRESS_WORDS, *FIRST_NAMES, *FULFILMENT, *_answers()]
+        case _:
+            assert_never(topic)
     return tuple(phrases)
 
 
@@ -111,6 +113,15 @@ def plural(name: str) -> str:
     return name + "s"
 
 
+def _unique(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _ends(phrases: Iterable[str]) -> list[str]:
+    """The last two words of each: what comes after depends on no more, and there are fewer of them."""
+    return _unique(" ".join(phrase.split()[-2:]) for phrase in phrases)
+
+
 def _ordering(menu: SpokenMenu) -> list[str]:
     """Short runs of words that together form the likely sentences: what is said once the restaurant has answered."""
     items, sizes, extras = (_unique(map(spoken, names)) for names in (menu.items, menu.variations, menu.modifiers))
@@ -121,14 +132,14 @@ def _ordering(menu: SpokenMenu) -> list[str]:
     often = max(1, len(heads) // 3)
     counted = [f"{count} {thing}" for count, thing in product(_COUNTS, [*sizes * 2, *several])]
     single = [f"{article} {thing}" for article, thing in product(_ARTICLES, [*sizes * 2, *items])]
-    begun = often * [f"{opening} {small}" for opening, small in product(OPENINGS, (*_ARTICLES, *_COUNTS))]
-    opened = [f"{opening} {thing}" for opening, thing in product(OPENINGS, heads)]
-    changed = [f"{change} {thing}" for change, thing in product(CHANGES, [*_ARTICLES, *_COUNTS, *heads, *extras])]
+    begun = often * [f"{opening} {small}" for opening, small in product(_ends(OPENINGS), (*_ARTICLES, *_COUNTS))]
+    opened = [f"{opening} {thing}" for opening, thing in product(_ends(OPENINGS), heads)]
+    changed = [f"{change} {thing}" for change, thing in product(_ends(CHANGES), [*_SMALL, *heads, *extras])]
     sized = [f"{size} {item}" for size, item in product(2 * sizes, dishes)]
     trailing = [f"{size} {tail}" for size, tail in product(2 * sizes, _AFTER_SIZE)]
     linked = [f"{item} {link} {extra}" for item, link, extra in product(dishes, _LINKS, extras)]
     followed = [f"{item} {tail}" for item, tail in product(2 * dishes, _AFTER_ITEM)]
-    halves = [f"half {link} {extra}" for link, extra in product(("", "with", "and half"), extras)]
+    halves = [f"half {link}{extra}" for link, extra in product(("", "with ", "and half "), extras)]
     topped = [f"{extra} {tail}" for extra, tail in product(2 * extras, (*_WHERE, *_AFTER_EXTRA))]
     joined = [f"{left} and {right}" for left, right in product(extras, extras) if left != right]
     placed = [f"{place} {what}" for place, what in product(_WHERE, [*sizes, *items])]
@@ -142,6 +153,7 @@ def _ordering(menu: SpokenMenu) -> list[str]:
 # A count that stands here twice is about twice as common in orders.
 _COUNTS = ("two", "two", "two", "three", "three", "four", *NUMBERS)
 _ARTICLES = ("a", "a", "a", "one", "one", "an", "the", "the")
+_SMALL = _unique([*_ARTICLES, *_COUNTS])
 _LINKS = ("with", "and", "with extra", "no", "without", "with no")
 _WHERE = ("on the", "on one", "on half", "on both", "on the side", "on that", "off the", "off")
 _ASKING = ("what's on the", "how much is the", "do you have")
@@ -154,7 +166,14 @@ _AFTER_EXTRA = ("please", "and", "and a", "sauce", "sauce and a", "instead", "to
 
 
 def _answers() -> list[str]:
-    return [*ASSENTS, *DENIALS, *(f"{assent} {tail}" for assent, tail in product(ASSENTS, ("please", "thank you")))]
+    polite = [f"{assent} {tail}" for assent, tail in product(ASSENTS, ("please", "thank you"))]
+    return [*2 * ASSENTS, *2 * DENIALS, *polite, *CLOSINGS]
+
+
+def _favouring(likely: Sequence[str], others: Iterable[str]) -> list[str]:
+    """Both, the likely ones repeated until they are half: an answer that was asked for is worth more than a topping."""
+    once = _unique(others)
+    return max(1, len(once) // len(likely)) * list(likely) + once
 
 
 def _named() -> list[str]:
@@ -166,7 +185,3 @@ def _digit_runs() -> list[str]:
     doubled = [f"{how} {digit}" for how, digit in product(("double", "triple"), DIGITS)]
     teens = [f"{ten} {digit}" for ten, digit in product(TENS, DIGITS)]
     return [*pairs, *doubled, *teens, *DIGITS, *TENS, *PHONE_CARRIERS]
-
-
-def _unique(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(name for name in names if name))

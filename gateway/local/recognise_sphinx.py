@@ -15,7 +15,6 @@ from pathlib import Path
 import pocketsphinx  # type: ignore[import-untyped]  # has no type information
 import structlog
 
-from gateway.local.engine_pool import EnginePool
 from gateway.local.intake import RATE, Intake
 from gateway.local.ngram import arpa
 from gateway.local.soundalike import SoundIndex
@@ -43,9 +42,7 @@ class SphinxRecogniser:
         self._acoustic = str(folder / "en-us")
         self._sounds: SoundIndex | None = None
         self._lock = threading.Lock()
-        self._files = lru_cache(maxsize=64)(self._write_model)
-        self._engines = EnginePool(self._make_engine, limit=6)
-        self._scratch = tempfile.TemporaryDirectory(prefix="voice-ordering-")  # removed when this object is
+        self._language = lru_cache(maxsize=64)(self._build_language)
 
     def recognise(self, pcm: bytes, phrases: Sequence[str] = (), *, sample_rate: int = RATE) -> TranscriptionResult:
         """Recognise one whole utterance; see `Recogniser.recognise`."""
@@ -57,22 +54,18 @@ class SphinxRecogniser:
         """Begin an utterance; see `Recogniser.session`."""
         if not phrases:
             raise TranscriptionFailed("PocketSphinx is used with phrases only")
-        return SphinxSession(self._engines, tuple(phrases), sample_rate)
+        return SphinxSession(self._make_engine(tuple(phrases)), sample_rate)
 
-    def _write_model(self, phrases: tuple[str, ...]) -> tuple[str, str]:
-        """Paths of the language model and of a dictionary of its words only: a small one is searched faster."""
+    def _build_language(self, phrases: tuple[str, ...]) -> tuple[str, str]:
+        """Texts of the language model and of a dictionary of its words only: a small one is searched faster."""
         said: dict[str, list[str]] = {}
         for word in sorted({word for phrase in phrases for word in phrase.split()}):
             if sounds := self._dictionary.get(word) or self._pronounce(word):
                 said[word] = sounds
             else:
                 _log.warning("recogniser.word_missing", word=word)
-        number = len(list(Path(self._scratch.name).glob("*.arpa")))
-        model, dictionary = (Path(self._scratch.name) / f"{number}.{kind}" for kind in ("arpa", "dict"))
         heard = (phrase for phrase in phrases if all(word in said for word in phrase.split()))
-        model.write_text(arpa(heard), "utf-8")
-        dictionary.write_text("".join(_entries(said)), "utf-8")
-        return str(model), str(dictionary)
+        return arpa(heard), "".join(_entries(said))
 
     def _pronounce(self, word: str) -> list[str]:
         if self._sounds is None:
@@ -82,11 +75,17 @@ class SphinxRecogniser:
 
     def _make_engine(self, phrases: tuple[str, ...]) -> "pocketsphinx.Decoder":
         try:
-            with self._lock:  # one writer of files, and one maker of the index
-                model, dictionary = self._files(phrases)
-            return pocketsphinx.Decoder(
-                hmm=self._acoustic, lm=model, dict=dictionary, samprate=RATE, bestpath=True, loglevel="FATAL"
-            )
+            with self._lock:  # two threads need not make the same index
+                texts = self._language(phrases)
+            # A new decoder each time: one that is used again has adapted to the voice before. It takes files only,
+            # and has read them when it is made.
+            with tempfile.TemporaryDirectory(prefix="voice-ordering-") as scratch:
+                model, dictionary = (Path(scratch) / name for name in ("model.arpa", "words.dict"))
+                for path, text in zip((model, dictionary), texts, strict=True):
+                    path.write_text(text, "utf-8")
+                return pocketsphinx.Decoder(
+                    hmm=self._acoustic, lm=str(model), dict=str(dictionary), samprate=RATE, loglevel="FATAL"
+                )
         except (RuntimeError, ValueError, OSError) as error:
             raise TranscriptionFailed("PocketSphinx cannot make a decoder for these phrases") from error
 
@@ -94,12 +93,8 @@ class SphinxRecogniser:
 class SphinxSession:
     """One utterance; a `gateway.speech.transcription.RecognitionSession`, opened by `SphinxRecogniser.session`."""
 
-    def __init__(
-        self, engines: EnginePool[tuple[str, ...], "pocketsphinx.Decoder"], phrases: tuple[str, ...], sample_rate: int
-    ) -> None:
-        self._engines = engines
-        self._phrases = phrases
-        self._engine = engines.take(phrases)
+    def __init__(self, engine: "pocketsphinx.Decoder", sample_rate: int) -> None:
+        self._engine = engine
         self._intake = Intake(sample_rate)
         self._engine.start_utt()
 
@@ -122,7 +117,6 @@ class SphinxSession:
             for part in segments
             if part.word[0] not in "<[+"  # silence, noises and the ends of a sentence
         )
-        self._engines.give(self._phrases, self._engine)
         return TranscriptionResult(" ".join(word.text for word in words), words=words)
 
     def _feed(self, pcm: bytes) -> None:

@@ -15,8 +15,7 @@ from typing import TypedDict
 import structlog
 import vosk  # type: ignore[import-untyped]  # has no type information
 
-from gateway.local.engine_pool import EnginePool
-from gateway.local.grammar import Grammar, build_grammar
+from gateway.local.grammar import UNKNOWN, Grammar, build_grammar
 from gateway.local.intake import RATE, Intake
 from gateway.local.soundalike import SoundIndex
 from gateway.local.vosk_model import read_vocabulary
@@ -56,7 +55,7 @@ class VoskRecogniser:
         self._sounds: SoundIndex | None = None
         self._sounds_lock = threading.Lock()
         self._grammar = lru_cache(maxsize=64)(self._build_grammar)
-        self._engines = EnginePool(self._make_engine)
+        self._expectation = lru_cache(maxsize=64)(self._write_expectation)
 
     def recognise(self, pcm: bytes, phrases: Sequence[str] = (), *, sample_rate: int = RATE) -> TranscriptionResult:
         """Recognise one whole utterance; see `Recogniser.recognise`."""
@@ -67,7 +66,7 @@ class VoskRecogniser:
     def session(self, phrases: Sequence[str] = (), *, sample_rate: int = RATE) -> "VoskSession":
         """Begin an utterance; see `Recogniser.session`."""
         expected = tuple(phrases)
-        return VoskSession(self._engines, expected, self._grammar(expected), sample_rate)
+        return VoskSession(self._make_engine(expected), self._grammar(expected), sample_rate)
 
     def _build_grammar(self, phrases: tuple[str, ...]) -> Grammar:
         grammar = build_grammar(phrases, self._knows, self._stand_ins)
@@ -76,6 +75,9 @@ class VoskRecogniser:
         if grammar.meanings:
             _log.info("recogniser.stand_ins", stand_ins={" ".join(k): v for k, v in grammar.meanings.items()})
         return grammar
+
+    def _write_expectation(self, phrases: tuple[str, ...]) -> str:
+        return json.dumps([*self._grammar(phrases).phrases, UNKNOWN])
 
     def _knows(self, word: str) -> bool:
         return bool(self._model.vosk_model_find_word(word) >= 0)
@@ -87,12 +89,11 @@ class VoskRecogniser:
         return self._sounds.nearest(word)
 
     def _make_engine(self, phrases: tuple[str, ...]) -> vosk.KaldiRecognizer:
+        # A new one each time, some tens of milliseconds while the caller already speaks: an engine that is used again
+        # has adapted to the voice before, which may be another caller's.
         try:
-            if phrases:
-                expected = json.dumps([*self._grammar(phrases).phrases, "[unk]"])
-                engine = vosk.KaldiRecognizer(self._model, RATE, expected)
-            else:
-                engine = vosk.KaldiRecognizer(self._model, RATE)
+            expectation = (self._expectation(phrases),) if phrases else ()
+            engine = vosk.KaldiRecognizer(self._model, RATE, *expectation)
         except Exception as error:  # Vosk raises Exception itself
             raise TranscriptionFailed("Vosk cannot make a recogniser for these phrases") from error
         engine.SetWords(True)
@@ -104,15 +105,12 @@ class VoskSession:
 
     def __init__(
         self,
-        engines: EnginePool[tuple[str, ...], vosk.KaldiRecognizer],
-        phrases: tuple[str, ...],
+        engine: vosk.KaldiRecognizer,
         grammar: Grammar,
         sample_rate: int,
     ) -> None:
-        self._engines = engines
-        self._phrases = phrases
+        self._engine = engine
         self._grammar = grammar
-        self._engine = engines.take(phrases)
         self._intake = Intake(sample_rate)
         self._tail = bytes(2 * round(_TAIL * sample_rate))
         self._finished: list[Word] = []  # parts that Vosk has ended by itself, at a long pause
@@ -131,8 +129,6 @@ class VoskSession:
         """End the utterance; see `RecognitionSession.final`."""
         self._feed(self._intake.push(self._tail) + self._intake.flush())
         heard = [*self._finished, *_words(self._engine.FinalResult())]
-        self._engine.Reset()
-        self._engines.give(self._phrases, self._engine)
         words = self._grammar.restore(heard)
         confidence = 0.0
         if words:

@@ -106,10 +106,12 @@ class SoundIndex:
         self._by_key: dict[str, list[str]] = defaultdict(list)
         self._by_skeleton: dict[str, list[str]] = defaultdict(list)
         plain = [word for word in words if _WORD.fullmatch(word)]
-        keys = _fold("\n".join(plain).replace("'", "")).split("\n")
+        keys = _fold("".join(f"{word}\n" for word in plain).replace("'", "")).splitlines()
         for word, key in zip(plain, keys, strict=True):
             self._by_key[key].append(word)
-        for key, shape in zip(self._by_key, _skeletons("\n".join(self._by_key)).split("\n"), strict=True):
+        for key, shape in zip(
+            self._by_key, _skeletons("".join(f"{key}\n" for key in self._by_key)).splitlines(), strict=True
+        ):
             self._by_skeleton[shape].append(key)
 
     def nearest(self, word: str, count: int = 3, tolerance: float = 0.16) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ a usual one, and the empty half is filled with faint noise, as loud as the line'
 small English model of Vosk, two synthetic voices over mulaw with pink noise at 20 dB: word errors fall from 43 to 27 %.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -37,7 +38,7 @@ class UpperBand:
     def __init__(self) -> None:
         self._waiting = b""
         self._peak = _SPEECH / _GAIN
-        self._floor = 0.0
+        self._floor = math.inf
         self._at = 0  # where in the hiss the next frame begins
 
     def push(self, pcm: bytes) -> bytes:
@@ -64,9 +65,8 @@ class UpperBand:
         samples = frame.astype(np.float64)
         level = float(np.sqrt(np.mean(samples**2)))
         self._peak = max(self._peak, level)
-        # The quietest frame so far is the line's own noise, if it is not digital silence.
-        if level > 1.0:
-            self._floor = min(self._floor * _RISE, level) if self._floor else level
+        # The quietest frame of late is the line's own noise.
+        self._floor = min(self._floor * _RISE, max(level, 1.0))
         gain = _SPEECH / self._peak
         faint = min(max(self._floor * gain, _FLOOR), _LOUDEST)
         hiss = _hiss()[self._at : self._at + len(frame)]

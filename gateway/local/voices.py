@@ -156,7 +156,9 @@ def resample(pcm: bytes, rate: int, wanted: int) -> bytes:
     """PCM16 little-endian mono at another rate (Hz)."""
     if rate == wanted:
         return pcm
-    return bytes(soxr.resample(np.frombuffer(pcm, dtype="<i2"), rate, wanted).astype("<i2").tobytes())
+    # Floating point, because soxr dithers whole numbers: the same text would never be the same bytes.
+    samples = soxr.resample(np.frombuffer(pcm, dtype="<i2").astype(np.float32), rate, wanted)
+    return bytes(np.clip(np.rint(samples), -32_768, 32_767).astype("<i2").tobytes())
 
 
 def read_wav(data: bytes) -> tuple[bytes, int]:

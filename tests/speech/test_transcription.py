@@ -9,8 +9,8 @@ import pytest
 from gateway.speech.runner import Runner, run_inline
 from gateway.speech.transcription import (
     PartialTranscription,
-    RecognitionSession,
     Recogniser,
+    RecognitionSession,
     TranscriptionFailed,
     TranscriptionResult,
     TranscriptionService,
@@ -88,7 +88,13 @@ async def test_no_audio_is_no_text() -> None:
 
 @pytest.mark.parametrize(
     ("audio", "reason"),
-    [("%%%%", "not base64"), ("AAA", "not base64"), ("AA\n==", "not base64"), ("é===", "not base64"), ("AAAA", "3 bytes")],
+    [
+        ("%%%%", "not base64"),
+        ("AAA", "not base64"),
+        ("AA\n==", "not base64"),
+        ("é===", "not base64"),
+        ("AAAA", "3 bytes"),
+    ],
 )
 async def test_bad_audio_is_refused_with_the_reason(audio: str, reason: str) -> None:
     service = TranscriptionService(RECOGNISER, phrases=["yes"])
