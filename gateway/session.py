@@ -7,7 +7,7 @@ line to link. Slow effects (opening the model, submitting the order) are tasks o
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, assert_never
@@ -69,7 +69,7 @@ from gateway.realtime.config import ModelConfig
 from gateway.realtime.link import ModelLink
 from gateway.realtime.pool import MAX_AGE, ModelPool
 from gateway.speech.clips import Clip, Language, load_clip
-from gateway.store import Delivery, EventLog, Hold, SessionStore, StoreError
+from gateway.store import Delivery, EventLog, Hold, LeaseLostError, SessionStore, StoreError
 from gateway.twilio.stream import PhoneLine, StreamEnd
 
 CLIP_ITEM = "clip."
@@ -77,6 +77,8 @@ CLIP_ITEM = "clip."
 FIRST_FRAME_PATIENCE = 10.0
 """Seconds within which a frame of the caller must have come; Twilio sends them also in silence."""
 SUBMIT_PATIENCE = 5.0
+FLUSH_PATIENCE = 2.0
+"""Seconds that the end of a leg waits for the log; a caller hears silence meanwhile."""
 LEASE = 60.0
 QUIET_RETRY = 2.0
 
@@ -128,17 +130,19 @@ class VoiceSession:
         self._stream_sid = stream_sid
         self._fence = fence
         self._caller_number = caller_number
-        self._started = datetime.now(UTC)
         self._log = structlog.get_logger(__name__).bind(call_id=call.call_id, leg=leg)
         self._link = ModelLink(call.call_id, parts.model, line, self.post, self._overflowed)
         self._redaction = Redaction()
-        self._inbox: deque[AnyEvent] = deque()
+        self._inbox: deque[tuple[AnyEvent, bool]] = deque()
         self._handling = False
         self._written = 0
         self._handlers: defaultdict[str, list[Handler]] = defaultdict(list)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: datetime | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._opening: asyncio.Task[None] | None = None
+        self._move: asyncio.TimerHandle | None = None
+        self._over = False
         self._lease_lost = False
         call.machine.on_state_change(self._state_changed)
         call.machine.on_transition_error(self._transition_refused)
@@ -159,6 +163,11 @@ class VoiceSession:
     def restaurant_id(self) -> str:
         """Whose call it is."""
         return self._call.restaurant.id
+
+    @property
+    def fence(self) -> int:
+        """Under which the leg holds the call: higher is newer."""
+        return self._fence
 
     @property
     def call(self) -> Call:
@@ -196,22 +205,37 @@ class VoiceSession:
     # --- the life of a leg ---
 
     async def run(self) -> None:
-        """Serve the leg to its end. Everything that was begun is ended, and the log is written, when this returns."""
-        writer = asyncio.create_task(self._line.write(), name="line writer")
-        guard = asyncio.create_task(self._keep_lease(), name="lease")
+        """Serve the leg to its end. Everything that was begun is ended, and the log is written, when this returns.
+
+        Raises:
+            Exception: a mistake of ours, wherever in the leg it happened; the leg was ended because of it.
+        """
         self._parts.log.open(self.restaurant_id, self.id, self._fence)
-        await self.connect()
+        writer = self._watch(asyncio.create_task(self._line.write(), name="line writer"))
+        guard = self._watch(asyncio.create_task(self._keep_lease(), name="lease"))
         first_frame = asyncio.get_running_loop().call_later(FIRST_FRAME_PATIENCE, self._check_first_frame)
         ended: StreamEnd = "lost"
         try:
+            await self.connect()
             ended = await self._line.read(self)
         finally:
             first_frame.cancel()
-            self.post(LegEnded(**self._now(), leg=self._leg, reason=ended))
-            self._stop_timer()
             guard.cancel()
+            if self._opening is not None:
+                self._opening.cancel()
+            self.post(LegEnded(**self._now(), leg=self._leg, reason=ended))
             self._line.close()
             await self._finish(writer, guard)
+
+    def _watch(self, task: asyncio.Task[None]) -> asyncio.Task[None]:
+        """A task without which the leg cannot go on: what it raises is raised by `run`."""
+
+        def done(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                self._line.abandon(error)
+
+        task.add_done_callback(done)
+        return task
 
     async def _finish(self, writer: asyncio.Task[None], guard: asyncio.Task[None]) -> None:
         """Let slow effects end in bounded time, write the log, give the lease back."""
@@ -223,8 +247,16 @@ class VoiceSession:
         await asyncio.wait({writer}, timeout=1.0)
         writer.cancel()
         await asyncio.gather(writer, guard, *self._tasks, return_exceptions=True)
+        self._over = True
+        self._stop_timer()
+        if self._move is not None:
+            self._move.cancel()
         self._parts.metrics.record_audio_quality(self._line.quality())
         self._log.info("leg_ended", ignored=self._ignored(), **self._summary())
+        if not self._lease_lost:
+            await self._hand_back()
+
+    async def _hand_back(self) -> None:
         try:
             async with asyncio.timeout(SUBMIT_PATIENCE):
                 await self._parts.log.flushed(self.id)
@@ -237,8 +269,11 @@ class VoiceSession:
         self._line.adapt(loop_lag_ms)
 
     def lose_lease(self) -> None:
-        """A newer leg has the call: this one is a zombie, says nothing more and closes."""
+        """A newer leg has the call: this one is a zombie, takes nothing more in, says nothing more and closes."""
+        if self._lease_lost:
+            return
         self._lease_lost = True
+        self._log.info("lease_lost")
         self._line.interrupt()
         self._line.clear()
         self._line.close()
@@ -248,24 +283,37 @@ class VoiceSession:
             await asyncio.sleep(LEASE / 3)
             try:
                 await self._parts.store.renew_lease(self.restaurant_id, self.id, self._fence, self._parts.owner, LEASE)
+            except LeaseLostError:
+                self.lose_lease()
+                return
             except StoreError as error:
                 self._log.warning("lease_not_renewed", reason=type(error).__name__)
 
     # --- events in ---
 
     def post(self, event: AnyEvent) -> None:
-        """Take one event in: into the log, through the core, out as effects. Posts from within are taken in order."""
-        self._inbox.append(event)
+        """Take one event in: into the log, through the core, out as effects. Posts from within are taken in order.
+
+        Called by sockets, timers and tasks. A mistake of ours ends the leg: `run` raises it.
+        """
+        self._post(event, logged=False)
+
+    def _post(self, event: AnyEvent, *, logged: bool) -> None:
+        if self._over or self._lease_lost:
+            return
+        self._inbox.append((event, logged))
         if self._handling:
             return
         self._handling = True
         try:
             while self._inbox:
-                self._take(self._inbox.popleft(), logged=False)
+                self._take(*self._inbox.popleft())
+        except Exception as error:  # noqa: BLE001 - raised again by `run`, not in some socket's callback
+            self._line.abandon(error)
         finally:
             self._handling = False
 
-    def _take(self, event: AnyEvent, *, logged: bool) -> None:
+    def _take(self, event: AnyEvent, logged: bool) -> None:
         event = self._redaction.clean(event)
         if isinstance(event, TranscriptionEvent) and event.type == "transcription.partial":
             self._tell(event)
@@ -279,8 +327,7 @@ class VoiceSession:
         self._set_timer()
 
     def _write(self, event: AnyEvent) -> None:
-        if not self._lease_lost:
-            self._parts.log.append(self.id, [(self._event_id(), event.to_json())])
+        self._parts.log.append(self.id, [(self._event_id(), event.to_json())])
 
     def _event_id(self) -> str:
         self._written += 1
@@ -334,7 +381,9 @@ class VoiceSession:
     def _carry_out(self, effect: Effect) -> None:
         match effect:
             case OpenModel(fresh):
-                self._spawn(self._open_model(fresh))
+                if self._opening is not None:
+                    self._opening.cancel()  # never two connections, not even two on their way
+                self._opening = self._spawn(self._open_model(fresh))
             case ConfigureModel():
                 self._link.apply(effect)
                 self.post(SessionRequested(**self._now()))
@@ -356,17 +405,24 @@ class VoiceSession:
                 self._spawn(self._link.close())
             case EndLeg(reason):
                 self._log.info("leg_ending", reason=reason)
-                self._line.close()
+                self._spawn(self._end_leg())
             case _:
                 assert_never(effect)
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        async def run() -> None:
-            await work
-
-        task = asyncio.create_task(run(), name=f"effect of {self.id}")
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = self._watch(asyncio.create_task(work, name=f"effect of {self.id}"))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _end_leg(self) -> None:
+        """Close the line once the log says why: Twilio asks `/twiml/next` at once, and any process may answer."""
+        try:
+            async with asyncio.timeout(FLUSH_PATIENCE):
+                await self._parts.log.flushed(self.id)
+        except (StoreError, TimeoutError) as error:
+            self._log.warning("leg_ends_unwritten", reason=type(error).__name__)
+        self._line.close()
 
     async def _open_model(self, fresh: bool) -> None:
         await self._link.close()
@@ -399,14 +455,16 @@ class VoiceSession:
             if self._call.state in (State.READY, State.IDLE):
                 self.post(ModelLost(**self._now(), planned=True))
             else:
-                asyncio.get_running_loop().call_later(QUIET_RETRY, move)
+                self._move = asyncio.get_running_loop().call_later(QUIET_RETRY, move)
 
-        asyncio.get_running_loop().call_later(max(0.0, seconds), move)
+        if self._move is not None:
+            self._move.cancel()  # it was that of an earlier connection
+        self._move = asyncio.get_running_loop().call_later(max(0.0, seconds), move)
 
     def _hold(self, order: Order | None) -> None:
         """Keep the open order for the same number's next call, in the same step as the log."""
         key = self._call.caller_key
-        if key is None or self._lease_lost:
+        if key is None:
             return
         if order is None:
             self._spawn(self._drop_held(key))
@@ -441,16 +499,19 @@ class VoiceSession:
                     now=now,
                     caller_key=self._call.caller_key,
                 )
+        except LeaseLostError:
+            self.lose_lease()  # the newer leg asks for the submit again
+            return
         except (StoreError, TimeoutError) as error:
             self._log.error("order_not_submitted", order_id=order.id, reason=type(error).__name__)
             self.post(self._order_event("order.error", order, total, "failed"))
             return
         self._log.info("order_submitted", order_id=order.id, items=len(order.lines), total_cents=total)
-        self._take(done, logged=True)
+        self._post(done, logged=True)
 
     def _delivery(self, order: Order, now: datetime) -> Delivery:
         """The POS's message about a confirmed order."""
-        call = CallInfo(self.id, self._caller_number, ((self._leg, self._started),))
+        call = CallInfo(self.id, self._caller_number, tuple(self._call.legs))
         body = build_order_confirmed(order, self._call.restaurant, call, now).decode()
         return Delivery(delivery_id(order.id, ORDER_CONFIRMED, 1), order.id, ORDER_CONFIRMED, body)
 
