@@ -17,6 +17,7 @@ from gateway.call.state_machine import StateMachine
 from gateway.call.states import State
 from gateway.call.turns import Turns
 from gateway.events import ConnectionFailed, ModelLost, RecoveryFailed, RetryStarted, SessionEvent
+from gateway.orders.order import Order, OrderState
 from gateway.orders.restaurant import Restaurant
 
 LOSSES = 3
@@ -137,10 +138,17 @@ class ModelConnection:
             self.note(prompts.MOVED_NOTE)  # the caller has noticed nothing, so nothing is said
             return
         if any(turn.speaker == "agent" for turn in self._turns):
-            resumed = prompts.resumed_note(prompts.summary(order, menu), order.state.value)
-            self.note(prompts.RECOVERED_NOTE if self._opened_for == "loss" else resumed)
+            self.note(self._resumed(order, prompts.summary(order, menu)))
         elif held is not None:
             self.note(prompts.held_order_note(prompts.summary(held, menu)))
         else:
             self.note(prompts.greeting_note(self._restaurant))
         self.wish()
+
+    def _resumed(self, order: Order, summary: str) -> str:
+        """What a model is told that comes into a conversation which others began."""
+        if order.state in (OrderState.SUBMITTED, OrderState.ACCEPTED):
+            return prompts.placed_note(summary)
+        return (
+            prompts.RECOVERED_NOTE if self._opened_for == "loss" else prompts.resumed_note(summary, order.state.value)
+        )

@@ -90,6 +90,7 @@ class Call:
         self.desk = Desk(restaurant, self.turns)
         self.caller_key: str | None = None
         self.leg = 0
+        self.legs: list[tuple[int, datetime]] = []
         self.legs_lost: list[datetime] = []
         self.hung_up = False
         self.ignored = 0
@@ -257,6 +258,7 @@ class Call:
 
     def _leg_started(self, event: LegStarted) -> None:
         self.leg = event.leg
+        self.legs.append((event.leg, event.at))
         self.desk.open_order(self.call_id)
         self._farewell.leg_started()
         self._turn_taking.leg_started()

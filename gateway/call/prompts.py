@@ -75,6 +75,14 @@ def resumed_note(summary: str, state: str) -> str:
     )
 
 
+def placed_note(summary: str) -> str:
+    """As `resumed_note`, when the order was placed before: nothing is left to ask."""
+    return (
+        f"{RESUMED_NOTE} the line dropped for a moment and is back. The order is placed: {summary}. Tell the caller so "
+        "in one short sentence, say goodbye, then call end_call."
+    )
+
+
 RECOVERED_NOTE = (
     "You were away for a moment. The order stands as get_order says. If the caller said something that was not "
     "answered, answer it; else say in a few words that you are back and go on."

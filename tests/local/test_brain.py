@@ -359,6 +359,12 @@ def test_a_caller_who_is_back_hears_so(ring: Ring) -> None:
     assert "cut off" in call.note(prompts.resumed_note("1 Coke", "draft"))
 
 
+def test_a_caller_who_is_back_after_the_order_was_placed_hears_so_and_goodbye(ring: Ring) -> None:
+    call = ring(history=[Said("1", "user", "yes"), Said("2", "assistant", "Is that right?")])
+    assert call.note(prompts.placed_note("1 Coke")) == "Sorry, we were cut off. Your order is placed. Goodbye!"
+    assert call.called == ["end_call"]
+
+
 def test_greetings(ring: Ring) -> None:
     call = ring(instructions="You answer the telephone of Nowhere and take orders.")
     assert call.note("CALL STARTED: go on.") == "Thanks for calling Nowhere. What can I get you?"
