@@ -3,7 +3,7 @@
 A call has no sound above 4 kHz. Recognisers compare the logarithm of the energy in bands up to 8 kHz, and a band of
 almost nothing is far from all that they have learned, the more so when there is noise below. So the level is brought to
 a usual one, and the empty half is filled with faint noise, as loud as the line's own noise floor. Measured with the
-small English model of Vosk, two synthetic voices over mulaw with pink noise at 20 dB: word errors fall from 43 to 27 %.
+small English model of Vosk, two synthetic voices over mulaw with pink noise at 20 dB: word errors fall from 46 to 31 %.
 """
 
 import math
