@@ -70,7 +70,8 @@ class _Turn:
         if "could not be understood" in low:
             return (Say(f"{say('again', self._language)} {self._question()}"),)
         if "the order is placed" in low:
-            return self._leave(f"{say('placed', self._language)} {say('goodbye', self._language)}", "the order is placed")
+            words = f"{say('placed', self._language)} {say('goodbye', self._language)}"
+            return self._leave(words, "the order is placed")
         if "call resumed" in low or "were away" in low:
             key = "resumed" if "call resumed" in low else "back"
             return self._look_up() or (Say(f"{say(key, self._language)} {self._question()}"),)
