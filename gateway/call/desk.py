@@ -8,6 +8,7 @@ and its outcome answers the tool.
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from gateway.call.effects import AnswerTool, Effect, HoldOrder, LookUp, Note, SubmitOrder
 from gateway.call.read_back_watch import ReadBackWatch
@@ -150,6 +151,8 @@ class Desk:
                 effects.append(HoldOrder(None))
             case TransferToStaff() | EndCall() | None:
                 pass
+            case _:
+                assert_never(outcome.action)
         if outcome.order != before and outcome.order.is_open and outcome.order.lines:
             effects.append(HoldOrder(outcome.order))
         effects.append(AnswerTool(event.tool_call_id, json.dumps(outcome.output, ensure_ascii=False)))

@@ -97,8 +97,8 @@ class Farewell:
 
     def overdue(self, at: datetime) -> None:
         """The farewell took too long."""
-        if self._closing is not None:
-            self.finish(at, self._closing.reason, self._closing.next)
+        assert self._closing is not None, "the deadline goes with the closing"
+        self.finish(at, self._closing.reason, self._closing.next)
 
     def finish(self, at: datetime, reason: str, following: NextStepName) -> None:
         """End the leg now. The log carries what follows, for whoever answers `/twiml/next`."""

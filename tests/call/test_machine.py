@@ -814,6 +814,33 @@ def test_a_confirm_that_waited_dies_with_its_model(ordering: Conversation) -> No
     assert has(ordering.tool("confirm_order"), SubmitOrder)
 
 
+def test_a_confirm_that_waited_for_a_lost_model_is_not_carried_out_later(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.turn()
+    ordering.calls(ordering.begin_response(), "confirm_order", {})
+    ordering.tell(ModelLost)
+    assert ordering.wait() == []
+    assert ordering.call.state is State.RECOVERING
+
+
+def test_a_submits_outcome_during_a_response_is_answered_and_told_after_it(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    response = ordering.begin_response()
+    ordering.calls(response, "confirm_order", {})
+    (answered,) = ordering.tell(OrderEvent, **outcome("complete"))
+    assert isinstance(answered, AnswerTool)
+    assert ordering.end_response(response) == [RequestResponse()]
+
+
+def test_the_end_of_another_response_leaves_the_active_one(talk: Conversation) -> None:
+    talk.answered()
+    response = talk.begin_response()
+    talk.end_response("resp_0", status="cancelled")
+    talk.begin_speech(response, "We have pizza.")
+    assert CancelResponse(response) in talk.interrupts()
+
+
 def test_without_a_leg_late_events_change_nothing(ordering: Conversation) -> None:
     ordering.end_leg("stopped")
     before = ordering.call.ignored

@@ -1,0 +1,290 @@
+"""What holds for a call whatever happens to it: nothing raises, nothing is done twice, silence ends it."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway import errors
+from gateway.call.effects import (
+    CloseModel,
+    Effect,
+    EndLeg,
+    Note,
+    OpenModel,
+    RequestResponse,
+    SubmitOrder,
+)
+from gateway.call.states import State
+from gateway.events import (
+    AgentSaid,
+    AudioCommitted,
+    ConnectionFailed,
+    Ended,
+    ErrorEvent,
+    Event,
+    HungUp,
+    Interrupted,
+    KeyPressed,
+    LegEnded,
+    LegStarted,
+    ListeningStarted,
+    ListeningStopped,
+    ModelLost,
+    ModelOpened,
+    OrderData,
+    OrderEvent,
+    PlaybackFinished,
+    PlaybackStarted,
+    ResponseFinished,
+    ResponseStarted,
+    SessionData,
+    SessionEvent,
+    SessionRequested,
+    TimedOut,
+    ToolCalled,
+    TranscriptionData,
+    TranscriptionEvent,
+    VADData,
+    VADEvent,
+)
+from gateway.orders.restaurant_files import SHIPPED, load_restaurants
+from tests.call.conversation import NOON, Conversation
+
+CASA_VERDE = load_restaurants(SHIPPED, {})[0]  # no fixture, which hypothesis would print with every failure
+
+ITEMS = st.sampled_from(["i1", "i2", "i3"])
+RESPONSES = st.sampled_from(["r1", "r2", "r3"])
+CODES = st.sampled_from(sorted(errors.ERRORS))
+TOOLS = st.sampled_from(
+    [
+        ("set_line", '{"item_id": "coke"}'),
+        ("set_line", '{"item_id": "pepperoni"}'),
+        ("set_line", "no json"),
+        ("remove_line", '{"line_id": "L1"}'),
+        ("set_customer", '{"name": "Ana", "fulfilment": "pickup"}'),
+        ("read_back", "{}"),
+        ("confirm_order", "{}"),
+        ("confirm_order", "{}"),
+        ("resume_order", '{"accept": true}'),
+        ("cancel_order", "{}"),
+        ("transfer_to_staff", "{}"),
+        ("end_call", "{}"),
+        ("no_such_tool", "{}"),
+    ]
+)
+
+Step = tuple[type[Event], dict[str, Any]]
+
+
+def step(kind: type[Event], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Step]:
+    return st.tuples(st.just(kind), st.fixed_dictionaries(fields))
+
+
+def vad(kind: str) -> st.SearchStrategy[Step]:
+    return step(VADEvent, type=st.just(f"vad.{kind}"), data=st.just(VADData(audio_start_ms=0, confidence=0)))
+
+
+def words(kind: str) -> st.SearchStrategy[Step]:
+    data = st.builds(
+        TranscriptionData,
+        text=st.sampled_from(["", "yes", "no", "mm-hm", "a coke"]),
+        confidence=st.just(0.5),
+        is_final=st.just(True),
+        item_id=ITEMS | st.none(),
+    )
+    return step(TranscriptionEvent, type=st.just(f"transcription.{kind}"), data=data)
+
+
+def order(kind: str) -> st.SearchStrategy[Step]:
+    return step(OrderEvent, type=st.just(f"order.{kind}"), data=st.just(OrderData(intent="confirm")))
+
+
+def session(kind: str) -> st.SearchStrategy[Step]:
+    return step(SessionEvent, type=st.just(f"session.{kind}"), data=st.just(SessionData(model="m", capabilities=())))
+
+
+CUT = st.builds(
+    lambda item, heard, more: {"item_id": item, "heard_ms": heard, "produced_ms": heard + more},
+    ITEMS,
+    st.integers(0, 5000),
+    st.integers(0, 5000),
+)
+
+ANYTHING: st.SearchStrategy[Step] = st.one_of(
+    step(LegStarted, leg=st.integers(1, 5), stream_sid=st.just("MZ1")),
+    step(LegEnded, leg=st.integers(1, 5), reason=st.sampled_from(["stopped", "lost", "closed"])),
+    step(HungUp),
+    step(ModelOpened),
+    step(SessionRequested),
+    session("created"),
+    session("updated"),
+    session("updated"),
+    session("error"),
+    step(ConnectionFailed, code=CODES),
+    step(ModelLost, code=CODES, planned=st.booleans()),
+    step(ListeningStarted),
+    step(ListeningStopped),
+    vad("speech_start"),
+    vad("speech_end"),
+    vad("silence"),
+    step(AudioCommitted, item_id=ITEMS),
+    words("complete"),
+    words("complete"),
+    words("error"),
+    words("partial"),
+    step(ResponseStarted, response_id=RESPONSES),
+    step(
+        ResponseFinished,
+        response_id=RESPONSES,
+        status=st.sampled_from(["completed", "cancelled", "incomplete", "failed"]),
+        code=CODES | st.none(),
+        spoke=st.booleans(),
+    ),
+    step(PlaybackStarted, item_id=ITEMS),
+    step(PlaybackFinished),
+    step(Interrupted, cut=st.lists(CUT, max_size=2)),
+    step(AgentSaid, item_id=ITEMS, response_id=RESPONSES, text=st.sampled_from(["Hi", "It is $3.25 in all. Right?"])),
+    TOOLS.flatmap(
+        lambda tool: step(
+            ToolCalled,
+            response_id=RESPONSES,
+            tool_call_id=st.sampled_from([f"c{number}" for number in range(30)]),
+            name=st.just(tool[0]),
+            arguments=st.just(tool[1]),
+        )
+    ),
+    order("complete"),
+    order("error"),
+    step(KeyPressed, digit=st.sampled_from(list("05"))),
+    CODES.map(lambda code: (ErrorEvent, {"type": "error", "error": errors.ERRORS[code].event("CA1", NOON).error})),
+    step(Ended, reason=st.just("staff"), next=st.sampled_from(["goodbye", "transfer", "reconnect"])),
+    st.just((TimedOut, {})),
+    st.just((TimedOut, {})),
+)
+"""Every event, likely or not; `call.timed_out` comes at the call's deadline."""
+
+
+class Watch:
+    """Follows the effects of a call and holds it to what must never happen."""
+
+    def __init__(self, talk: Conversation) -> None:
+        self.talk = talk
+        self.connections = 0
+        self.asked_to_submit = False
+        self.submitted: set[str] = set()
+        self.serving = False
+
+    def take(self, kind: type[Event], fields: dict[str, Any]) -> None:
+        talk = self.talk
+        before = talk.call.state
+        if kind is LegStarted or (kind is OrderEvent and fields["type"] in ("order.complete", "order.error")):
+            if kind is OrderEvent and fields["type"] == "order.complete" and self.asked_to_submit:
+                assert talk.call.order is not None
+                self.submitted.add(talk.call.order.id)
+            self.asked_to_submit = False
+        timed_out = kind is TimedOut and talk.call.deadline is not None
+        effects = talk.wait() if timed_out else talk.tell(kind, **fields)
+        if kind is SessionEvent and fields["type"] == "session.updated" and talk.call.state is not before:
+            self.serving = True
+        for effect in effects:
+            self._check(effect)
+        live = talk.call.state is not State.DISCONNECTED
+        assert (talk.call.deadline is not None) is live, "a live call waits for something, a dead one for nothing"
+        assert live or not talk.call.playing
+
+    def _check(self, effect: Effect) -> None:
+        match effect:
+            case OpenModel():
+                self.connections += 1
+                assert self.connections == 1, "two connections to the model"
+            case CloseModel():
+                self.connections, self.serving = 0, False
+            case SubmitOrder(order):
+                assert not self.asked_to_submit, "submitted twice without an outcome"
+                assert order.id not in self.submitted, "submitted again after it was stored"
+                self.asked_to_submit = True
+            case Note() | RequestResponse():
+                assert self.serving, "told to a model whose session is not as we want it"
+            case _:
+                pass
+
+
+def beginning(talk: Conversation, how_far: int) -> None:
+    """A call at one of several points of an ordinary course, so that chance need not find the way there."""
+    talk.ring()
+    if how_far > 0:
+        talk.model_comes_up()
+    if how_far > 1:
+        talk.agent_says("Hi, what can I get for you?")
+    if how_far > 2:
+        talk.order_taken()
+    if how_far > 3:
+        talk.reads_back()
+    if how_far > 4:
+        talk.caller_says("yes")
+
+
+BEGINNINGS = st.integers(0, 5)
+property_test = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def watched(how_far: int, steps: list[Step]) -> Conversation:
+    talk = Conversation(CASA_VERDE)
+    beginning(talk, how_far)
+    watch = Watch(talk)
+    watch.connections, watch.serving = 1, how_far > 0
+    for kind, fields in steps:
+        watch.take(kind, fields)
+    return talk
+
+
+@given(BEGINNINGS, st.lists(ANYTHING, max_size=40))
+@property_test
+def test_nothing_raises_and_nothing_is_done_twice(how_far: int, steps: list[Step]) -> None:
+    watched(how_far, steps)
+
+
+@given(BEGINNINGS, st.lists(ANYTHING, max_size=25))
+@property_test
+def test_silence_alone_ends_every_call(how_far: int, steps: list[Step]) -> None:
+    talk = watched(how_far, steps)
+    began = talk.now
+    waits = 0
+    while talk.call.state is not State.DISCONNECTED:
+        waits += 1
+        assert waits <= 30, "it goes on for ever"
+        talk.wait()
+    assert (talk.now - began).total_seconds() <= 300
+    assert talk.call.deadline is None
+    assert talk.call.ended is not None or not waits
+
+
+@given(BEGINNINGS, st.lists(ANYTHING, max_size=25))
+@property_test
+def test_the_log_alone_gives_the_same_call(how_far: int, steps: list[Step]) -> None:
+    talk = watched(how_far, steps)
+    twin = talk.folded()
+    assert (twin.state, twin.order, twin.deadline, twin.ended, twin.leg) == (
+        talk.call.state,
+        talk.call.order,
+        talk.call.deadline,
+        talk.call.ended,
+        talk.call.leg,
+    )
+    assert (twin.legs_lost, twin.hung_up, twin.playing) == (talk.call.legs_lost, talk.call.hung_up, talk.call.playing)
+    assert [(turn.item_id, turn.heard_text) for turn in twin.turns] == [
+        (turn.item_id, turn.heard_text) for turn in talk.call.turns
+    ]
+
+
+@pytest.mark.parametrize("how_far", range(6))
+def test_silence_ends_an_ordinary_call_with_a_word_to_the_caller(how_far: int) -> None:
+    talk = Conversation(CASA_VERDE)
+    beginning(talk, how_far)
+    effects: list[Effect] = []
+    while talk.call.state is not State.DISCONNECTED:
+        effects += talk.wait()
+    assert sum(isinstance(effect, EndLeg) for effect in effects) == 1
+    assert talk.call.ended is not None

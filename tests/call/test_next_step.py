@@ -1,0 +1,88 @@
+"""What comes after a stream has ended, from the folded call and the time alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from gateway.call.next_step import BACK_TO_AGENT, Apologise, Goodbye, NextStep, Reconnect, Transfer, next_step
+from gateway.events import ConnectionFailed, Ended, HungUp, KeyPressed
+from gateway.orders.restaurant import Restaurant
+from tests.call.conversation import Conversation
+
+
+def step(talk: Conversation, asked: int | None = None, dialled: str | None = None) -> NextStep:
+    return next_step(talk.folded(), talk.now, talk.call.leg if asked is None else asked, dialled)
+
+
+def test_a_lost_leg_is_followed_by_the_next(talk: Conversation) -> None:
+    talk.answered().end_leg("lost")
+    assert step(talk) == Reconnect(2)
+    assert step(talk) == Reconnect(2)
+
+
+def test_a_killed_process_leaves_a_leg_without_an_end_and_is_followed_too(talk: Conversation) -> None:
+    talk.answered()
+    assert step(talk) == Reconnect(2)
+
+
+def test_a_stream_that_never_began_is_followed_by_one_with_a_higher_leg(talk: Conversation) -> None:
+    assert step(talk, asked=1) == Reconnect(2)
+    assert step(talk, asked=3) == Reconnect(4)
+    assert step(talk, asked=4) == Apologise("+15550100090")
+
+
+def test_after_three_reconnects_within_a_minute_it_is_no_use(talk: Conversation) -> None:
+    talk.answered()
+    for leg in (2, 3, 4):
+        talk.end_leg("lost")
+        assert step(talk) == Reconnect(leg)
+        talk.start_leg(leg)
+    talk.end_leg("lost")
+    assert step(talk) == Apologise("+15550100090")
+    talk.now += timedelta(minutes=1)
+    assert step(talk) == Reconnect(5)
+
+
+def test_a_finished_conversation_ends(talk: Conversation) -> None:
+    talk.answered().agent_says("Goodbye!", [("end_call", {})])
+    assert step(talk) == Goodbye()
+
+
+def test_a_caller_who_is_gone_needs_nothing(talk: Conversation) -> None:
+    talk.answered().end_leg("stopped")
+    talk.tell(HungUp)
+    assert step(talk) == Goodbye()
+
+
+def test_a_caller_who_asked_for_a_person_is_transferred(talk: Conversation) -> None:
+    talk.answered().tell(KeyPressed, digit="0")
+    assert step(talk) == Transfer("+15550100090", "the caller pressed 0")
+
+
+def test_a_transfer_to_nobody_is_an_apology(casa_verde: Restaurant) -> None:
+    talk = Conversation(casa_verde.model_copy(update={"transfer_to": None})).answered()
+    talk.tell(Ended, reason="staff takes over", next="transfer")
+    assert step(talk) == Apologise(None)
+
+
+def test_what_does_not_work_is_apologised_for(talk: Conversation) -> None:
+    talk.ring()
+    talk.tell(ConnectionFailed)
+    assert step(talk) == Apologise("+15550100090")
+
+
+def test_a_leg_that_is_moved_on_purpose_is_followed(talk: Conversation) -> None:
+    talk.answered().tell(Ended, reason="deploy", next="reconnect")
+    assert step(talk) == Reconnect(2)
+
+
+@pytest.mark.parametrize("status", sorted(BACK_TO_AGENT))
+def test_when_nobody_answers_the_caller_comes_back_to_the_agent(talk: Conversation, status: str) -> None:
+    talk.answered().tell(KeyPressed, digit="0")
+    assert step(talk, dialled=status) == Reconnect(2)
+
+
+@pytest.mark.parametrize("status", ["completed", "answered"])
+def test_when_somebody_has_spoken_to_the_caller_it_is_done(talk: Conversation, status: str) -> None:
+    talk.answered().tell(KeyPressed, digit="0")
+    assert step(talk, dialled=status) == Goodbye()
