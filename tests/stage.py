@@ -7,7 +7,6 @@ package's types; when a stage closes, no task, no socket and no lease of it may 
 import asyncio
 import base64
 import contextlib
-import os
 import socket
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -221,7 +220,7 @@ class Belongings:
 
 def _is_socket(entry: Path) -> bool:
     try:
-        return os.readlink(entry).startswith("socket:")
+        return str(entry.readlink()).startswith("socket:")
     except OSError:  # the descriptor that listed the folder
         return False
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from gateway.call.machine import Call
 from gateway.call.states import TRANSITIONS, State
-from gateway.events import Disclosed, LegStarted
+from gateway.events import AnyEvent, Disclosed, LegStarted
 from gateway.local.phone_record import CallRecord
 from tests.stage import Stage
 
@@ -53,13 +53,22 @@ async def the_order(stage: Stage, record: CallRecord, timeout_s: float = 5) -> d
     return found[0]
 
 
+async def finished_log(stage: Stage, call_id: str, timeout_s: float = 5) -> list[AnyEvent]:
+    """A call's log, once its last leg is over: the phone is gone before the gateway has written that down."""
+    for _ in range(round(timeout_s / 0.05)):
+        events = await stage.events(call_id)
+        if Call.fold(call_id, stage.restaurant, events).state is State.DISCONNECTED:
+            return events
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"the last leg has not ended: {events[-1]}")
+
+
 async def judge_call(stage: Stage, record: CallRecord, *, legs: int = 1) -> Call:
     """Check what holds for every call; returns the call as its log tells it."""
     assert record.violations == []
-    assert [stream.ended_by for stream in record.streams[-1:]] != ["dropped"]
     first = record.heard[0]
     assert (first.source, first.text) == ("document", stage.restaurant.disclosure)
-    events = await stage.events(record.call_sid)
+    events = await finished_log(stage, record.call_sid)
     kinds = [event.type for event in events]
     assert isinstance(events[1], Disclosed)
     assert kinds.index("call.disclosed") < kinds.index("call.leg_started")
@@ -71,7 +80,6 @@ async def judge_call(stage: Stage, record: CallRecord, *, legs: int = 1) -> Call
         call.handle(event)
     assert set(moves) <= ARROWS
     assert [source for source, _ in moves] == [State.DISCONNECTED, *(target for _, target in moves[:-1])]
-    assert call.state is State.DISCONNECTED
     return call
 
 
