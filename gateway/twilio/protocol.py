@@ -120,11 +120,13 @@ class MediaStream:
                 (no inbound track).
         """
         if len(text) > MAX_MESSAGE:
-            return self._ignore("oversize")
+            self._ignore("oversize")
+            return None
         try:
             message = _decode(text)
         except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-            return self._ignore("malformed")
+            self._ignore("malformed")
+            return None
         if message.event == "media":
             return self._media(message)
         if message.event == "start":
@@ -140,17 +142,20 @@ class MediaStream:
         if message.event == "stop":
             self.stopped = True
             return StreamStop()
-        return self._ignore("unknown event")
+        self._ignore("unknown event")
+        return None
 
     def _media(self, message: _Message) -> MediaFrame | None:
         media = message.media
         if media is None or media.track != "inbound":
-            return self._ignore("no inbound media")
+            self._ignore("no inbound media")
+            return None
         if not self._is_ours(message):
             return None
         timestamp = media.timestamp
         if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= _LONGEST_TIMESTAMP):
-            return self._ignore("malformed")
+            self._ignore("malformed")
+            return None
         return MediaFrame(media.payload, int(timestamp))
 
     def _is_ours(self, message: _Message) -> bool:
@@ -168,9 +173,11 @@ class MediaStream:
     def _start(self, message: _Message) -> StreamStart | None:
         start = message.start
         if start is None or not start.streamSid or not start.callSid or message.streamSid != start.streamSid:
-            return self._ignore("malformed")
+            self._ignore("malformed")
+            return None
         if self.start is not None:
-            return self._ignore("second start")
+            self._ignore("second start")
+            return None
         shape = start.mediaFormat
         if shape is not None and (shape.encoding, shape.sampleRate, shape.channels) != ("audio/x-mulaw", 8000, 1):
             found = f"{shape.encoding}, {shape.sampleRate} Hz, {shape.channels} channels"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.call.effects import HistoryItem
+from gateway.call.effects import HistoryItem, LookUp
 from gateway.events import (
     AgentSaid,
     AudioCommitted,
@@ -172,6 +172,17 @@ def test_a_tool_is_answered_once(session: Session) -> None:
         }
     ]
     assert session.protocol.ignored == {"tool answered twice": 1}
+
+
+def test_what_was_looked_up_in_advance_stands_before_the_conversation() -> None:
+    session = Session()
+    looked_up = LookUp("look-up-get_menu", "get_menu", '{"ok": true}')
+    session.protocol.configure("Be brief.", (), [HistoryItem("user", "a coke")], [looked_up])
+    _, call, output, turn = (message.get("item") for message in session.sent())
+    assert call == {"type": "function_call", "call_id": "look-up-get_menu", "name": "get_menu", "arguments": "{}"}
+    assert output == {"type": "function_call_output", "call_id": "look-up-get_menu", "output": '{"ok": true}'}
+    assert turn is not None
+    assert turn["role"] == "user"
 
 
 # --- the session ---
