@@ -15,11 +15,13 @@ import structlog
 from gateway.call.machine import Call
 from gateway.events import read_event
 from gateway.orders.restaurant import Restaurant
-from gateway.session import LEASE, SessionParts, VoiceSession
-from gateway.store import StoreError
+from gateway.session import FLUSH_PATIENCE, LEASE, SessionParts, VoiceSession
+from gateway.store import LeaseLostError, StaleLegError, StoreError
 from gateway.twilio.stream import PhoneLine
 
 LAG_INTERVAL = 0.25
+LAST_PATIENCE = 10.0
+"""Seconds for legs that were told to end; each is bounded by itself."""
 ADAPT_EVERY = 4
 """Lag measurements per adaptation of the pacing lead (once a second)."""
 
@@ -42,6 +44,8 @@ class VoiceSessionManager:
         self._server_creates = server_creates_responses
         self._clock = clock
         self._sessions: dict[str, VoiceSession] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.loop_lag_ms = 0.0
         self.draining = False
 
@@ -75,11 +79,15 @@ class VoiceSessionManager:
             StoreUnavailableError: the store is away.
             InvalidEventError: the log holds what this version does not know.
         """
+        if call_id in self._sessions:
+            await self._written(call_id)  # what the older leg has not written when the fence rises is lost
         claim = await self._parts.store.claim_leg(restaurant.id, call_id, leg, nonce, self._parts.owner, LEASE)
         call = Call(call_id, restaurant, server_creates_responses=self._server_creates)
         for entry in claim.log:
             call.handle(read_event(entry.event))
         if (old := self._sessions.get(call_id)) is not None:
+            if old.fence > claim.fence:
+                raise StaleLegError(call_id)  # claimed before, answered after
             old.lose_lease()
         session = VoiceSession(
             self._parts,
@@ -91,7 +99,15 @@ class VoiceSessionManager:
             caller_number=caller_number,
         )
         self._sessions[call_id] = session
+        self._idle.clear()
         return session
+
+    async def _written(self, call_id: str) -> None:
+        try:
+            async with asyncio.timeout(FLUSH_PATIENCE):
+                await self._parts.log.flushed(call_id)
+        except (StoreError, TimeoutError) as error:
+            log.warning("leg_log_incomplete", call_id=call_id, reason=type(error).__name__)
 
     def get_session(self, session_id: str) -> VoiceSession | None:
         """The session of a call, if this process serves it."""
@@ -107,18 +123,21 @@ class VoiceSessionManager:
         self._parts.metrics.session_started(len(self._sessions))
         try:
             await session.run()
-        except Exception:  # noqa: BLE001 - one call must not hurt another; logged with its traceback and counted
+        except Exception:  # one call must not hurt another; logged with its traceback and counted
             log.exception("session_failed", call_id=session.id)
             self._parts.metrics.session_failed()
         finally:
             if self._sessions.get(session.id) is session:
                 del self._sessions[session.id]
                 self._parts.log.close(session.id)
+            if not self._sessions:
+                self._idle.set()
             self._parts.metrics.session_ended(len(self._sessions))
 
-    def lease_lost(self, call_id: str, _error: StoreError) -> None:
-        """The log refused a call's events: another leg has it."""
-        if (session := self._sessions.get(call_id)) is not None:
+    def lease_lost(self, call_id: str, error: StoreError) -> None:
+        """The log takes no more of a call's events. With another leg at work the session ends; else it goes on."""
+        session = self._sessions.get(call_id)
+        if session is not None and isinstance(error, LeaseLostError):
             session.lose_lease()
 
     # --- what runs beside the calls ---
@@ -146,11 +165,9 @@ class VoiceSessionManager:
         self.draining = True
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._sessions:
-                    await asyncio.sleep(0.1)
+                await self._idle.wait()
         for session in self.sessions:
             await session.disconnect()
         with suppress(TimeoutError):
-            async with asyncio.timeout(10):
-                while self._sessions:
-                    await asyncio.sleep(0.05)
+            async with asyncio.timeout(LAST_PATIENCE):
+                await self._idle.wait()

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from picows import (
+    WSCloseCode,
     WSError,
     WSFrame,
     WSHandshakeError,
@@ -29,6 +30,13 @@ MAX_FRAME = 16 * 1024 * 1024
 """Bytes; the API's own limit for one event is 15 MiB (Realtime `input_audio_buffer.append`)."""
 KEPT_MESSAGES = 64
 NO_CLOSE_FRAME = 1006
+NO_CODE = 1005
+"""A close frame without a code; never sent as such (RFC 6455 section 7.4.1)."""
+MESSAGE_TOO_BIG = 1009
+ABORT_AFTER = 2.0
+"""Seconds for the peer to take what was sent last; then the socket is cut."""
+READ_BUFFER = 4 * 1024
+"""Bytes to begin with; picows doubles it when a piece of speech needs more, and most of a socket's life needs less."""
 
 OpenHandler = Callable[[], None]
 MessageHandler = Callable[[bytes], None]
@@ -41,8 +49,11 @@ class WebSocketClient(WSListener):
 
     def __init__(self) -> None:
         self._transport: WSTransport | None = None
+        self._open = False
         self._early: deque[bytes] = deque(maxlen=KEPT_MESSAGES)
-        self._parts: list[bytes] = []
+        self._came: asyncio.Future[None] | None = None  # waits for the first message, or the end
+        self._parts: list[bytes] | None = None  # of a fragmented text message
+        self._given_up = False
         self._opened: OpenHandler | None = None
         self._message: MessageHandler | None = None
         self._closed: CloseHandler | None = None
@@ -74,20 +85,21 @@ class WebSocketClient(WSListener):
     def detach(self) -> None:
         """Forget all handlers: what happens to this socket from now on concerns nobody."""
         self._opened = self._message = self._closed = self._failed = None
+        self._early.clear()
 
     # --- the socket ---
 
     @property
     def alive(self) -> bool:
         """Whether the socket is open as far as we know."""
-        return self._transport is not None and not self._transport.is_disconnected
+        return self._open
 
     async def connect(self, url: str, headers: Mapping[str, str]) -> None:
-        """Open the socket.
+        """Open the socket. Cancelled, it leaves nothing open.
 
         Raises:
-            GatewayError: by the taxonomy: API_KEY_INVALID (401, 403), RATE_LIMITED (429), MODEL_OVERLOADED (5xx), else
-                WS_CONNECTION_FAILED.
+            GatewayError: by the taxonomy: API_KEY_INVALID (401, 403, 404), RATE_LIMITED (429), MODEL_OVERLOADED (5xx),
+                else WS_CONNECTION_FAILED.
         """
         try:
             async with asyncio.timeout(OPEN_TIMEOUT):
@@ -99,17 +111,51 @@ class WebSocketClient(WSListener):
                     enable_auto_ping=True,
                     websocket_handshake_timeout=OPEN_TIMEOUT,
                     max_redirects=0,
+                    read_buffer_init_size=READ_BUFFER,
                 )
         except (WSError, OSError, TimeoutError, ValueError) as error:
-            failure = _failure(error)
-            if self._failed is not None:
-                self._failed(failure)
+            failure, failed = _failure(error), self._failed
+            self._give_up()
+            if failed is not None:
+                failed(failure)
             raise failure from None
+        except asyncio.CancelledError:
+            self._give_up()
+            raise
+
+    async def wait_for_message(self, patience: float) -> bytes:
+        """Wait for the first message, and leave it where it is: `on_message` delivers it.
+
+        Raises:
+            GatewayError: the socket was closed before (by the close code), or nothing came within `patience` seconds.
+        """
+        if not self._early and self._open:
+            self._came = asyncio.get_running_loop().create_future()
+            try:
+                async with asyncio.timeout(patience):
+                    await self._came
+            except TimeoutError:
+                raise GatewayError(errors.WS_CONNECTION_FAILED, "the session did not begin") from None
+        if not self._early:
+            kind = ErrorHandler.classify_close(self._close_code)
+            raise GatewayError(kind, f"closed with {self._close_code} before the session began")
+        return self._early[0]
+
+    def _give_up(self) -> None:
+        """Nobody waits for the socket any more: cut it now, or as soon as it opens.
+
+        picows 2.3 goes on with a handshake whose `ws_connect` was cancelled, for as long as its time-out.
+        """
+        self._given_up = True
+        self._open = False
+        self.detach()
+        if self._transport is not None:
+            self._transport.disconnect(graceful=False)
 
     def send(self, data: bytes) -> bool:
         """Send one text message (UTF-8 JSON). False when the socket is gone; the close handler tells the rest."""
         transport = self._transport
-        if transport is None or transport.is_disconnected:
+        if transport is None or not self._open:
             return False
         transport.send(WSMsgType.TEXT, data)
         return True
@@ -118,20 +164,24 @@ class WebSocketClient(WSListener):
     def waiting_bytes(self) -> int:
         """Bytes the kernel has not taken yet: how far behind the model's side is."""
         transport = self._transport
-        return transport.underlying_transport.get_write_buffer_size() if transport is not None else 0
+        if transport is None or transport.is_disconnected:
+            return 0
+        return transport.underlying_transport.get_write_buffer_size()
 
     async def close(self) -> None:
-        """Close the socket politely; never waits for the peer."""
+        """Close the socket politely; never waits for the peer, and cuts it when it does not take what is left."""
         self.detach()
-        transport = self._transport
-        if transport is not None and not transport.is_disconnected:
-            transport.send_close()
-            transport.disconnect()
+        if self._open:
+            self._shut(WSCloseCode.OK)
 
     # --- picows ---
 
     def on_ws_connected(self, transport: WSTransport) -> None:  # noqa: D102 - picows' callback
         self._transport = transport
+        if self._given_up:
+            transport.disconnect(graceful=False)
+            return
+        self._open = True
         if self._opened is not None:
             self._opened()
 
@@ -139,21 +189,47 @@ class WebSocketClient(WSListener):
         kind = frame.msg_type
         if kind is WSMsgType.TEXT and frame.fin:
             self._deliver(frame.get_payload_as_bytes())
-        elif kind is WSMsgType.TEXT or kind is WSMsgType.CONTINUATION:
-            self._parts.append(frame.get_payload_as_bytes())
-            if frame.fin:
-                whole, self._parts = b"".join(self._parts), []
-                self._deliver(whole)
+        elif kind is WSMsgType.TEXT:
+            self._parts = [frame.get_payload_as_bytes()]
+        elif kind is WSMsgType.CONTINUATION and self._parts is not None:  # else of binary, which means nothing
+            self._add_part(frame)
         elif kind is WSMsgType.CLOSE:
-            self._close_code = int(getattr(frame.get_close_code(), "value", frame.get_close_code()))
+            code = frame.get_close_code()
+            has_code = code != WSCloseCode.NO_INFO
+            self._close_code = int(getattr(code, "value", code)) if has_code else NO_CODE
             self._close_reason = frame.get_close_reason() or ""
-            transport.send_close(frame.get_close_code())
-            transport.disconnect()
+            self._shut(code if has_code else WSCloseCode.OK)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: D102 - picows' callback
+        self._open = False
+        self._wake()
         if self._closed is not None:
             handler, self._closed = self._closed, None
-            handler(self._close_code or NO_CLOSE_FRAME, self._close_reason)
+            handler(self._close_code, self._close_reason)
+
+    def _add_part(self, frame: WSFrame) -> None:
+        assert self._parts is not None
+        self._parts.append(frame.get_payload_as_bytes())
+        if sum(map(len, self._parts)) > MAX_FRAME:
+            self._parts = None
+            self._close_code = MESSAGE_TOO_BIG
+            self._shut(WSCloseCode.MESSAGE_TOO_BIG)
+        elif frame.fin:
+            whole, self._parts = b"".join(self._parts), None
+            self._deliver(whole)
+
+    def _shut(self, code: WSCloseCode) -> None:
+        transport = self._transport
+        assert transport is not None, "open before"
+        self._open = False
+        transport.send_close(code)
+        transport.disconnect()
+        if self.waiting_bytes:
+            asyncio.get_running_loop().call_later(ABORT_AFTER, transport.disconnect, False)
+
+    def _wake(self) -> None:
+        if self._came is not None and not self._came.done():
+            self._came.set_result(None)
 
     def _deliver(self, data: bytes) -> None:
         if self._message is not None:
@@ -162,6 +238,7 @@ class WebSocketClient(WSListener):
         if len(self._early) == KEPT_MESSAGES:
             self.dropped += 1
         self._early.append(data)
+        self._wake()
 
 
 def _failure(error: Exception) -> GatewayError:

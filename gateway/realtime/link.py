@@ -1,7 +1,7 @@
 """One call's connection to the model: socket, protocol and transcoding together.
 
-The caller's sound goes up as it comes; while no configured session is there, the last 3 s of it wait in a ring and go up
-on return. The model's speech comes down as mu-law; everything else becomes events.
+The caller's sound goes up as it comes; while no configured session is there, the last 3 s of it wait in a ring and go
+up on return. The model's speech comes down as mu-law; everything else becomes events.
 """
 
 from collections.abc import Callable
@@ -24,6 +24,9 @@ from gateway.events import AnyEvent, ModelLost, ResponseFinished, SessionEvent, 
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.pool import Dialled
 from gateway.realtime.protocol import AudioDelta, AudioDone, RealtimeProtocol
+
+MOST_WAITING = 1024 * 1024
+"""Bytes that the model's socket may be behind, 16 s of PCM16; the caller's sound beyond that is dropped and counted."""
 
 ModelEffect = ConfigureModel | RequestResponse | Note | AnswerTool | CancelResponse | TruncateItem | DeleteItem
 
@@ -112,10 +115,13 @@ class ModelLink:
 
     def hear(self, mulaw: bytes) -> None:
         """The caller's sound, mu-law 8 kHz: to the model, or into the ring while the model is away."""
-        if self._serving and self._dialled is not None:
-            self._dialled.client.send(RealtimeProtocol.append(self._audio.encode_chunk(mulaw)))
-        else:
+        dialled = self._dialled
+        if dialled is None or not self._serving:
             self._ring.push(mulaw)
+        elif dialled.client.waiting_bytes > MOST_WAITING:
+            self._protocol.ignored["caller audio, model behind"] += 1
+        elif not dialled.client.send(RealtimeProtocol.append(self._audio.encode_chunk(mulaw))):
+            self._ring.push(mulaw)  # the socket is gone; the close handler is about to say so
 
     def apply(self, effect: ModelEffect) -> None:
         """Carry out an effect that concerns the model. Without a connection it is dropped: a new one is reseeded."""

@@ -105,12 +105,16 @@ class EventLog:
         return self._waiting
 
     def open(self, restaurant_id: str, call_id: str, fence: int | None) -> None:
-        """Begin to write for a call, or go on with a new fence: that of its newest leg."""
+        """Begin to write for a call, or go on with a new fence: that of its newest leg.
+
+        The newest leg knows what was written when it took the call over. What its elder has not written until then is
+        dropped: written under the new fence, it would be in the log and not in the leg's mind.
+        """
         held = self._calls.get(call_id)
-        if held is None or held.failure is not None:
+        if held is not None and held.fence != fence:
+            self._drop(held, LeaseLostError(call_id))
+        if held is None or held.fence != fence or held.failure is not None:
             self._calls[call_id] = _Pending(restaurant_id, call_id, fence)
-        else:
-            held.fence = fence
 
     def append(self, call_id: str, events: Sequence[Entry], hold: Hold | None = None) -> None:
         """Have events written soon, the held order with them. Never waits, never raises for the store's state.

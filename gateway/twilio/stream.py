@@ -28,6 +28,8 @@ StreamEnd = Literal["stopped", "lost", "closed"]
 
 START_PATIENCE = 10.0
 """Seconds to wait for `start` after the socket was accepted; Twilio does not document a limit."""
+CLOSE_PATIENCE = 2.0
+"""Seconds from `close` until the leg ends although the peer has not taken what was sent."""
 
 
 class Listener(Protocol):
@@ -74,6 +76,7 @@ class PhoneLine:
         self._control: deque[str] = deque()
         self._wake = asyncio.Event()
         self._closing = False
+        self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._speaking = False
         self._listener: Listener | None = None
         self.frames = 0
@@ -97,43 +100,53 @@ class PhoneLine:
         return None
 
     async def read(self, listener: Listener) -> StreamEnd:
-        """Hand on everything until the stream is over; says how it ended."""
+        """Hand on everything until the stream is over; says how it ended.
+
+        Raises:
+            Exception: whatever the listener raised, or was given to `abandon`.
+        """
         self._listener = listener
         if self._direct_text is not None:
-            await self._read_directly(listener)
-        else:
-            while not self._stream.stopped and (text := await self._next_text()) is not None:
-                self._take(text, listener)
+            self._direct_text(self._take_or_abandon)
+        reader = asyncio.create_task(self._read_messages(), name="line reader")
+        try:
+            await self._over
+        finally:
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
         if self._stream.stopped:
             return "stopped"
         return "closed" if self._closing else "lost"
 
-    async def _read_directly(self, listener: Listener) -> None:
-        """Text comes by callback; the end, and an error of ours in the callback, by the future."""
-        assert self._direct_text is not None
-        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def _read_messages(self) -> None:
+        """What comes by `receive`: everything, or with the short way the end alone."""
+        while (text := await self._next_text()) is not None:
+            self._take_or_abandon(text)
+        self._end()
 
-        def take(text: str) -> None:
-            if over.done():
-                return
-            try:
-                self._take(text, listener)
-            except Exception as error:  # noqa: BLE001 - raised again below, in the session's own task
-                over.set_exception(error)
-            else:
-                if self._stream.stopped:
-                    over.set_result(None)
-
-        self._direct_text(take)
-        ending = asyncio.create_task(self._next_text(), name="line end")
-        ending.add_done_callback(lambda _: None if over.done() else over.set_result(None))
+    def _take_or_abandon(self, text: str) -> None:
+        if self._over.done():
+            return
         try:
-            await over
-        finally:
-            ending.cancel()
-            await asyncio.gather(ending, return_exceptions=True)
+            self._take(text)
+        except Exception as error:  # noqa: BLE001 - raised again by `read`, in the session's own task
+            self.abandon(error)
+        else:
+            if self._stream.stopped:
+                self._end()
 
-    def _take(self, text: str, listener: Listener) -> None:
+    def _end(self) -> None:
+        if not self._over.done():
+            self._over.set_result(None)
+
+    def abandon(self, error: BaseException) -> None:
+        """Something of ours went wrong that the line cannot go on without: `read` raises it."""
+        if not self._over.done():
+            self._over.set_exception(error)
+
+    def _take(self, text: str) -> None:
+        listener = self._listener
+        assert listener is not None, "read before"
         message = self._stream.receive(text)
         if type(message) is MediaFrame:
             self._frame(message, listener)
@@ -159,6 +172,8 @@ class PhoneLine:
             mulaw = b64decode(frame.payload, validate=True)
         except ValueError:
             self.bad_frames += 1
+            return
+        if not mulaw:  # the model refuses an append of nothing
             return
         missing = self._gaps.place(frame.timestamp_ms, len(mulaw))
         if missing == STALE:
@@ -223,8 +238,13 @@ class PhoneLine:
         self._wake.set()
 
     def close(self) -> None:
-        """Close the socket once what is to be said at once has been sent; Twilio then goes on with the TwiML."""
-        self._closing = True
+        """Close the socket once what is to be said at once has been sent; Twilio then goes on with the TwiML.
+
+        A peer that does not read cannot hold the leg: after `CLOSE_PATIENCE` seconds `read` ends in any case.
+        """
+        if not self._closing:
+            self._closing = True
+            asyncio.get_running_loop().call_later(CLOSE_PATIENCE, self._end)
         self._wake.set()
 
     def adapt(self, loop_lag_ms: float) -> None:

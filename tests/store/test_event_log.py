@@ -117,6 +117,20 @@ async def test_a_new_leg_in_the_same_process_goes_on_with_its_fence(store: Sessi
     assert await events_of(store, "CA1") == ["a"]
 
 
+async def test_what_an_elder_leg_had_not_written_is_not_written_under_the_new_fence(
+    store: SessionStore, log: EventLog
+) -> None:
+    first = await store.claim_leg(R, "CA1", 1, "n1", "a", 10)
+    second = await store.claim_leg(R, "CA1", 2, "n2", "a", 10)
+    log.open(R, "CA1", first.fence)
+    log.append("CA1", [("unknown to the new leg", "{}")])
+    log.open(R, "CA1", second.fence)
+    log.append("CA1", [("known", "{}")])
+    await log.flushed("CA1")
+    assert await events_of(store, "CA1") == ["known"]
+    assert (log.waiting, log.dropped) == (0, 1)
+
+
 async def test_what_a_call_has_too_much_is_cut_off_at_its_end(store: SessionStore) -> None:
     lost: list[str] = []
     async with EventLog(store, on_lost=lambda call_id, _: lost.append(call_id), max_waiting_per_call=3) as log:
