@@ -25,6 +25,7 @@ from infra.bench.analysis import Row
 from infra.bench.level_code import MOST_CALLS, Encoding
 from infra.bench.limits import PRODUCT, Limit, LimitError, applicable, parse_limit, violations
 from infra.bench.plan import SHORTEST_CYCLE_S, Plan
+from infra.bench.records import Spent, spent_file
 from infra.bench.rig import Cores, Rig, RunError
 from infra.bench.run import Progress as Told
 from infra.bench.run import Timing, measure
@@ -114,10 +115,14 @@ async def _run(
         if profiles is None:
             return [await measure(rig, count, plan, timing, tell(f"{count} calls")) for count in numbers], None
         file = profiles / "profile.pstats"
-        row = await measure(rig, numbers[0], plan, timing, tell("profile"), ("profile", str(file)))
+        row = await measure(rig, numbers[0], plan, timing, tell("profile"), file)
     stats = cast("dict[profile.Function, profile.Timing]", vars(pstats.Stats(str(file)))["stats"])
-    out.print(profile.table(profile.shares(stats)))
+    out.print(profile.table(profile.shares(stats, _spent(file))))
     return [row], None
+
+
+def _spent(file: Path) -> float:
+    return msgspec.json.decode(spent_file(file).read_bytes(), type=Spent).seconds
 
 
 @contextmanager

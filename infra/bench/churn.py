@@ -9,10 +9,9 @@ from pathlib import Path
 import msgspec
 from rich.table import Table
 
-from infra.bench.inside import Counts
 from infra.bench.plan import Plan
 from infra.bench.proc import snapshot
-from infra.bench.records import ChurnJob, LoadRecord, read
+from infra.bench.records import ChurnJob, Counts, LoadRecord, read
 from infra.bench.rig import AUTH_TOKEN, CALLED, START_LIMIT_S, Rig, RunError
 from infra.bench.run import WAIT_S, Progress
 

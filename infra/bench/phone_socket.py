@@ -1,4 +1,4 @@
-"""A caller's media stream on the wire: Twilio's messages, made as cheaply as can be: the rig must not measure itself."""
+"""A caller's media stream on the wire: Twilio's messages, made cheaply: the rig must not measure itself."""
 
 import time
 

@@ -1,7 +1,8 @@
 """Where the time goes: a profile of the gateway's process, grouped by what the code is for. Reading it is pure.
 
 A function belongs to the group whose pattern its file matches; what has no file (C code) belongs where its name or, in
-the end, its callers say. cProfile makes every Python call dearer than it is, so the shares count, not the times.
+the end, its callers say. CPU time outside of any function that the profiler sees is the event loop's: uvloop, picows
+and the kernel beneath them. cProfile makes every Python call dearer than it is: shares count, not times.
 """
 
 import re
@@ -18,16 +19,17 @@ Function = tuple[str, int, str]
 Timing = tuple[int, int, float, float, Mapping[Function, tuple[int, int, float, float]]]
 """Primitive calls, calls, own seconds, seconds with callees, and the same per caller."""
 
+LOOP: Final = "event loop, sockets"
 GROUPS: Final = (
     ("audio", r"gateway/audio/|audioop|numpy|pybase64"),
     ("protocols", r"gateway/(twilio|realtime)/(protocol|wire|config)|msgspec"),
     ("line, link, session", r"gateway/(twilio|realtime)/|gateway/(session|manager)|gateway/web/media"),
-    ("websocket server", r"uvicorn|websockets|httptools|starlette"),
+    ("websocket server", r"gateway/framing|uvicorn|websockets|httptools|starlette"),
     ("call, orders, events", r"gateway/(call|orders|events|errors|redaction)|pydantic"),
     ("store", r"gateway/store|redis|hiredis"),
     ("log, metrics", r"gateway/(logs|metrics|masking)|structlog|prometheus|/logging/"),
     ("webhooks", r"gateway/web/|gateway/security|twiml|multipart"),
-    ("event loop, sockets", r"uvloop|picows|asyncio|selectors|socket|Loop\.run|_asyncio|contextvars"),
+    (LOOP, r"uvloop|picows|asyncio|selectors|socket|Loop\.run|_asyncio|contextvars"),
 )
 """The first pattern that fits counts."""
 OTHER: Final = "other"
@@ -44,9 +46,15 @@ class Share:
     calls: int
 
 
-def shares(stats: Mapping[Function, Timing]) -> list[Share]:
-    """Every function's part, the largest first. C code without a home is counted with its callers' groups."""
-    found: list[Share] = []
+def shares(stats: Mapping[Function, Timing], spent: float) -> list[Share]:
+    """Every function's part, the largest first. C code without a home is counted with its callers' groups.
+
+    Args:
+        stats: of the profile.
+        spent: CPU seconds of the thread in all.
+    """
+    beyond = spent - sum(own for _, _, own, _, _ in stats.values())  # below 0 where others took the core meanwhile
+    found = [Share(LOOP, "uvloop, picows, system calls", max(0.0, beyond), 0)]
     for function, (_, calls, own, _, callers) in stats.items():
         group = group_of(function)
         if group is not None:

@@ -130,6 +130,24 @@ class ModelRecord(msgspec.Struct):
     sessions: list[SessionRecord]
 
 
+class Counts(msgspec.Struct):
+    """What only the gateway's process knows: unfinished tasks of its event loop, objects that Python tracks."""
+
+    tasks: int
+    objects: int
+
+
+class Spent(msgspec.Struct):
+    """CPU seconds of the event loop's thread while it was profiled, in Python functions or not."""
+
+    seconds: float
+
+
+def spent_file(profile: Path) -> Path:
+    """Where the `Spent` of a profile stands."""
+    return profile.with_suffix(".spent")
+
+
 def write(record: msgspec.Struct, path: str) -> None:
     """Write a result; the file is there whole or not at all."""
     part = Path(path + ".part")

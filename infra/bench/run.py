@@ -1,5 +1,7 @@
 """One row: a fresh model, a fresh gateway, N callers, and the row that follows from their accounts."""
 
+import os
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +33,7 @@ class Timing:
 
 
 async def measure(
-    rig: Rig, calls: int, plan: Plan, timing: Timing, progress: Progress, inside: Sequence[str] = ()
+    rig: Rig, calls: int, plan: Plan, timing: Timing, progress: Progress, profile: Path | None = None
 ) -> Row:
     """Measure `calls` calls at a time.
 
@@ -41,7 +43,7 @@ async def measure(
         plan: who speaks when.
         timing: how long.
         progress: told about each step.
-        inside: see `Rig.gateway`.
+        profile: file for a profile of the window (see `infra.bench.inside`); the figures are then not the product's.
 
     Raises:
         RunError: it could not be measured.
@@ -49,6 +51,7 @@ async def measure(
     total = timing.row_s(calls)
     progress("starting", total)
     out = rig.folder / "load.record"
+    inside = () if profile is None else ("profile", str(profile))
     async with rig.gateway(calls, plan, inside) as (gateway, model, account):
         job = LoadJob(
             gateway.voice_url,
@@ -73,11 +76,15 @@ async def measure(
             pids = (load.pid, model.pid)
             rig_before = _rig_cpu(pids)
             busy = None if rig.cores.gateway is None else core_busy(rig.cores.gateway)
+            if profile is not None:
+                os.kill(gateway.pid, signal.SIGUSR1)
             before = snapshot(gateway.pid, memory=False)
             await load.go_on()
             progress("measuring", timing.window_s + 5)
             await load.line(timing.window_s + WAIT_S)  # measured
             after = snapshot(gateway.pid)
+            if profile is not None:
+                os.kill(gateway.pid, signal.SIGUSR1)
             if busy is not None and rig.cores.gateway is not None:
                 busy = core_busy(rig.cores.gateway) - busy
             measured = Measured(idle, before, after, _rig_cpu(pids) - rig_before, busy)

@@ -21,7 +21,7 @@ def _delta(milliseconds: int, encoding: Encoding) -> bytes:
 
 
 class Mouth:
-    """Speaks on one connection. Events go out through `send`; deltas, most of it, are built by hand and go through `raw`.
+    """Speaks on one connection. Events go out through `send`; deltas, built by hand, through `raw`.
 
     Attributes:
         answers: every response so far.
