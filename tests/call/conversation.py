@@ -3,10 +3,11 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.call.effects import AnswerTool, Effect
 from gateway.call.machine import Call
+from gateway.call.states import State
 from gateway.events import (
     AgentSaid,
     AnyEvent,
@@ -19,6 +20,7 @@ from gateway.events import (
     LegEnded,
     LegStarted,
     ModelOpened,
+    OrderData,
     PlaybackFinished,
     PlaybackStarted,
     ResponseFinished,
@@ -38,6 +40,28 @@ from gateway.orders.order import Order
 from gateway.orders.restaurant import Restaurant
 
 NOON = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)
+
+
+E = TypeVar("E")
+
+
+def only(effects: list[Effect], kind: type[E]) -> E:
+    """The one effect of that kind."""
+    (found,) = [effect for effect in effects if isinstance(effect, kind)]
+    return found
+
+
+def has(effects: list[Effect], kind: type[Effect]) -> bool:
+    return any(isinstance(effect, kind) for effect in effects)
+
+
+def answer(effects: list[Effect]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(only(effects, AnswerTool).output)
+    return found
+
+
+def outcome(kind: str) -> dict[str, Any]:
+    return {"type": f"order.{kind}", "order_id": "order-CA1", "data": OrderData(intent="confirm")}
 
 
 class Conversation:
@@ -66,6 +90,10 @@ class Conversation:
         assert self.call.deadline is not None
         self.now = self.call.deadline
         return self.take(TimedOut(session_id="CA1", timestamp=self.now.timestamp() * 1000))
+
+    def state(self) -> State:
+        """Where the call is."""
+        return self.call.state
 
     def patience(self) -> float:
         """Seconds until the deadline."""

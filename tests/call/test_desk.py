@@ -1,0 +1,207 @@
+"""The order within a call: the read-back as it was heard, the yes, the one submit, held orders."""
+
+import pytest
+
+from gateway.call import prompts
+from gateway.call.effects import (
+    AnswerTool,
+    HoldOrder,
+    Note,
+    RequestResponse,
+    SubmitOrder,
+)
+from gateway.call.states import State
+from gateway.events import (
+    ModelLost,
+    ModelOpened,
+    OrderEvent,
+)
+from gateway.orders.order import OrderState
+from tests.call.conversation import Conversation, answer, has, only, outcome
+
+
+def test_a_read_back_that_was_not_heard_to_its_total_is_no_ground_for_a_confirm(ordering: Conversation) -> None:
+    item = ordering.reads_back(then_heard=False)
+    ordering.interrupts((item, 500, 6000))
+    ordering.caller_says("yes yes")
+    refused = answer(ordering.tool("confirm_order"))
+    assert refused["ok"] is False
+    assert "not heard the whole read-back" in refused["error"]
+
+
+def test_what_is_heard_after_an_interrupted_read_back_does_not_make_it_good(ordering: Conversation) -> None:
+    item = ordering.reads_back(then_heard=False)
+    ordering.interrupts((item, 500, 6000))
+    ordering.caller_says("wait")
+    ordering.agent_says("Of course, take your time.")
+    ordering.caller_says("ok yes")
+    assert answer(ordering.tool("confirm_order"))["ok"] is False
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    assert has(ordering.tool("confirm_order"), SubmitOrder)
+
+
+def test_an_interruption_after_the_total_leaves_the_read_back_heard(ordering: Conversation) -> None:
+    item = ordering.reads_back(then_heard=False)
+    ordering.interrupts((item, 5990, 6000))
+    ordering.caller_says("yes that's right")
+    assert has(ordering.tool("confirm_order"), SubmitOrder)
+
+
+def test_a_read_back_heard_before_its_response_is_over_counts(ordering: Conversation) -> None:
+    text = answer(ordering.tool("read_back"))["say"]
+    response = ordering.begin_response()
+    ordering.begin_speech(response, text)
+    ordering.heard()
+    ordering.end_response(response, spoke=True)
+    ordering.caller_says("yes")
+    assert has(ordering.tool("confirm_order"), SubmitOrder)
+
+
+def test_a_confirm_without_an_answer_of_the_caller_is_refused(ordering: Conversation) -> None:
+    ordering.reads_back()
+    effects = ordering.tool("confirm_order")
+    assert answer(effects)["ok"] is False
+    assert ordering.state() is State.CLARIFICATION
+    assert not has(effects, SubmitOrder)
+
+
+@pytest.mark.parametrize("words", ["no", "no wait, make it two", "hmm, what was that?"])
+def test_a_confirm_without_assent_is_refused(ordering: Conversation, words: str) -> None:
+    ordering.reads_back()
+    ordering.caller_says(words)
+    assert answer(ordering.tool("confirm_order"))["ok"] is False
+
+
+def test_an_edit_after_the_read_back_needs_a_new_one(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.tool("set_line", item_id="coke", quantity=1)
+    ordering.caller_says("yes")
+    assert "changed after the read-back" in answer(ordering.tool("confirm_order"))["error"]
+
+
+def test_a_confirm_waits_for_the_words(ordering: Conversation) -> None:
+    ordering.reads_back()
+    item, _ = ordering.turn()
+    response = ordering.begin_response()
+    assert ordering.calls(response, "confirm_order", {}) == []
+    assert ordering.end_response(response) == []
+    effects = ordering.words(item, "yes")
+    assert has(effects, SubmitOrder)
+    assert not has(effects, RequestResponse)  # the submit's outcome is still to come
+
+
+def test_a_confirm_waits_for_the_words_a_second_and_a_half(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.turn()
+    response = ordering.begin_response()
+    ordering.calls(response, "confirm_order", {})
+    asked = ordering.now
+    effects = ordering.wait()
+    assert (ordering.now - asked).total_seconds() == 1.5
+    assert answer(effects)["ok"] is False
+    assert not has(effects, RequestResponse)  # one comes when the response that called is over
+    assert ordering.end_response(response) == [RequestResponse()]
+
+
+def test_an_earlier_yes_is_no_answer_while_later_words_are_on_their_way(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    ordering.turn()
+    response = ordering.begin_response()
+    assert ordering.calls(response, "confirm_order", {}) == []
+    assert answer(ordering.wait())["ok"] is False
+
+
+def test_a_second_confirm_does_not_wait_beside_the_first(ordering: Conversation) -> None:
+    ordering.reads_back()
+    item, _ = ordering.turn()
+    response = ordering.begin_response()
+    assert ordering.calls(response, "confirm_order", {}) == []
+    assert answer(ordering.calls(response, "confirm_order", {}))["ok"] is False
+    assert has(ordering.words(item, "yes"), SubmitOrder)
+
+
+def test_words_that_cannot_be_understood_are_no_assent(ordering: Conversation) -> None:
+    ordering.reads_back()
+    item, _ = ordering.turn()
+    response = ordering.begin_response()
+    ordering.calls(response, "confirm_order", {})
+    effects = ordering.words(item, "", "transcription.error")
+    assert answer(effects)["ok"] is False
+
+
+def test_a_submit_that_fails_leaves_the_order_as_it_was_and_may_be_tried_again(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    assert has(ordering.tool("confirm_order"), SubmitOrder)
+    effects = ordering.tell(OrderEvent, **outcome("error"))
+    assert "not placed" in answer(effects)["error"]
+    assert ordering.call.order is not None
+    assert ordering.call.order.state is OrderState.READ_BACK
+    assert has(ordering.tool("confirm_order"), SubmitOrder)
+
+
+def test_a_cancelled_order_is_not_held_for_the_next_call(ordering: Conversation) -> None:
+    assert only(ordering.tool("cancel_order"), HoldOrder).order is None
+
+
+def test_a_held_order_is_offered_and_taken_up(talk: Conversation, ordering: Conversation) -> None:
+    held = ordering.call.order
+    assert held is not None
+    second = Conversation(talk.restaurant, "CA1")
+    second.ring(held.model_copy(update={"id": "order-CA0"}))
+    note = only(second.model_comes_up(), Note)
+    assert note.text.startswith(prompts.HELD_ORDER_NOTE)
+    assert "one large Pepperoni" in note.text
+    effects = second.tool("resume_order", accept=True)
+    order = only(effects, HoldOrder).order
+    assert order is not None
+    assert order.id == "order-CA0"
+    assert [line.item_id for line in order.lines] == ["pepperoni"]
+    assert answer(second.tool("resume_order", accept=True))["ok"] is False
+
+
+def test_a_held_order_is_declined(talk: Conversation, ordering: Conversation) -> None:
+    held = ordering.call.order
+    assert held is not None
+    second = Conversation(talk.restaurant, "CA1")
+    second.ring(held.model_copy(update={"id": "order-CA0"}))
+    second.model_comes_up()
+    assert only(second.tool("resume_order", accept=False), HoldOrder).order is None
+    assert second.call.desk.held is None
+
+
+def test_a_submit_without_an_outcome_in_the_log_is_asked_for_again(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    first = only(ordering.tool("confirm_order"), SubmitOrder)
+    other = ordering.in_another_process()
+    again = only(other.start_leg(2), SubmitOrder)
+    assert again == first
+    other.model_comes_up()
+    effects = other.tell(OrderEvent, **outcome("complete"))
+    assert not has(effects, AnswerTool)  # the model that asked is gone; this one is told
+    assert "is placed" in only(effects, Note).text
+    assert other.call.order is not None
+    assert other.call.order.state is OrderState.SUBMITTED
+
+
+def test_a_confirm_that_waited_dies_with_its_model(ordering: Conversation) -> None:
+    ordering.reads_back()
+    item, _ = ordering.turn()
+    ordering.calls(ordering.begin_response(), "confirm_order", {})
+    ordering.tell(ModelLost)
+    assert ordering.words(item, "yes") == []
+    ordering.tell(ModelOpened)
+    ordering.session("session.updated")
+    assert has(ordering.tool("confirm_order"), SubmitOrder)
+
+
+def test_a_confirm_that_waited_for_a_lost_model_is_not_carried_out_later(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.turn()
+    ordering.calls(ordering.begin_response(), "confirm_order", {})
+    ordering.tell(ModelLost)
+    assert ordering.wait() == []
+    assert ordering.state() is State.RECOVERING
