@@ -203,9 +203,11 @@ def test_a_closed_list_takes_its_values_and_no_other(family: type[Event], path: 
 
 @pytest.mark.parametrize(("family", "path"), CONFIDENCES, ids=lambda value: getattr(value, "__name__", value))
 def test_confidence_lies_between_0_and_1(family: type[Event], path: str) -> None:
-    for value in (0, 0.5, 1):
+    good: list[object] = [0, 0.5, 1]
+    bad: list[object] = [-0.001, 1.001, "high"]
+    for value in good:
         EventValidator.validate(changed(SHAPES[family], path, value))
-    for value in (-0.001, 1.001, "high"):
+    for value in bad:
         with pytest.raises(InvalidEventError):
             EventValidator.validate(changed(SHAPES[family], path, value))
 

@@ -36,7 +36,7 @@ from gateway.events import (
     VADEvent,
     read_event,
 )
-from gateway.orders.order import Order
+from gateway.orders.order import Order, OrderState
 from gateway.orders.restaurant import Restaurant
 
 NOON = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)
@@ -94,6 +94,11 @@ class Conversation:
     def state(self) -> State:
         """Where the call is."""
         return self.call.state
+
+    def order_state(self) -> OrderState:
+        """How far the order is."""
+        assert self.call.order is not None
+        return self.call.order.state
 
     def patience(self) -> float:
         """Seconds until the deadline."""

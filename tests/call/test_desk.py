@@ -137,8 +137,7 @@ def test_a_submit_that_fails_leaves_the_order_as_it_was_and_may_be_tried_again(o
     assert has(ordering.tool("confirm_order"), SubmitOrder)
     effects = ordering.tell(OrderEvent, **outcome("error"))
     assert "not placed" in answer(effects)["error"]
-    assert ordering.call.order is not None
-    assert ordering.call.order.state is OrderState.READ_BACK
+    assert ordering.order_state() is OrderState.READ_BACK
     assert has(ordering.tool("confirm_order"), SubmitOrder)
 
 
@@ -183,8 +182,7 @@ def test_a_submit_without_an_outcome_in_the_log_is_asked_for_again(ordering: Con
     effects = other.tell(OrderEvent, **outcome("complete"))
     assert not has(effects, AnswerTool)  # the model that asked is gone; this one is told
     assert "is placed" in only(effects, Note).text
-    assert other.call.order is not None
-    assert other.call.order.state is OrderState.SUBMITTED
+    assert other.order_state() is OrderState.SUBMITTED
 
 
 def test_a_confirm_that_waited_dies_with_its_model(ordering: Conversation) -> None:

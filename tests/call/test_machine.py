@@ -1,5 +1,7 @@
 """Whole conversations: events in, effects out. The order engine, the menu and the restaurant are real."""
 
+from typing import Any
+
 from gateway.call import prompts
 from gateway.call.effects import (
     AnswerTool,
@@ -16,6 +18,7 @@ from gateway.call.machine import Call
 from gateway.call.states import State
 from gateway.events import (
     CallStarted,
+    Event,
     HungUp,
     KeyPressed,
     LegEnded,
@@ -71,8 +74,7 @@ def test_an_order_is_taken_read_back_confirmed_and_submitted_once(talk: Conversa
     talk.caller_says("Ana, pickup")
     talk.tool("set_customer", name="Ana", fulfilment="pickup")
     talk.reads_back()
-    assert talk.call.order is not None
-    assert talk.call.order.state is OrderState.READ_BACK
+    assert talk.order_state() is OrderState.READ_BACK
 
     talk.caller_says("yes please")
     effects = talk.tool("confirm_order")
@@ -82,7 +84,7 @@ def test_an_order_is_taken_read_back_confirmed_and_submitted_once(talk: Conversa
     effects = talk.tell(OrderEvent, **outcome("complete"))
     assert answer(effects)["ok"] is True
     assert effects[-1] == RequestResponse()
-    assert talk.call.order.state is OrderState.SUBMITTED
+    assert talk.order_state() is OrderState.SUBMITTED
     assert talk.tell(OrderEvent, **outcome("complete")) == []
     assert talk.tell(OrderEvent, **outcome("error")) == []
     assert talk.tell(OrderEvent, **outcome("processing")) == []
@@ -179,14 +181,15 @@ def test_a_leg_whose_process_was_killed_goes_on_too(ordering: Conversation) -> N
 def test_without_a_leg_late_events_change_nothing(ordering: Conversation) -> None:
     ordering.end_leg("stopped")
     before = ordering.call.ignored
-    for kind, fields in [
+    late: list[tuple[type[Event], dict[str, Any]]] = [
         (PlaybackStarted, {"item_id": "i"}),
         (PlaybackFinished, {}),
         (ResponseFinished, {"response_id": "r", "status": "failed"}),
         (KeyPressed, {"digit": "0"}),
         (TimedOut, {}),
         (ModelOpened, {}),
-    ]:
+    ]
+    for kind, fields in late:
         assert ordering.tell(kind, **fields) == []
     assert ordering.calls("r", "cancel_order", {}) == []
     assert ordering.call.ignored == before + 7
