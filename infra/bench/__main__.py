@@ -7,6 +7,7 @@ measured.
 import asyncio
 import pstats
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -87,6 +88,9 @@ def bench(
         except RunError as error:
             err.print(f"[red]not measured:[/] {error}")
             raise typer.Exit(3) from None
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            err.print("broken off")
+            raise typer.Exit(3) from None
     broken = violations(rows, limits)
     if steady is not None:
         out.print(churn.table(steady))
@@ -109,6 +113,9 @@ async def _run(
     rig: Rig, numbers: list[int], plan: Plan, timing: Timing, short_calls: int, profiles: Path | None
 ) -> tuple[list[Row], churn.Steady | None]:
     """All rows, or the short calls; with `profiles`, the folder for it, the profile is printed."""
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)  # as Ctrl-C: what was started is ended
     with _progress() as tell:
         if short_calls:
             return [], await churn.churn(rig, short_calls, tell("short calls"))
