@@ -1,0 +1,1 @@
+"""Menus, orders and what people say of them. Pure."""

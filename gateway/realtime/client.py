@@ -8,6 +8,7 @@ exceptions of the handshake hold those headers, so they are neither kept as a ca
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from picows import (
     WSCloseCode,
@@ -196,7 +197,9 @@ class WebSocketClient(WSListener):
         elif kind is WSMsgType.CLOSE:
             code = frame.get_close_code()
             has_code = code != WSCloseCode.NO_INFO
-            self._close_code = int(getattr(code, "value", code)) if has_code else NO_CODE
+            # picows gives a plain int for a code that it does not list, such as Realtime's 3000 and 4000.
+            number = code.value if isinstance(code, WSCloseCode) else int(cast("int", code))
+            self._close_code = number if has_code else NO_CODE
             self._close_reason = frame.get_close_reason() or ""
             self._shut(code if has_code else WSCloseCode.OK)
 

@@ -13,6 +13,7 @@ from gateway.orders.restaurant import Restaurant
 from gateway.security import caller_key, read_stream_token
 from gateway.settings import Settings
 from gateway.store import Hold, SessionStore, open_store
+from gateway.store.keys import once_key
 from tests.web.conftest import CALL, MONDAY_NOON, PUBLIC, SECRET, SETTINGS, Web, names, verbs
 
 RETRIES = "#rc=3&rp=ct,5xx"
