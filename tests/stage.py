@@ -75,12 +75,14 @@ class Model(RealtimeServer):
         most: The most connections at a time.
         events: What it sent, over all connections.
         prompts: What each response was made from, over all connections.
+        contradiction: An event sent right before the answer to every `session.update`.
     """
 
     def __init__(self, *, ms_per_char: float = 12, faults: Faults = NO_FAULTS, **options: Any) -> None:
         self.most = 0
         self.events: deque[bytes] = deque(maxlen=20_000)
         self.prompts: list[Prompt] = []
+        self.contradiction = b""
         super().__init__(
             self._mind,
             ToneEars(),
@@ -96,6 +98,11 @@ class Model(RealtimeServer):
     def begin(self, connection: Connection) -> None:
         super().begin(connection)
         self.most = max(self.most, len(self.connections))
+
+    def received(self, connection: Connection, raw: bytes) -> None:
+        super().received(connection, raw)
+        if self.contradiction and b'"session.update"' in raw:
+            connection.send(self.contradiction)
 
     def told(self, kind: str, connection: int | None = None) -> list[dict[str, Any]]:
         """The client messages of a type, in order; of one connection or of all."""

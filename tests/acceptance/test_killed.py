@@ -63,14 +63,14 @@ async def ready(url: str, process: Process, log: Path) -> None:
     """Wait until the process takes calls."""
     async with httpx2.AsyncClient(trust_env=False) as client:
         for _ in range(200):
-            assert process.returncode is None, log.read_text()
+            assert process.returncode is None, f"see {log}"
             try:
                 if (await client.get(url)).status_code == 200:
                     return
             except httpx2.TransportError:
                 pass
             await asyncio.sleep(0.1)
-    raise AssertionError(log.read_text())
+    raise AssertionError(f"it does not get ready; see {log}")
 
 
 async def test_the_gateway_is_killed_in_mid_call_and_another_process_goes_on(valkey_url: str, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ async def test_the_gateway_is_killed_in_mid_call_and_another_process_goes_on(val
             Ordered(1, "margherita", "large", (), 1450),
             Ordered(1, "sprite", "regular", (), 300),
         ]
-        # Of the words that were on their way when the process died the model may know nothing; never is there a second Coke.
+        # Of words on their way when the process died the model may know nothing; never is there a second Coke.
         assert found[2:] in ([], [Ordered(1, "coke", "regular", (), 300)])
         assert [leg["leg"] for leg in order["call"]["legs"]] == [1, 2]
         assert heard_by_caller(record).count(stage.restaurant.disclosure) == 1
