@@ -121,6 +121,14 @@ def test_a_failed_response_behind_speech_needs_no_clip_and_success_forgives(talk
     assert (talk.now - waited_from).total_seconds() == 2
 
 
+def test_a_response_that_comes_by_itself_is_the_retry(talk: Conversation) -> None:
+    talk.answered()
+    talk.end_response(talk.begin_response(), status="failed")
+    assert talk.patience() == 2
+    talk.begin_response()
+    assert talk.patience() == 10
+
+
 def test_a_failure_without_retry_ends_the_leg(talk: Conversation) -> None:
     talk.answered()
     assert has(talk.end_response(talk.begin_response(), status="failed", code="API_KEY_INVALID"), EndLeg)

@@ -48,6 +48,14 @@ def test_a_barge_in_silences_the_agent_and_makes_the_model_forget_what_was_not_h
     assert RequestResponse() in talk.words(item, "wings") + talk.turn()[1]
 
 
+def test_what_was_said_over_the_agent_before_a_barge_in_is_answered_with_it(talk: Conversation) -> None:
+    talk.answered().agent_speaks("We have pizza, wings and drinks.")
+    item, _ = talk.turn()
+    talk.interrupts(("item_9", 100, 200))
+    assert talk.words(item, "mm-hm") == []
+    assert talk.turn()[1] == [RequestResponse()]
+
+
 def test_a_barge_in_after_the_response_is_complete_cancels_nothing(talk: Conversation) -> None:
     talk.answered()
     talk.agent_speaks("We have pizza, wings, and drinks.")
