@@ -33,7 +33,7 @@ def pause_before(failures: int) -> float:
 
 
 def end_with_parent(lifeline: int) -> None:
-    """In a worker: drain when the other end of this pipe is closed, however the parent ended (`read` then gives b"")."""
+    """In a worker: drain when the other end of this pipe is closed, however the parent ended (`read` returns then)."""
 
     def wait() -> None:
         os.read(lifeline, 1)

@@ -34,10 +34,13 @@ def setup(url: str, auth_token: str, *, from_number: str, to_number: str, tone: 
     )
 
 
-def run(phone: Phone, lines: tuple[str, ...], recordings: tuple[Path, ...], record_to: Path | None, patience: float) -> int:
+def run(
+    phone: Phone, lines: tuple[str, ...], recordings: tuple[Path, ...], record_to: Path | None, patience: float
+) -> int:
     """Make the call. Returns the exit status: 0 when it was answered and the gateway broke no rule of Twilio's."""
     try:
-        said = [*lines, *(read_sound(file.read_bytes(), "audio/wav") for file in recordings)]
+        said: list[str | bytes] = [*lines]
+        said += [read_sound(file.read_bytes(), "audio/wav") for file in recordings]
         record = asyncio.run(phone.call(_script(said, patience), record_to))
     except KeyboardInterrupt:
         err.print("hung up")

@@ -21,7 +21,9 @@ ORDER = (
 
 
 def demo(
-    say: Annotated[list[str] | None, typer.Option(help="A line of the caller's; may be repeated. Default: an order.")] = None,
+    say: Annotated[
+        list[str] | None, typer.Option(help="A line of the caller's; may be repeated. Default: an order.")
+    ] = None,
     wav: Annotated[list[Path] | None, typer.Option(help="A line of the caller's as sound; may be repeated.")] = None,
     name: Annotated[str, typer.Option(help="What the caller says when asked for a name.")] = "Ana",
     tone: Annotated[bool, typer.Option("--tone", help="Tone codes in place of speech: quick, needs no model.")] = False,

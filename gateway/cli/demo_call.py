@@ -130,7 +130,7 @@ async def play_call(
     finally:
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
-    await feed.catch_up()
+    await feed.catch_up()  # raises what went wrong with the store, if it still does
     if feed.story is not None:
         feed.story.end()
     return Played(record, feed.story, feed.metrics, caller.unsaid)
@@ -153,5 +153,3 @@ async def _converse(line: Line, feed: Feed, caller: Caller, recordings: Sequence
         await line.say(recordings[utterance.line or 0] if recorded else utterance.text)
         if utterance.last:
             return
-
-

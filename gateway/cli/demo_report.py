@@ -71,6 +71,7 @@ def judge(played: Played, pos: PosReceiver) -> Outcome:
 
 
 def _call_of(message: Received) -> object:
+    """The call that a webhook is about: an earlier demo's order may still have been waiting in the store."""
     call = message.data.get("call")
     return call.get("ref") if isinstance(call, Mapping) else None
 
@@ -175,7 +176,9 @@ def _phone(played: Played) -> Table:
     table = Table("at the caller's ear", "median", "slowest", "times")
     first = [1000 * s.first_media_s for s in record.streams if s.first_media_s is not None]
     table.add_row("stream's start to the agent's first sound", *_spread(first))
-    table.add_row("end of the caller's speech to the agent's first sound", *_spread([1000 * s for s in record.responses_s]))
+    table.add_row(
+        "end of the caller's speech to the agent's first sound", *_spread([1000 * s for s in record.responses_s])
+    )
     table.add_row("holes in the agent's speech", str(record.underruns), "", "")
     return table
 

@@ -18,6 +18,8 @@ from gateway.cli.terminal import INSTALL_LOCAL, err, fail, out
 from gateway.local.caller import Caller
 from gateway.local.phone_wav import NotPlayable, read_sound
 from gateway.local.sounds import Sounds, speech_sounds, tone_sounds
+from gateway.logs import configure_logs
+from gateway.settings import Settings
 from gateway.speech.transcription import TranscriptionFailed
 from gateway.speech.tts import SynthesisFailed
 from gateway.store import EmbeddedServerError, StoreError
@@ -67,6 +69,7 @@ async def _run(options: Options, recordings: list[bytes]) -> int:
             if not out.is_terminal:
                 out.print(f"{text} ...")
 
+        _log_to_file(options.data_dir)
         sounds = await _sounds(options, progress)
         async with set_stage(options.data_dir, sounds, progress) as stage:
             status.stop()
@@ -80,6 +83,12 @@ async def _run(options: Options, recordings: list[bytes]) -> int:
             if options.keep:
                 await _keep(stage)
             return outcome.status
+
+
+def _log_to_file(folder: Path) -> None:
+    """Lines of the stand-ins go to a file: the terminal is for the call."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    configure_logs(Settings(log_format="json"), (folder / "demo.log").open("w", encoding="utf-8"))
 
 
 async def _sounds(options: Options, progress: Callable[[str], None]) -> Sounds:
@@ -96,9 +105,8 @@ async def _outcome(stage: Stage, played: Played) -> Outcome:
     """Wait for the webhook of a confirmed order, look at the gateway's own figures, and judge."""
     placed = played.story is not None and played.story.call.order is not None and played.story.call.order.is_placed
     with suppress(TimeoutError):
-        async with asyncio.timeout(DELIVERY_S):
-            while placed and not judge(played, stage.pos).webhooks:
-                await asyncio.sleep(0.1)
+        while placed and not judge(played, stage.pos).webhooks:
+            await stage.pos.wait_for(len(stage.pos.orders) + 1, DELIVERY_S)
     async with httpx2.AsyncClient(trust_env=False) as client:
         read_gateway((await client.get(f"{stage.url}/metrics")).text, played.metrics)
     if any(utterance.text for utterance in played.record.utterances):
@@ -108,7 +116,9 @@ async def _outcome(stage: Stage, played: Played) -> Outcome:
 
 def _print_where(stage: Stage, played: Played, options: Options) -> None:
     out.print(f"log of the gateway: {escape(str(stage.log))}", soft_wrap=True)
-    out.print(f"again: gateway replay {played.record.call_sid} --data-dir {escape(str(options.data_dir))}", soft_wrap=True)
+    out.print(
+        f"again: gateway replay {played.record.call_sid} --data-dir {escape(str(options.data_dir))}", soft_wrap=True
+    )
 
 
 async def _keep(stage: Stage) -> None:

@@ -79,7 +79,6 @@ async def set_stage(data_dir: Path, sounds: Sounds, progress: Progress) -> Async
         EmbeddedServerError: the embedded store does not start.
     """
     async with AsyncExitStack() as stack:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         stack.enter_context(_alone(data_dir))
         progress("starting the store")
         store = await stack.enter_async_context(await open_store(None, data_dir))
@@ -106,7 +105,8 @@ async def set_stage(data_dir: Path, sounds: Sounds, progress: Progress) -> Async
             "OPENAI_API_KEY": key,
             "OPENAI_REALTIME_URL": model.url,
             "LOG_FORMAT": "json",
-        } | sounds.settings
+            **sounds.settings,
+        }
         log = data_dir / "gateway.log"
         process = await stack.enter_async_context(_gateway(environment, listening, log))
         await _until_ready(url, process, log)
@@ -117,6 +117,7 @@ async def set_stage(data_dir: Path, sounds: Sounds, progress: Progress) -> Async
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Two demos on one folder would take each other's orders to their own POS."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / "demo.lock").open("ab") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -149,7 +150,7 @@ async def _gateway(
         with listening, log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 *command,
-                env=inherited | environment,
+                env={**inherited, **environment},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

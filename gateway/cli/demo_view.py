@@ -83,4 +83,6 @@ def _transcript(story: Story, said: list[Moment], width: int) -> RenderableType:
 def _trail(story: Story) -> RenderableType:
     now: State = story.call.state
     seen = story.trail[-_STATES:-1]
-    return Group(*(Text(state.diagram_name, style="dim") for state in seen), Text(f"> {now.diagram_name}", style="bold"))
+    return Group(
+        *(Text(state.diagram_name, style="dim") for state in seen), Text(f"> {now.diagram_name}", style="bold")
+    )

@@ -31,7 +31,9 @@ def show(file: File) -> None:
     table = Table("item", "id", "sizes and prices", "choices")
     for item in read.items:
         prices = [
-            f"{variation.id} {price_text(variation.price, read.currency)}" if variation.price is not None else variation.id
+            f"{variation.id} {price_text(variation.price, read.currency)}"
+            if variation.price is not None
+            else variation.id
             for variation in item.variations
         ]
         groups = ", ".join(group.name for group in read.groups_of(item))

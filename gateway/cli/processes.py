@@ -21,7 +21,7 @@ log = get_logger(__name__)
 
 
 def serve_here(settings: Settings, fd: int | None = None, lifeline: int | None = None) -> None:
-    """Serve in this process, on a socket of its own or on an inherited one; to the end of its parent, if that is given."""
+    """Serve in this process, on a socket of its own or an inherited one (`fd`); to the cut of a `lifeline`."""
     configure_logs(settings)
     init_error_reports(settings)
     if lifeline is not None:

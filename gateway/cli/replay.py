@@ -51,7 +51,9 @@ async def _stored(call: str, redis_url: str | None, data_dir: Path | None) -> li
         async with await open_store(redis_url, data_dir) as store:
             found = await store.find_call(call)
             if found is None:
-                fail(f"no call {call} in the store (and no such file); logs expire, and REDIS_URL or DATA_DIR say where")
+                fail(
+                    f"no call {call} in the store (and no such file); logs expire, and REDIS_URL or DATA_DIR say where"
+                )
             return [entry.event for entry in await store.read_log(found.restaurant_id, call)]
     except (StoreError, StoreUrlError, EmbeddedServerError) as error:
         fail(f"the store cannot be read: {error}")
@@ -85,10 +87,12 @@ def _restaurant(restaurant_id: str, folder: Path) -> Restaurant:
         restaurants = load_restaurants(folder, os.environ)
     except RestaurantErrors as errors:
         fail(str(errors))
-    for restaurant in restaurants:
-        if restaurant.id == restaurant_id:
-            return restaurant
-    fail(f"the call is of the restaurant {restaurant_id}, which is not in {folder}; name its folder by RESTAURANTS_DIR")
+    found = next((restaurant for restaurant in restaurants if restaurant.id == restaurant_id), None)
+    if found is None:
+        fail(
+            f"the call is of the restaurant {restaurant_id}, which is not in {folder}; RESTAURANTS_DIR names its folder"
+        )
+    return found
 
 
 def _print(story: Story, *, states: bool) -> None:

@@ -1,7 +1,7 @@
 """A call as people read it: folded from its log, event by event, while it goes on or long after.
 
-Rules: what is shown comes from the log alone, which is redacted; times are the events' own. A moment is added when it is
-known: words when their transcript comes, an order when it has changed, the states that were passed through in between.
+Rules: what is shown comes from the log alone, which is redacted; times are the events' own. A moment is added when it
+is known: words when their transcript comes, an order when it has changed, the states that were passed in between.
 """
 
 from dataclasses import dataclass

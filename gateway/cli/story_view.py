@@ -1,4 +1,4 @@
-"""How a story looks in a terminal: lines, the order as a table. Texts of callers and models are never read as markup."""
+"""How a story looks in a terminal: lines, the order as a table. What callers and models say is never read as markup."""
 
 from rich.table import Table
 from rich.text import Text

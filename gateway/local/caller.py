@@ -1,8 +1,8 @@
 """The caller of the demo: what a person with some lines in mind says next, given what the agent has just said. Pure.
 
-Rules: the caller's own lines come first, one whenever the agent has stopped; a line that answers another question ("Yes."
-while the name is asked for) waits for its question. Questions beyond the lines are answered as a friendly caller would:
-a name, pickup, yes, the first of the choices, that is all. A caller who is asked the same again and again gives up.
+Rules: the caller's own lines come first, one whenever the agent has stopped; a line that answers another question
+("Yes." while the name is asked for) waits for its question. Questions beyond the lines are answered as a friendly
+caller would: a name, pickup, yes, the first of the choices, that is all. Asked the same again and again, one gives up.
 """
 
 import re
@@ -49,17 +49,23 @@ _QUESTIONS: Final[tuple[tuple[Question, re.Pattern[str]], ...]] = tuple(
         (Question.WHAT, r"\bwhat\b[^?]*\b(get|like|have|order|change|be)\b[^?]*\?|\bhow (can|may) i\b[^?]*\?"),
     )
 )
-_YES = re.compile(r"^(yes|yeah|yep|sure|right|correct|that'?s right|no|nope)\b[\s,.!]*(please|thank you|thanks|it is)?\W*$", re.I)
-_CLOSING = re.compile(r"^(no[,.]? )?(that'?s|that is|that will be|that'll be) (all|it|everything)\b.{0,20}$", re.IGNORECASE)
+_YES = re.compile(
+    r"^(yes|yeah|yep|sure|right|correct|that'?s right|no|nope)\b[\s,.!]*(please|thank you|thanks|it is)?\W*$",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"^(no[,.]? )?(that'?s|that is|that will be|that'll be) (all|it|everything)\b.{0,20}$", re.IGNORECASE
+)
 _CUSTOMER = re.compile(
-    r"^(\w+[,.]? )?(for )?(pick-?up|delivery|take-?out)\b[^.]*\W*$|^(it'?s for |my name is |this is |under )\w+\W*$", re.I
+    r"^(\w+[,.]? )?(for )?(pick-?up|delivery|take-?out)\b[^.]*\W*$|^(it'?s for |my name is |this is |under )\w+\W*$",
+    re.IGNORECASE,
 )
 _LIST = re.compile(r"(?P<head>[\w' -]+(?:, [\w' -]+)*),? or (?P<last>[\w' -]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What to say next. `last`: the caller hangs up afterwards. `line`: which of the given lines it is, if it is one."""
+    """What to say next. `last`: the caller hangs up afterwards. `line`: which of the given lines it is, if any."""
 
     text: str
     last: bool = False

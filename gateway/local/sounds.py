@@ -1,4 +1,4 @@
-"""How the parties of a local call hear and speak: real recognition and synthesis, or tone codes where words do not matter.
+"""How the parties of a local call hear and speak: recognition and synthesis, or tone codes where words do not matter.
 
 Opening real recognition may fetch a model of 68 MB the first time, and blocks: call `speech_sounds` in a thread.
 """
@@ -78,22 +78,24 @@ def speech_sounds(agent: str, caller: str) -> Sounds:
 def phone_voice(voice: Voice) -> PhoneVoice:
     """A voice as a telephone carries it: mulaw, 8 kHz, at the level of a telephone network.
 
-    Synthesisers use all 16 bits, which is louder than any caller and is clipped by mulaw.
+    Synthesisers use all 16 bits, which is louder than any caller and is clipped by mulaw. They end in silence, too,
+    which would count as speech when it is measured how soon an answer comes.
     """
 
     def speak(text: str) -> bytes:
-        return g711.encode(_levelled(voice.speak(text, sample_rate=g711.RATE)))
+        return g711.encode(as_on_the_telephone(voice.speak(text, sample_rate=g711.RATE)))
 
     return speak
 
 
-def _levelled(pcm: bytes) -> bytes:
-    """PCM16 at `SPEECH_DBOV`, measured over the frames in which something is said."""
+def as_on_the_telephone(pcm: bytes) -> bytes:
+    """Speech (PCM16 8 kHz) at `SPEECH_DBOV`, measured where something is said, without its silent end."""
     samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
-    frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    power = np.mean(frames**2, axis=1) if len(frames) else np.zeros(1)
-    active = power[power > power.max() * _ACTIVE]
+    padded = np.append(samples, np.zeros(-len(samples) % _FRAME))
+    power = np.mean(padded.reshape(-1, _FRAME) ** 2, axis=1)
+    active = np.flatnonzero(power > max(power.max(initial=0.0) * _ACTIVE, 1.0))
     if not active.size:
         return pcm
-    gain = 32768 * 10 ** (SPEECH_DBOV / 20) / np.sqrt(active.mean())
-    return bytes((samples * gain).clip(-32768, 32767).astype("<i2").tobytes())
+    gain = 32768 * 10 ** (SPEECH_DBOV / 20) / np.sqrt(power[active].mean())
+    said = samples[: (int(active[-1]) + 2) * _FRAME]  # a frame more: the last sound fades
+    return bytes((said * gain).clip(-32768, 32767).astype("<i2").tobytes())

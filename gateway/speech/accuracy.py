@@ -1,7 +1,7 @@
 """How well words were understood: the word error rate, over words as they sound. Pure.
 
-"12 wings" and "twelve wings" are the same words, and so are "Margherita," and "margherita": what differs in writing only
-is no error of a recogniser.
+"12 wings" and "twelve wings" are the same words, and so are "Margherita," and "margherita": what differs in writing
+only is no error of a recogniser.
 """
 
 import re

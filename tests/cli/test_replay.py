@@ -1,0 +1,83 @@
+"""`gateway replay` of files and of calls that are not there."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+
+runner = CliRunner()
+STARTED = '{"type": "call.started", "sessionId": "CA1", "timestamp": 1795370000000, "restaurantId": "casa-verde"}'
+SAID = (
+    '{"type": "transcription.complete", "sessionId": "CA1", "timestamp": 1795370012500,'
+    ' "data": {"text": "a [bold]coke[/bold]", "confidence": 0.9, "isFinal": true, "itemId": "i1"}}'
+)
+CALLED = (
+    '{"type": "call.tool_called", "sessionId": "CA1", "timestamp": 1795370013000, "responseId": "r1",'
+    ' "toolCallId": "t1", "name": "set_line", "arguments": "{\\"item_id\\": \\"coke\\", \\"quantity\\": 2}"}'
+)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "call.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("REDIS_URL", "RESTAURANTS_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+
+
+def test_a_recorded_call(log: Path) -> None:
+    log.write_text("\n".join([STARTED, SAID, CALLED, ""]))
+    result = runner.invoke(app, ["replay", str(log)])
+    assert result.exit_code == 0, result.output
+    assert "12.5  caller  a [bold]coke[/bold]" in result.stdout
+    assert "two Coke" in result.stdout
+    assert "$6.50" in result.stdout
+    assert "3 events" in result.stdout
+
+
+def test_an_event_of_another_version_is_passed_over(log: Path) -> None:
+    log.write_text("\n".join([STARTED, '{"type": "call.from_the_future"}', SAID]))
+    result = runner.invoke(app, ["replay", str(log), "--no-states"])
+    assert result.exit_code == 0
+    assert "event 2 is passed over" in result.stdout
+    assert "states" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("not json", "line 1: not JSON"),
+        (SAID, "does not begin as a call does"),
+        (STARTED.replace("casa-verde", "elsewhere"), "of the restaurant elsewhere"),
+    ],
+)
+def test_files_that_are_no_calls(log: Path, text: str, reason: str) -> None:
+    log.write_text(text)
+    result = runner.invoke(app, ["replay", str(log)])
+    assert result.exit_code == 1
+    assert reason in " ".join(result.stderr.split())
+
+
+def test_an_unknown_call() -> None:
+    result = runner.invoke(app, ["replay", "CA0"])
+    assert result.exit_code == 1
+    assert "no call CA0 in the store" in result.stderr
+
+
+def test_a_store_that_is_away() -> None:
+    result = runner.invoke(app, ["replay", "CA0", "--redis-url", "redis://127.0.0.1:1/0"])
+    assert result.exit_code == 1
+    assert "the store cannot be read" in result.stderr
+
+
+def test_restaurants_with_mistakes(log: Path, tmp_path: Path) -> None:
+    log.write_text(STARTED)
+    result = runner.invoke(app, ["replay", str(log), "--restaurants", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "no restaurant in this folder" in " ".join(result.stderr.split())
