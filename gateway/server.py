@@ -33,9 +33,19 @@ class GatewayServer(uvicorn.Server):
         self._app = app
         self._drain_seconds = drain_seconds
         self._draining: asyncio.Task[None] | None = None
+        self._early: tuple[int, FrameType | None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start; a signal that came meanwhile is heeded now, because what is half started cannot drain."""
+        await super().startup(sockets)
+        if self._early is not None and self.started:
+            self.handle_exit(*self._early)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """First signal: drain. Second: stop at once."""
+        if not self.started and self._early is None:
+            self._early = (sig, frame)
+            return
         running: Running | None = getattr(self._app.state, "running", None)
         if running is None or running.readiness.draining:
             super().handle_exit(sig, frame)

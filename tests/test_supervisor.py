@@ -48,9 +48,13 @@ def workers(said: Path) -> Callable[[int], Sequence[str]]:
 
 async def pids(said: Path, count: int) -> list[int]:
     async with asyncio.timeout(30):
-        while len(found := said.read_text().split() if said.exists() else []) < count:  # noqa: ASYNC110 - another process
+        while len(found := read(said)) < count:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)
-    return [int(pid) for pid in found]
+    return found
+
+
+def read(said: Path) -> list[int]:
+    return [int(pid) for pid in said.read_text().split()] if said.exists() else []
 
 
 def alive(pid: int) -> bool:

@@ -29,7 +29,7 @@ def children_of(marker: str) -> list[int]:
         if entry.name.isdecimal() and int(entry.name) != os.getpid():
             try:
                 command = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
-                folder = os.readlink(entry / "cwd")
+                folder = str((entry / "cwd").readlink())
             except OSError:
                 continue
             if marker.encode() in command or folder == marker:

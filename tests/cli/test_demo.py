@@ -112,7 +112,7 @@ def test_kept_running_it_can_be_rung_again(gateway: Gateway) -> None:
             str(gateway.folder / "second.wav"),
         )  # fmt: skip
         assert rung.returncode == 0, rung.stdout + rung.stderr
-        assert "Anything else?" in rung.stdout
+        assert "Got it. Anything else" in rung.stdout
         assert min(voices(gateway.folder / "second.wav")) > 1000
         other = gateway.demo("--tone")
         assert other.returncode == 1

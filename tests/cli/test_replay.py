@@ -9,6 +9,7 @@ from gateway.cli import app
 
 runner = CliRunner()
 STARTED = '{"type": "call.started", "sessionId": "CA1", "timestamp": 1795370000000, "restaurantId": "casa-verde"}'
+LEG = '{"type": "call.leg_started", "sessionId": "CA1", "timestamp": 1795370001000, "leg": 1, "streamSid": "MZ1"}'
 SAID = (
     '{"type": "transcription.complete", "sessionId": "CA1", "timestamp": 1795370012500,'
     ' "data": {"text": "a [bold]coke[/bold]", "confidence": 0.9, "isFinal": true, "itemId": "i1"}}'
@@ -32,13 +33,13 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_a_recorded_call(log: Path) -> None:
-    log.write_text("\n".join([STARTED, SAID, CALLED, ""]))
+    log.write_text("\n".join([STARTED, LEG, SAID, CALLED, ""]))
     result = runner.invoke(app, ["replay", str(log)])
     assert result.exit_code == 0, result.output
     assert "12.5  caller  a [bold]coke[/bold]" in result.stdout
     assert "two Coke" in result.stdout
     assert "$6.50" in result.stdout
-    assert "3 events" in result.stdout
+    assert "4 events, 1 leg," in result.stdout
 
 
 def test_an_event_of_another_version_is_passed_over(log: Path) -> None:
