@@ -6,6 +6,7 @@ Figures come from two sides: the gateway's own events and counters, and the phon
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import ValidationError
@@ -106,11 +107,11 @@ def read_gateway(exposition: str, metrics: MetricsCollector) -> None:
     metrics.session_ended(0)
 
 
-def print_report(out: Console, played: Played, outcome: Outcome, *, wav: Path, recorded: bool) -> None:
-    """Everything there is to say at the end."""
+def print_report(out: Console, played: Played, outcome: Outcome, *, zone: ZoneInfo, wav: Path, recorded: bool) -> None:
+    """Everything there is to say at the end; times of day are those of the restaurant's `zone`."""
     out.rule("order", align="left")
     if outcome.order is not None:
-        out.print(_order(outcome.order))
+        out.print(_order(outcome.order, zone))
         message = outcome.webhooks[0]
         verified = "one webhook" if len(outcome.webhooks) == 1 else f"{len(outcome.webhooks)} webhooks"
         out.print(f"POS: {verified} received, signature verified: {escape(message.type)} {escape(message.id)}")
@@ -132,7 +133,7 @@ def print_report(out: Console, played: Played, outcome: Outcome, *, wav: Path, r
         out.print(f"[red]wrong:[/] {escape(reason)}", soft_wrap=True)
 
 
-def _order(order: ConfirmedOrder) -> Table:
+def _order(order: ConfirmedOrder, zone: ZoneInfo) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 1))
     table.add_column(justify="right")
     table.add_column()
@@ -143,7 +144,7 @@ def _order(order: ConfirmedOrder) -> Table:
     table.add_row("", "tax", price_text(order.totals.tax, order.currency))
     table.add_row("", "[bold]total[/]", f"[bold]{price_text(order.totals.total, order.currency)}[/]")
     who = ", ".join(part for part in (order.customer.name, order.fulfilment.kind, order.fulfilment.address) if part)
-    table.add_row("", f"for {escape(who)}, ready at {order.fulfilment.ready_at:%H:%M}", "")
+    table.add_row("", f"for {escape(who)}, ready at {order.fulfilment.ready_at.astimezone(zone):%H:%M}", "")
     return table
 
 

@@ -78,7 +78,8 @@ async def _run(options: Options, recordings: list[bytes]) -> int:
             with open_view(out) as view:
                 played = await play_call(stage, sounds, caller, recordings, options.record, view)
             outcome = await _outcome(stage, played)
-            print_report(out, played, outcome, wav=options.record.absolute(), recorded=bool(recordings))
+            wav = options.record.absolute()
+            print_report(out, played, outcome, zone=stage.restaurant.zone, wav=wav, recorded=bool(recordings))
             _print_where(stage, played, options)
             if options.keep:
                 await _keep(stage)

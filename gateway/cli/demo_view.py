@@ -43,7 +43,7 @@ def open_view(console: Console) -> Iterator[View]:
         yield View(console, None)
         return
     # Redrawn only when the story has grown: the call's 20 ms clock runs on the same thread.
-    with Live(Text("ringing ..."), console=_low(console), auto_refresh=False, transient=True) as live:
+    with Live(Text("ringing ..."), console=_low(console), auto_refresh=False) as live:
         yield View(console, live)
 
 

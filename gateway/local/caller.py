@@ -163,15 +163,15 @@ class Caller:
             case Question.CONFIRM:
                 return Utterance("Yes.")
             case Question.NAME_AND_FULFILMENT:
-                return Utterance(f"{self._name}, {self._fulfilment}.")
+                return Utterance(f"{self._fulfilment.capitalize()}, for {self._name}.")
             case Question.NAME:
-                return Utterance(f"{self._name}.")
+                return Utterance(f"It's for {self._name}.")
             case Question.FULFILMENT:
                 return Utterance(f"{self._fulfilment.capitalize()}.")
             case Question.ADDRESS:
                 return Utterance(f"{self._address}.")
             case Question.CHOICE if choices := first_choices(agent):
-                return Utterance(f"{choices}.")
+                return Utterance(f"{choices}, please.")
             case Question.WHAT:
                 return Utterance(FAREWELL, last=True)
             case _:

@@ -60,9 +60,9 @@ def test_lines_come_in_order_and_questions_beyond_them_are_answered() -> None:
     assert talk(caller, GREETING, ELSE, WINGS, ELSE, WHO, READ_BACK, "The order is placed. Goodbye!") == [
         "A large margherita.",
         "Wings.",
-        "6 piece, BBQ.",
+        "6 piece, BBQ, please.",
         "No, that's all.",
-        "Ana, pickup.",
+        "Pickup, for Ana.",
         "Yes.",
         None,
     ]
@@ -93,7 +93,7 @@ def test_single_questions_have_single_answers() -> None:
     caller = Caller([], name="Eve", fulfilment="delivery", address="1 Elm Road")
     assert talk(
         caller, "What name is the order for?", "Is it for pickup or delivery?", "What is the address for the delivery?"
-    ) == ["Eve.", "Delivery.", "1 Elm Road."]
+    ) == ["It's for Eve.", "Delivery.", "1 Elm Road."]
 
 
 def test_who_was_not_understood_says_it_again_and_then_gives_up() -> None:
