@@ -1,0 +1,191 @@
+"""`WS /media` as Twilio's other end may be: unsigned, forged, late, twice, of another call."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+
+from gateway.events import LegStarted
+from gateway.local.phone_webhook import sign
+from gateway.security import StreamToken, mint_stream_token
+from gateway.store import StoreUnavailableError
+from tests.stage import SECRET, TWILIO_TOKEN, Stage, open_stage
+
+CALL = "CA" + "1" * 32
+
+
+@pytest.fixture
+async def stage(valkey_url: str) -> AsyncIterator[Stage]:
+    async with open_stage(valkey_url) as stage:
+        yield stage
+
+
+def token(leg: int = 1, *, call: str = CALL, secret: str = SECRET, restaurant: str = "casa-verde", **life: int) -> str:
+    """A stream token as the TwiML carries it; `life` as for timedelta."""
+    expires = datetime.now(UTC) + timedelta(**(life or {"minutes": 5}))
+    return mint_stream_token(secret, StreamToken(call, leg, restaurant, expires, f"nonce-{leg}-{call}"))
+
+
+def start(parameters: dict[str, str], **changes: Any) -> str:
+    """Twilio's `start`."""
+    body = {
+        "streamSid": "MZ1",
+        "callSid": CALL,
+        "accountSid": "AC1",
+        "tracks": ["inbound"],
+        "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+        "customParameters": parameters,
+    }
+    return json.dumps({"event": "start", "sequenceNumber": "1", "streamSid": "MZ1", "start": body | changes})
+
+
+@asynccontextmanager
+async def socket(stage: Stage, signature: str | None = "") -> AsyncIterator[ClientConnection]:
+    """A media socket; signed as Twilio would unless a signature is given (None: none)."""
+    url = stage.settings.media_url
+    given = sign(TWILIO_TOKEN, url, {}) if signature == "" else signature
+    headers = {} if given is None else {"x-twilio-signature": given}
+    async with connect(url, additional_headers=headers, compression=None, close_timeout=1) as client:
+        yield client
+
+
+async def begin(client: ClientConnection, token: str) -> None:
+    """The first two messages."""
+    await client.send(json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"}))
+    await client.send(start({"token": token, "caller": "+15557654321"}))
+
+
+async def speaks(client: ClientConnection) -> bool:
+    """Whether the gateway serves this socket: it says something; False when it closes it instead."""
+    async with asyncio.timeout(10):
+        async for message in client:  # ends with the close 1000, after which Twilio goes on with the document
+            return bool(json.loads(message)["event"] == "media")
+    return False
+
+
+def refusals(logs: list[dict[str, Any]]) -> list[str]:
+    return [entry["reason"] for entry in logs if entry["event"] == "stream_refused"]
+
+
+async def begun(stage: Stage) -> list[LegStarted]:
+    return [event for event in await stage.events(CALL) if isinstance(event, LegStarted)]
+
+
+@pytest.mark.parametrize(
+    ("signature", "reason"), [(None, "signature_missing"), ("bm90aGluZw==", "signature_wrong")], ids=["none", "wrong"]
+)
+async def test_a_handshake_that_is_not_twilios_is_refused_before_it_is_accepted(
+    stage: Stage, signature: str | None, reason: str
+) -> None:
+    with capture_logs() as logs, pytest.raises(InvalidStatus) as refused:
+        async with socket(stage, signature):
+            pass
+    assert refused.value.response.status_code == 403
+    assert refusals(logs) == [reason]
+    assert await stage.keys("*:fence") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("", "stream token: malformed"),
+        ("not.a-token", "stream token: malformed"),
+        (token(secret="another-secret-that-is-long-enough"), "stream token: signature"),
+        (token(minutes=-1), "stream token: expired"),
+        (token(call="CA" + "2" * 32), "stream token: it is of another call"),
+        (token(restaurant="nowhere"), "stream token: it is of another call"),
+    ],
+    ids=["missing", "malformed", "forged", "expired", "other call's", "other restaurant's"],
+)
+async def test_a_stream_without_a_good_token_is_closed_and_touches_nothing(
+    stage: Stage, given: str, reason: str
+) -> None:
+    with capture_logs() as logs:
+        async with socket(stage) as client:
+            await begin(client, given)
+            assert not await speaks(client)
+    assert refusals(logs) in ([reason], [reason.replace("malformed", "signature")])
+    assert await stage.keys("*:fence") == []
+    assert await stage.events(CALL) == []
+
+
+async def test_a_token_that_is_used_twice_is_the_same_handshake_again_and_gets_a_new_leg(stage: Stage) -> None:
+    async with socket(stage) as first:
+        await begin(first, token())
+        assert await speaks(first)
+        async with socket(stage) as second:
+            await begin(second, token())
+            assert await speaks(second)
+            async with asyncio.timeout(5):
+                async for _ in first:  # the older leg says nothing more, and ends
+                    pass
+    assert [leg.leg for leg in await begun(stage)] == [1, 2]
+
+
+async def test_an_older_leg_than_the_one_that_runs_is_refused(stage: Stage) -> None:
+    async with socket(stage) as newer:
+        await begin(newer, token(3))
+        assert await speaks(newer)
+        with capture_logs() as logs:
+            async with socket(stage) as older:
+                await begin(older, token(2))
+                assert not await speaks(older)
+        assert refusals(logs) == ["a newer leg runs"]
+    assert [leg.leg for leg in await begun(stage)] == [3]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"mediaFormat": {"encoding": "audio/opus", "sampleRate": 48000, "channels": 2}}, "AUDIO_FORMAT_ERROR"),
+        ({"tracks": ["outbound"]}, "MIC_ACCESS_DENIED"),
+    ],
+    ids=["format", "track"],
+)
+async def test_a_stream_that_cannot_be_understood_is_refused_with_its_reason(
+    stage: Stage, changes: dict[str, Any], reason: str
+) -> None:
+    with capture_logs() as logs:
+        async with socket(stage) as client:
+            await client.send(start({"token": token()}, **changes))
+            assert not await speaks(client)
+    assert refusals(logs) == [reason]
+
+
+async def test_media_before_the_start_is_passed_over_and_a_socket_that_closes_is_no_fault(stage: Stage) -> None:
+    with capture_logs() as logs:
+        async with socket(stage) as client:
+            await client.send(json.dumps({"event": "media", "streamSid": "MZ1", "media": {"payload": "f39/"}}))
+            await begin(client, token())
+            assert await speaks(client)
+        async with socket(stage) as silent:
+            await silent.close()
+        for _ in range(100):
+            if refusals(logs):
+                break
+            await asyncio.sleep(0.02)
+    assert refusals(logs) == ["no usable start message"]
+    assert len(await begun(stage)) == 1
+
+
+async def test_a_store_that_is_away_closes_the_stream_with_its_reason(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stage.running is not None
+
+    async def away(*_: object, **__: object) -> None:
+        raise StoreUnavailableError("nobody answers")
+
+    monkeypatch.setattr(stage.running.store, "claim_leg", away)
+    with capture_logs() as logs:
+        async with socket(stage) as client:
+            await begin(client, token())
+            assert not await speaks(client)
+    assert refusals(logs) == ["StoreUnavailableError"]
