@@ -77,8 +77,9 @@ async def test_calls_in_different_tasks_do_not_mix() -> None:
     assert [line["call_id"] == line["expected"] for line in lines(out)] == [True, True]
 
 
-def test_lines_of_libraries_go_through_the_same_masks() -> None:
+def test_lines_of_libraries_go_through_the_same_masks(monkeypatch: pytest.MonkeyPatch) -> None:
     out = configured(openai_api_key="very-secret-key")
+    monkeypatch.setattr(logging.getLogger("uvicorn.error"), "level", logging.NOTSET)  # a server of another test sets it
     logging.getLogger("uvicorn.error").warning("refused %s for %s", "very-secret-key", "+15550100000")
     logging.getLogger("lib").error("e", extra={"auth_token": "abc"})
     first, second = lines(out)
