@@ -38,7 +38,7 @@ async def test_an_order_with_corrections_reaches_the_pos_once(stage: Stage) -> N
         assert written(call) == spoken(record)
         questions = [heard.text for heard in record.heard if "12 piece or" in heard.text or "which size" in heard.text]
         assert questions == [QUESTION], "size and sauce are asked for once, together"
-        assert record.underruns <= 2, "a machine busy with other tests may be late once; a pacing mistake is late always"
+        assert record.underruns <= 2, "a busy machine may be late once; a pacing mistake always is"
         assert stage.sent(record.call_sid) == [order]
     assert (stage.pos.requests, stage.pos.refused) == (2, 0)
     assert len(stage.model.connections) <= 2 + stage.settings.pool_size

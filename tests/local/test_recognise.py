@@ -105,7 +105,7 @@ def test_several_calls_are_heard_at_once(vosk: OpenedRecogniser) -> None:
     def hear(text: str) -> str:
         return vosk.recogniser.recognise(call(text, 8000), phrases, sample_rate=8000).text
 
-    # The engine dithers its input, so small words differ from run to run; the dish must not, nor one call hear another's.
+    # The engine dithers its input, so small words differ from run to run; the dish must not, nor be another call's.
     with ThreadPoolExecutor(3) as threads:
         heard = [text.split()[-1] for text in threads.map(hear, said)]
     assert [text.rstrip("s") for text in heard] == ["calzone", "lemonade"] * 3
