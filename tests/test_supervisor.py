@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -37,7 +37,7 @@ def test_the_command_of_a_worker() -> None:
 
 
 @pytest.fixture
-def listening() -> int:
+def listening() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as opened:
         yield opened.fileno()
 

@@ -65,8 +65,8 @@ _PHRASES = {
     Cue.REPAIR: "sorry|i mean|i meant|no sorry|sorry no|no wait|wait no|wait|oh wait|actually|actually no|no actually"
     "|scratch that"
     "|correction|make that|no make that|rather|or rather|i'm sorry|on second thought|strike that|instead|no i mean"
-    "|actually no make that|actually make that|actually make it|no make it|digo|perdon|mejor|no mejor|no perdon|quise decir"
-    "|my mistake|my bad|no i meant",
+    "|actually no make that|actually make that|actually make it|no make it|digo|perdon|mejor|no mejor|no perdon"
+    "|quise decir|my mistake|my bad|no i meant",
     Cue.FORGET: "forget that|forget it|never mind|nevermind|never mind that|forget about that|olvidalo",
     Cue.CHANGE: "make|make it|change|switch|swap|replace|turn|cambia|cambie|cambiar|hazlo|update",
     Cue.ADD: "add|also|and also|put|give me|get me|i want|i'd|i would|i'll have|can i get|can i have"
