@@ -41,6 +41,7 @@ from gateway.errors import GatewayError
 from gateway.events import (
     AnyEvent,
     ConnectionFailed,
+    ErrorEvent,
     Heard,
     Interrupted,
     KeyPressed,
@@ -320,6 +321,8 @@ class VoiceSession:
             return
         if not logged:
             self._write(event)
+        if isinstance(event, ErrorEvent):
+            self._log.warning("call_error", code=event.error.code, detail=event.error.message)
         effects = self._call.handle(event)
         self._tell(event)
         for effect in effects:

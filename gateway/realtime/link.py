@@ -75,6 +75,7 @@ class ModelLink:
         self._protocol = RealtimeProtocol(call_id, config)
         self._serving = False
         self._speaking_item: tuple[str, int] | None = None
+        self._overflowed_item: tuple[str, int] | None = None
 
     # --- the connection ---
 
@@ -183,7 +184,9 @@ class ModelLink:
         except AudioFormatError:
             self._protocol.ignored["bad base64"] += 1
             return
-        if not self._speaker.speak(*key, mulaw):
+        kept = self._speaker.speak(*key, mulaw)
+        if not kept and self._overflowed_item != key:  # told once per item, however many deltas do not fit
+            self._overflowed_item = key
             self._overflowed()
 
     def _end_speech(self) -> None:
