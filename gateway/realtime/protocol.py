@@ -34,8 +34,9 @@ from gateway.events import (
     milliseconds,
 )
 from gateway.realtime.config import JSON, ModelConfig
+from gateway.realtime.outgoing import Outgoing
 from gateway.realtime.responses import REMEMBERED, Recent, ResponseWriter
-from gateway.realtime.wire import ErrorDetail, OutputItem, Response, ServerMessage, decode, encode
+from gateway.realtime.wire import ErrorDetail, OutputItem, Response, ServerMessage, decode
 
 ACTIVE_RESPONSE = "conversation_already_has_active_response"
 AUDIO_DELTA = "response.output_audio.delta"
@@ -108,9 +109,9 @@ class RealtimeProtocol:
         self.config = config
         self.ignored: Counter[str] = Counter()
         self._now = datetime.min.replace(tzinfo=UTC)
-        self._outgoing: list[bytes] = []
-        self._sent = 0
-        self._responses = ResponseWriter(lambda: self._send("response.create"))
+        self._outgoing = outgoing = Outgoing()
+        self._send = outgoing.send
+        self._responses = ResponseWriter(lambda: outgoing.send("response.create"))
         self._update_id: str | None = None
         self._configured = False
         self._seen = Recent()
@@ -127,8 +128,7 @@ class RealtimeProtocol:
 
     def take_outgoing(self) -> list[bytes]:
         """The messages that are to be sent now, in order, each one JSON text in UTF-8."""
-        outgoing, self._outgoing = self._outgoing, []
-        return outgoing
+        return self._outgoing.take()
 
     @staticmethod
     def append(audio: bytes) -> bytes:
@@ -193,12 +193,6 @@ class RealtimeProtocol:
         kind = "output_text" if role == "assistant" else "input_text"
         item = {"type": "message", "role": role, "content": [{"type": kind, "text": text}]}
         self._send("conversation.item.create", item=item)
-
-    def _send(self, kind: str, **fields: Any) -> str:
-        self._sent += 1
-        event_id = f"gw_{self._sent}"
-        self._outgoing.append(encode({"type": kind, "event_id": event_id, **fields}))
-        return event_id
 
     # --- what we receive ---
 
