@@ -15,6 +15,7 @@ import structlog
 from gateway.call.machine import Call
 from gateway.events import read_event
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.tools import OrderTools
 from gateway.session import FLUSH_PATIENCE, LEASE, SessionParts, VoiceSession
 from gateway.store import LeaseLostError, StaleLegError, StoreError
 from gateway.twilio.stream import PhoneLine
@@ -44,6 +45,7 @@ class VoiceSessionManager:
         self._server_creates = server_creates_responses
         self._clock = clock
         self._sessions: dict[str, VoiceSession] = {}
+        self._tools: dict[str, tuple[Restaurant, OrderTools]] = {}
         self._idle = asyncio.Event()
         self._idle.set()
         self.loop_lag_ms = 0.0
@@ -82,7 +84,12 @@ class VoiceSessionManager:
         if call_id in self._sessions:
             await self._written(call_id)  # what the older leg has not written when the fence rises is lost
         claim = await self._parts.store.claim_leg(restaurant.id, call_id, leg, nonce, self._parts.owner, LEASE)
-        call = Call(call_id, restaurant, server_creates_responses=self._server_creates)
+        call = Call(
+            call_id,
+            restaurant,
+            server_creates_responses=self._server_creates,
+            tools=self._tools_of(restaurant),
+        )
         for entry in claim.log:
             call.handle(read_event(entry.event))
         if (old := self._sessions.get(call_id)) is not None:
@@ -101,6 +108,13 @@ class VoiceSessionManager:
         self._sessions[call_id] = session
         self._idle.clear()
         return session
+
+    def _tools_of(self, restaurant: Restaurant) -> OrderTools:
+        """The tools of a restaurant keep no state: one set serves all of its calls, until it has another menu."""
+        kept = self._tools.get(restaurant.id)
+        if kept is None or kept[0] is not restaurant:
+            kept = self._tools[restaurant.id] = (restaurant, OrderTools(restaurant.menu, restaurant))
+        return kept[1]
 
     async def _written(self, call_id: str) -> None:
         try:

@@ -46,10 +46,10 @@ class Submitting:
 class Desk:
     """The order of one call. What its methods return is for the caller of the method to carry out."""
 
-    def __init__(self, restaurant: Restaurant, turns: Turns) -> None:
+    def __init__(self, restaurant: Restaurant, turns: Turns, tools: OrderTools | None = None) -> None:
         self._restaurant = restaurant
         self._turns = turns
-        self._tools = OrderTools(restaurant.menu, restaurant)
+        self._tools = tools or OrderTools(restaurant.menu, restaurant)
         self._watch: ReadBackWatch | None = None
         self._assent_turns: list[str] = []
         self._confirm: ToolCalled | None = None

@@ -67,6 +67,7 @@ from gateway.events import (
 )
 from gateway.orders.order import Order
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.tools import OrderTools
 
 _WITHOUT_A_LEG = (CallStarted, LegStarted, LegEnded, HungUp, Ended, AgentSaid, TranscriptionEvent, OrderEvent)
 """What still matters while no stream is up. Everything else is late: nobody could hear what followed from it."""
@@ -75,19 +76,27 @@ _WITHOUT_A_LEG = (CallStarted, LegStarted, LegEnded, HungUp, Ended, AgentSaid, T
 class Call:
     """One phone call of a restaurant, over all of its legs."""
 
-    def __init__(self, call_id: str, restaurant: Restaurant, *, server_creates_responses: bool = False) -> None:
+    def __init__(
+        self,
+        call_id: str,
+        restaurant: Restaurant,
+        *,
+        server_creates_responses: bool = False,
+        tools: OrderTools | None = None,
+    ) -> None:
         """A call before its first event.
 
         Args:
             call_id: Twilio's CallSid.
             restaurant: with the menu version that the whole call uses.
             server_creates_responses: the model's server answers turns by itself (setting; saves a round trip).
+            tools: those of this restaurant on this menu, shared by all its calls; None: the call's own.
         """
         self.call_id = call_id
         self.restaurant = restaurant
         self.machine = StateMachine()
         self.turns = Turns()
-        self.desk = Desk(restaurant, self.turns)
+        self.desk = Desk(restaurant, self.turns, tools)
         self.caller_key: str | None = None
         self.leg = 0
         self.legs: list[tuple[int, datetime]] = []

@@ -42,6 +42,10 @@ ACTIVE_RESPONSE = "conversation_already_has_active_response"
 AUDIO_DELTA = "response.output_audio.delta"
 _APPEND_HEAD = b'{"type":"input_audio_buffer.append","audio":"'
 
+REPEATS_SEEN = 64
+"""Events among which a repeated one is known by its id. Every piece of speech has one, so more would be the most that
+a call holds in memory."""
+
 IGNORED_TYPES = frozenset(
     {
         "conversation.created",
@@ -114,7 +118,7 @@ class RealtimeProtocol:
         self._responses = ResponseWriter(lambda: outgoing.send("response.create"))
         self._update_id: str | None = None
         self._configured = False
-        self._seen = Recent()
+        self._seen = Recent(REPEATS_SEEN)
         self._answered = Recent()
         self._words: OrderedDict[str, tuple[str, str]] = OrderedDict()  # item id -> response id, words so far
         self._produced: OrderedDict[tuple[str, int], int] = OrderedDict()

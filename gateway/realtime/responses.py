@@ -5,18 +5,20 @@ because another one was active (`conversation_already_has_active_response`); wha
 is over is late. Bounded memory: the last `REMEMBERED` names.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 
 REMEMBERED = 512
-"""How many event ids, items and responses are remembered, so that a long call stays small."""
+"""How many items and responses are remembered, so that a long call stays small."""
 
 
 class Recent:
     """The last few names seen."""
 
-    def __init__(self) -> None:
-        self._names: OrderedDict[str, None] = OrderedDict()
+    __slots__ = ("_most", "_names")
+
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self._most = most
+        self._names: dict[str, None] = {}  # in order of age
 
     def __contains__(self, name: str) -> bool:
         return name in self._names
@@ -26,8 +28,8 @@ class Recent:
         if name in self._names:
             return False
         self._names[name] = None
-        if len(self._names) > REMEMBERED:
-            self._names.popitem(last=False)
+        if len(self._names) > self._most:
+            del self._names[next(iter(self._names))]
         return True
 
     def forget(self, name: str) -> None:
