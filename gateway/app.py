@@ -122,6 +122,7 @@ async def _start(
 @asynccontextmanager
 async def _background(work: "asyncio._CoroutineLike[None]", name: str) -> AsyncIterator[None]:
     task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_tell_failure)
     try:
         yield
     finally:
@@ -137,11 +138,18 @@ async def _deliveries(
     async with delivery_client(allow_private=settings.pos_allow_private) as client:
         worker = Worker(store, client, pos_endpoints(restaurants), name=owner, on_late=order_late)
         task = asyncio.create_task(worker.run(), name="delivery worker")
+        task.add_done_callback(_tell_failure)
         try:
             yield
         finally:
             worker.stop()
             await asyncio.gather(task, return_exceptions=True)
+
+
+def _tell_failure(task: asyncio.Task[None]) -> None:
+    """What runs beside the calls must not end unseen: calls go on without it, and nobody would know."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("background_task_failed", task=task.get_name(), exc_info=error)
 
 
 def pos_endpoints(restaurants: Sequence[Restaurant]) -> dict[str, PosEndpoint]:
