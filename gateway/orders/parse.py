@@ -160,6 +160,7 @@ class Reader:
             return 0
         text = " ".join(word.text for word in words)
         self._bench.strange.append(text)
+        self._bench.negated_strange = self._bench.negating
         before = self._mentions[self._at - 1] if self._at else None
         if not self._bench.negating and (before is None or asks_for_more(before)):
             self._bench.unknown.append((text, words[0].start, words[-1].end))
@@ -175,8 +176,9 @@ class Reader:
         bench, mention = self._bench, self._mentions[head]
         strange = [m for m in self._mentions[start:head] if is_strange(m)]
         bench.unknown.extend((m.text, m.start, m.end) for m in strange)
-        if bench.negated_group is not None:
-            bench.end_negation()  # "without onions and a Coke"
+        opened = self._mentions[start].cue is Cue.AN or self._mentions[start].number is not None
+        if bench.negated_group is not None or (bench.negated_strange and opened):
+            bench.end_negation()  # "without onions and a Coke", whether the onions are on the menu or not
         items = bench.items(mention)
         cluster = read_cluster(self._mentions[start:head], Draft(items[0] if items else None))
         known = self._known(items, mention, cluster)

@@ -46,6 +46,7 @@ class Workbench:
     ambiguous: list[Ambiguity] = field(default_factory=list)
     negating: bool = False
     negated_group: str | None = None
+    negated_strange: bool = False
     removing: bool = False
     changing: bool = False
     repairing: bool = False
@@ -81,7 +82,7 @@ class Workbench:
 
     def end_negation(self) -> None:
         """What follows is wanted again."""
-        self.negating, self.negated_group = False, None
+        self.negating, self.negated_group, self.negated_strange = False, None, False
 
     def end_clause(self) -> None:
         """A sentence is over: nothing pending reaches into the next."""

@@ -89,6 +89,8 @@ def noodles() -> OrderProcessor:
          "1 margherita large; 1 margherita small; 1 wings 12 +garlic"),
         (["just a pepperoni large with jalapeno"], "1 pepperoni large +jalapeno"),
         (["a large pepperoni", "make it two"], "2 pepperoni large"),
+        (["a small pepperoni no anchovies and a coke"], "1 pepperoni small; 1 coke"),
+        (["a coke no ice and two sprites"], "1 coke; 2 sprite"),
         (["a coke and a small margherita", "actually make it a large margherita"], "1 coke; 1 margherita large"),
         (["a large pepperoni and a coke", "can you make the pepperoni small"], "1 pepperoni small; 1 coke"),
         (["a large pepperoni and a small margherita", "make the second one large"],
