@@ -146,7 +146,13 @@ class MediaWebSocketProtocol(WebSocketsSansIOProtocol):
             super().send_receive_event_to_app()
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
-        """The application is done. A peer that does not read must not keep the connection open."""
+        """The application is done. A peer that does not read must not keep the connection open.
+
+        The sink is let go: uvicorn's HTTP side of the connection is a ring (it and its parser hold each other) that is
+        freed at a later collection, and the whole call would hang on it till then.
+        """
+        self._sink = None
+        self.scope["extensions"].pop(DIRECT_TEXT, None)
         super().on_task_complete(task)
         if not self.disconnected and self.transport.get_write_buffer_size():
             self.loop.call_later(ABORT_AFTER, self._abort_if_stuck)
