@@ -199,7 +199,7 @@ class Order(_Record):
             call_id,
             version=max(self.version, other.version) + 1,
             lines=(*self.lines, *numbered),
-            next_line=self.next_line + len(other.lines),
+            next_line=max(self.next_line + len(other.lines), other.next_line),
             customer_name=other.customer_name or self.customer_name,
             fulfilment=other.fulfilment or self.fulfilment,
             notes=other.notes or self.notes,

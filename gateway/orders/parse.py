@@ -1,8 +1,7 @@
 """From mentions to order lines: one pass over an utterance, with the order so far in hand.
 
 Each mention is applied to the line being spoken of. A repair marker ("no", "I mean", "make that") lets the next mention
-take the place of the last of its kind, so that only the final meaning is left. Deterministic, no I/O; the menu is the
-only thing it knows about food.
+take the place of the last of its kind, so that only the final meaning is left. The menu is all it knows about food.
 """
 
 from collections.abc import Callable, Sequence
