@@ -35,7 +35,7 @@ from gateway.web.media import MediaEndpoint
 from gateway.web.readiness import Readiness
 from gateway.web.telephony import Telephony
 
-GC_THRESHOLD = 50_000
+GC_THRESHOLD = 10_000
 """Allocations between collections of the young generation: frames make no cycles, so collecting often buys nothing."""
 DAY = 86_400
 
@@ -70,7 +70,7 @@ def create_app(settings: Settings, restaurants: Sequence[Restaurant] | None = No
             app.state.running = running
             gc.collect()
             gc.freeze()
-            gc.set_threshold(GC_THRESHOLD, 20, 20)
+            gc.set_threshold(GC_THRESHOLD, 10, 10)
             yield
 
     return Starlette(lifespan=lifespan)
