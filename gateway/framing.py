@@ -137,6 +137,13 @@ class MediaWebSocketProtocol(WebSocketsSansIOProtocol):
         self._sink(text)
         return True
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The end: the application's sink and the scope, which knows us, are let go."""
+        super().connection_lost(exc)
+        self._sink = None
+        if self.handshake_initiated and self.response.status_code == 101:
+            self.scope["extensions"].clear()
+
     def send_receive_event_to_app(self) -> None:
         """A message that uvicorn has put together: text goes to the sink, if there is one, and needs no pause."""
         for_sink = self._sink is not None and self.curr_msg_data_type == "text" and not self.close_sent

@@ -5,6 +5,7 @@ call goes on in a new leg (`/twiml/next`). The warm pool of model connections an
 """
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,9 @@ from gateway.store import LeaseLostError, StaleLegError, StoreError
 from gateway.twilio.stream import PhoneLine
 
 LAG_INTERVAL = 0.25
+COLLECT_EVERY = 25
+"""Legs that end between two collections of garbage. A session and its sockets know each other, so they go only then;
+the collector's own thresholds, high because frames make no garbage (`app`), would let hundreds of them wait."""
 LAST_PATIENCE = 10.0
 """Seconds for legs that were told to end; each is bounded by itself."""
 ADAPT_EVERY = 4
@@ -46,6 +50,7 @@ class VoiceSessionManager:
         self._clock = clock
         self._sessions: dict[str, VoiceSession] = {}
         self._tools: dict[str, tuple[Restaurant, OrderTools]] = {}
+        self._ended = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self.loop_lag_ms = 0.0
@@ -147,6 +152,9 @@ class VoiceSessionManager:
             if not self._sessions:
                 self._idle.set()
             self._parts.metrics.session_ended(len(self._sessions))
+            self._ended += 1
+            if self._ended % COLLECT_EVERY == 0:
+                gc.collect()  # what was there at start is frozen, so only live calls are looked at: 1 to 5 ms
 
     def lease_lost(self, call_id: str, error: StoreError) -> None:
         """The log takes no more of a call's events. With another leg at work the session ends; else it goes on."""

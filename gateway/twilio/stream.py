@@ -76,6 +76,7 @@ class PhoneLine:
         self._control: deque[str] = deque()
         self._wake = asyncio.Event()
         self._closing = False
+        self._patience: asyncio.TimerHandle | None = None
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._speaking = False
         self._listener: Listener | None = None
@@ -114,6 +115,8 @@ class PhoneLine:
         finally:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
+            if self._patience is not None:
+                self._patience.cancel()
         if self._stream.stopped:
             return "stopped"
         return "closed" if self._closing else "lost"
@@ -244,7 +247,7 @@ class PhoneLine:
         """
         if not self._closing:
             self._closing = True
-            asyncio.get_running_loop().call_later(CLOSE_PATIENCE, self._end)
+            self._patience = asyncio.get_running_loop().call_later(CLOSE_PATIENCE, self._end)
         self._wake.set()
 
     def adapt(self, loop_lag_ms: float) -> None:
