@@ -1,76 +1,14 @@
 """Scenario 3, the process instead of the line: SIGKILL in mid-call, another one on the same store, the call goes on."""
 
 import asyncio
-import os
-import shutil
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-
-import httpx2
 
 from gateway.local.phone import conversation
 from gateway.local.phone_line import Line
-from gateway.orders.restaurant_files import SHIPPED
 from tests.acceptance.judge import Ordered, heard_by_caller, judge_call, lines, the_order
-from tests.stage import MODEL_KEY, POS_SECRET, SECRET, TWILIO_TOKEN, Stage, open_stage
-
-Process = asyncio.subprocess.Process
-
-
-def restaurants(folder: Path, pos_url: str) -> Path:
-    """A restaurants folder as a user would have it: the example, with its POS."""
-    shutil.copytree(SHIPPED / "casa-verde", folder / "casa-verde")
-    toml = folder / "casa-verde" / "restaurant.toml"
-    toml.write_text(f'{toml.read_text()}\n[pos]\nurl = "{pos_url}"\nsecrets = ["env:POS_SECRET_OF_THE_TESTS"]\n')
-    return folder
-
-
-@asynccontextmanager
-async def gateway_process(stage: Stage, folder: Path, log: Path) -> AsyncIterator[Process]:
-    """`gateway serve` as a process of its own, ready for calls; ended in good order unless it is dead already."""
-    assert stage.settings.redis_url is not None
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "PORT": str(stage.settings.port),
-        "PUBLIC_URL": stage.url,
-        "GATEWAY_SECRET": SECRET,
-        "REDIS_URL": stage.settings.redis_url.get_secret_value(),
-        "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,
-        "OPENAI_API_KEY": MODEL_KEY,
-        "OPENAI_REALTIME_URL": stage.model.url,
-        "VAD_SILENCE_MS": "300",
-        "RESTAURANTS_DIR": str(folder),
-        "POS_SECRET_OF_THE_TESTS": POS_SECRET,
-    }
-    with log.open("wb") as output:
-        command = (sys.executable, "-m", "gateway", "serve")
-        process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=output, stderr=output)
-    try:
-        await ready(f"{stage.url}/readyz", process, log)
-        yield process
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(15):
-            await process.wait()
-
-
-async def ready(url: str, process: Process, log: Path) -> None:
-    """Wait until the process takes calls."""
-    async with httpx2.AsyncClient(trust_env=False) as client:
-        for _ in range(200):
-            assert process.returncode is None, f"see {log}"
-            try:
-                if (await client.get(url)).status_code == 200:
-                    return
-            except httpx2.TransportError:
-                pass
-            await asyncio.sleep(0.1)
-    raise AssertionError(f"it does not get ready; see {log}")
+from tests.acceptance.process import gateway_process, restaurants
+from tests.stage import open_stage
 
 
 async def test_the_gateway_is_killed_in_mid_call_and_another_process_goes_on(valkey_url: str, tmp_path: Path) -> None:
