@@ -128,7 +128,7 @@ def _ordering(menu: SpokenMenu) -> list[str]:
     several = _unique(plural(item) for item in items)
     dishes = _unique([*items, *several])
     heads = [*sizes, *dishes]  # what an article or a number stands before
-    # Names outnumber articles by far, but callers say "a" as often as all of them: so small words are repeated.
+    # Names outnumber articles and openings by far, but callers say "a" or "could i" as often: so those are repeated.
     often = max(1, len(heads) // 3)
     counted = [f"{count} {thing}" for count, thing in product(_COUNTS, [*sizes * 2, *several])]
     single = [f"{article} {thing}" for article, thing in product(_ARTICLES, [*sizes * 2, *items])]
@@ -146,7 +146,7 @@ def _ordering(menu: SpokenMenu) -> list[str]:
     asked = [f"{asking} {item}" for asking, item in product(_ASKING, items)]
     return [
         *counted, *single, *begun, *opened, *changed, *sized, *trailing, *linked, *followed, *halves, *topped, *joined,
-        *placed, *asked, *often * (*sizes, *extras, *_COUNTS), *OPENINGS, *CHANGES, *FILLERS, *QUESTIONS, *CLOSINGS,
+        *placed, *asked, *often * (*sizes, *extras, *_COUNTS, *OPENINGS), *CHANGES, *FILLERS, *QUESTIONS, *CLOSINGS,
     ]  # fmt: skip
 
 

@@ -28,7 +28,8 @@ TENS = _listed(
 )
 OPENINGS = _listed(
     """
-    can i get, can i have, could i get, could i have, may i have, i'd like, i would like, i'll have, i'll take, i will
+    can i get, can i have, could i get, could i have, can we get, can we have, could we get, could we have,
+    may i have, i'd like, i would like, i'll have, i'll take, i will
     have, i want, we want, we'll have, we'd like, let me get, let me have, give me, i need, just, and, also, and also,
     plus, get me, i'd like to order, i want to order, can you add, could you add, add, put, hi can i get, hello i'd
     like, yes and, yeah can i get
