@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -70,7 +70,7 @@ async def speaks(client: ClientConnection) -> bool:
     return False
 
 
-def refusals(logs: list[dict[str, Any]]) -> list[str]:
+def refusals(logs: Sequence[Mapping[str, Any]]) -> list[str]:
     return [entry["reason"] for entry in logs if entry["event"] == "stream_refused"]
 
 

@@ -1,0 +1,146 @@
+"""The shell of a call: its handlers, the caller's sound let through and not, keys, silence, a store that is away."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+
+from gateway.events import AnyEvent, KeyPressed, OrderEvent
+from gateway.local.phone import conversation
+from gateway.local.phone_line import Line
+from gateway.local.phone_setup import Faults
+from gateway.session import VoiceSession
+from gateway.web.phrases import PHRASES
+from tests.acceptance.judge import Ordered, finished_log, heard_by_caller, judge_call, lines, the_order
+from tests.stage import Stage, open_stage
+
+THE_COKE = Ordered(1, "coke", "regular", (), 300)
+
+
+@pytest.fixture
+async def stage(valkey_url: str) -> AsyncIterator[Stage]:
+    async with open_stage(valkey_url) as stage:
+        yield stage
+
+
+def session_of(stage: Stage) -> VoiceSession:
+    """The one session that runs."""
+    assert stage.running is not None
+    (session,) = stage.running.manager.sessions
+    return session
+
+
+def loudest(stage: Stage, first: int) -> int:
+    """The peak of what the model was sent from the append number `first` on, PCM16."""
+    sound = b"".join(base64.b64decode(json.loads(sent.raw)["audio"]) for sent in list(stage.model.appends)[first:])
+    assert sound
+    return int(np.abs(np.frombuffer(sound, "<i2").astype(int)).max())
+
+
+async def test_handlers_and_what_is_let_through_while_nobody_listens(stage: Stage) -> None:
+    words: list[AnyEvent] = []
+    everything: list[AnyEvent] = []
+
+    async def talk(line: Line) -> None:
+        await line.listen_until_quiet(400)
+        session = session_of(stage)
+        session.on("transcription.complete", words.append)
+        session.on("*", everything.append)
+        await session.stop_listening()
+        await line.pause(0.1)  # what the filter still holds of before
+        first = len(stage.model.appends)
+        await line.say("Nobody hears this.")
+        await line.pause(0.5)
+        assert loudest(stage, first) == 0
+        await session.start_listening()
+        first = len(stage.model.appends)
+        await line.say("A Coke, please.")
+        await line.listen_until_quiet(400)
+        assert loudest(stage, first) > 1000
+        session.off("transcription.complete", words.append)
+        session.off("transcription.complete", words.append)  # a handler that is not there is no fault
+        await line.say("And a Sprite.")
+        await line.listen_until_quiet(400)
+
+    record = await stage.phone().call(talk)
+    call = await judge_call(stage, record)
+    assert [event.data.text for event in words if event.type == "transcription.complete"] == ["A Coke, please."]
+    assert {"call.listening_stopped", "call.listening_started", "call.tool_called"} <= {e.type for e in everything}
+    assert call.order is not None
+    assert [line.item_id for line in call.order.lines] == ["coke", "sprite"]
+    assert len(await stage.keys("*:held:*")) == 1, "an order that was left is kept for the same number"
+
+
+async def test_the_key_0_reaches_a_person_and_others_are_told_to_the_model(stage: Stage) -> None:
+    async def talk(line: Line) -> None:
+        await line.listen_until_quiet(400)
+        line.press("7")
+        await line.listen_until_quiet(400)
+        line.press("0")
+        await line.wait_connected(2)  # nobody answers there: back to the agent
+        await line.wait_heard("cut off")
+
+    record = await stage.phone().call(talk)
+    await judge_call(stage, record, legs=2)
+    assert any(request.params.get("DialCallStatus") == "no-answer" for request in record.requests)
+    assert PHRASES["en"].transfer in heard_by_caller(record)
+    pressed = [event.digit for event in await stage.events(record.call_sid) if isinstance(event, KeyPressed)]
+    assert pressed == ["7", "0"]
+    items = [message["item"] for message in stage.model.told("conversation.item.create")]
+    assert any("key 7" in item["content"][0]["text"] for item in items if item["type"] == "message")
+
+
+async def test_a_caller_of_whom_nothing_arrives_is_put_through(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.session.FIRST_FRAME_PATIENCE", 1.0)
+
+    async def wait(line: Line) -> None:
+        await line.wait_over(20)
+
+    record = await stage.phone(faults=Faults(lose_frames=1)).call(wait)
+    await judge_call(stage, record)
+    assert PHRASES["en"].transfer in heard_by_caller(record)
+    codes = [event.error.code for event in await stage.events(record.call_sid) if event.type == "error"]
+    assert codes == ["MIC_ACCESS_DENIED"]
+
+
+async def test_a_store_that_is_away_at_the_confirm_is_told_and_the_order_placed_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The caller hears that it is not placed, says yes again; what was sent the first time may yet have been done."""
+    monkeypatch.setattr("gateway.session.SUBMIT_PATIENCE", 0.5)
+
+    async def talk(line: Line) -> None:
+        for text in ("A Coke, please. That's all.", "Ana, pickup."):
+            await line.listen_until_quiet(400)
+            await line.say(text)
+        await line.listen_until_quiet(400)
+        await stage.store.connection.command("CLIENT", "PAUSE", 1500, "WRITE")
+        for _ in range(6):  # until it says goodbye and hangs up
+            await line.say("Yes.")
+            await line.listen_until_quiet(600)
+
+    record = await stage.phone().call(talk)
+    assert lines(await the_order(stage, record)) == [THE_COKE]
+    await judge_call(stage, record)
+    outcomes = [event.type for event in await stage.events(record.call_sid) if isinstance(event, OrderEvent)]
+    assert outcomes[0] == "order.error"
+    assert outcomes[-1] == "order.complete"
+    assert stage.pos.requests == 1
+
+
+async def test_a_store_that_is_away_in_mid_call_is_not_noticed(stage: Stage) -> None:
+    async def talk(line: Line) -> None:
+        await line.listen_until_quiet(400)
+        await stage.store.connection.command("CLIENT", "PAUSE", 2500, "WRITE")
+        await conversation(["A Coke, please. That's all.", "Ana, pickup.", "Yes."], quiet_ms=400)(line)
+
+    started = asyncio.get_running_loop().time()
+    record = await stage.phone().call(talk)
+    assert asyncio.get_running_loop().time() - started < 20
+    assert lines(await the_order(stage, record)) == [THE_COKE]
+    await judge_call(stage, record)
+    kinds = [event.type for event in await finished_log(stage, record.call_sid)]
+    assert kinds.index("call.tool_called") < kinds.index("order.complete"), "the log tells it in order"
