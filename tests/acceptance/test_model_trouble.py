@@ -12,11 +12,9 @@ from gateway.local.phone_line import Line, Script
 from gateway.local.phone_record import CallRecord
 from gateway.local.phone_setup import tone_voice
 from gateway.web.phrases import PHRASES
-from tests.acceptance.judge import Ordered, judge_call, lines, the_order
+from tests.acceptance.judge import judge_call, lines, the_order
 from tests.stage import MODEL_KEY, Stage, open_stage
 
-COKE = ["A Coke, please. That's all.", "Ana, pickup.", "Yes."]
-THE_COKE = Ordered(1, "coke", "regular", (), 300)
 OTHER_FORMAT = {"input": {"format": {"type": "audio/pcmu"}}, "output": {"format": {"type": "audio/pcmu"}}}
 
 
@@ -122,29 +120,29 @@ async def put_through(stage: Stage) -> CallRecord:
 
 
 async def test_limits_and_faults_of_the_model_are_waited_out(valkey_url: str) -> None:
-    """A refused upgrade, a refused response and a failed one: each costs time, none the order."""
+    """A refused upgrade, a refused response and a failed one: each costs time, none the call."""
     responses = (
         ResponseFault(code="rate_limit_exceeded", message="Rate limit reached.", how="error"),
         ResponseFault(code="server_error", how="failed"),
     )
     faults = Faults(connections=1, refuse_status=429, retry_after_s=1, responses=responses)
     async with open_stage(valkey_url, faults=faults, pool_size=0) as stage:
-
-        async def talk(line: Line) -> None:
-            await line.wait_heard("What can I get")  # a clip asks for patience before
-            await conversation(COKE, quiet_ms=400)(line)
-
-        record = await stage.phone().call(talk)
-        assert lines(await the_order(stage, record)) == [THE_COKE]
+        record = await stage.phone().call(hear_the_greeting)
         await judge_call(stage, record)
         assert (stage.model.refused, stage.model.accepted, stage.model.most) == (1, 1, 1)
+        failures = [e.code for e in await stage.events(record.call_sid) if e.type == "call.response_finished"]
+        assert failures == ["RATE_LIMITED", "MODEL_OVERLOADED", None]
+
+
+async def hear_the_greeting(line: Line) -> None:
+    """Hang up once the agent has begun as it should, whatever was said before to bridge the time."""
+    await line.wait_heard("What can I get")
+    await line.listen_until_quiet(300)
 
 
 async def test_of_two_keys_the_good_one_is_found(valkey_url: str) -> None:
     async with open_stage(valkey_url, openai_api_key=("an-old-key", MODEL_KEY), pool_size=0) as stage:
-        record = await stage.phone().call(conversation(COKE, quiet_ms=400))
-        assert lines(await the_order(stage, record)) == [THE_COKE]
-        await judge_call(stage, record)
+        await judge_call(stage, await stage.phone().call(hear_the_greeting))
 
 
 async def test_a_model_that_does_not_come_back_ends_in_words(valkey_url: str) -> None:
