@@ -27,7 +27,7 @@ async def test_the_gateway_is_killed_in_mid_call_and_another_process_goes_on(val
             await conversation(["That's all.", "Ana, pickup.", "Yes."], quiet_ms=400)(line)
 
         async with gateway_process(stage, folder, tmp_path / "first.log") as first:
-            calling = asyncio.create_task(stage.phone(retry_pause_s=2).call(talk))
+            calling = asyncio.create_task(stage.phone(retry_pause_s=4).call(talk))
             await asyncio.wait([calling, asyncio.ensure_future(killed.wait())], return_when=asyncio.FIRST_COMPLETED)
             first.kill()
         assert first.returncode == -signal.SIGKILL
