@@ -95,7 +95,7 @@ def test_a_message_may_be_followed_by_another_document() -> None:
 
 def test_the_retry_settings_are_a_fragment_of_their_own() -> None:
     (redirect,) = tree(message("x", "en-US", NEXT)).iter("Redirect")
-    assert redirect.text == "https://voice.example.com/twiml/next?leg=2#rc=3&rp=ct,5xx"
+    assert redirect.text == "https://voice.example.com/twiml/next?leg=2#rc=3&rp=ct,rt,5xx"
 
 
 @given(st.text())

@@ -16,7 +16,7 @@ from gateway.store import Hold, SessionStore, open_store
 from gateway.store.keys import once_key
 from tests.web.conftest import CALL, MONDAY_NOON, PUBLIC, SECRET, SETTINGS, Web, names, verbs
 
-RETRIES = "#rc=3&rp=ct,5xx"
+RETRIES = "#rc=3&rp=ct,rt,5xx"
 
 
 async def log_of(web: Web, call: str = CALL) -> list[str]:
