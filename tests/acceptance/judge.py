@@ -45,7 +45,7 @@ async def the_order(stage: Stage, record: CallRecord, timeout_s: float = 5) -> d
     """The one order of a call."""
     call = await stage.fold(record.call_sid)
     assert call.order is not None
-    assert call.order.state.value == "submitted", heard_by_caller(record)
+    assert call.order.state.value == "submitted", (heard_by_caller(record), record.notices, record.requests[-3:])
     async with asyncio.timeout(timeout_s):
         while not (found := [dict(got.data) for got in stage.pos.orders if got.data["order_ref"] == call.order.id]):
             await stage.pos.wait_for(len(stage.pos.orders) + 1, timeout_s)
