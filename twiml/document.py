@@ -13,8 +13,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 CONTENT_TYPE = "text/xml"
 RETRIES = "#rc=3&rp=ct,rt,5xx"
-"""Three more attempts when no connection comes about, no answer comes or the server answers 5xx: the time that a restart
-takes. `rt` is for a request that was under way to a process when it died; every answer may be asked for twice."""
+"""Three more attempts when there is no connection, no answer, or a 5xx one: the time that a restart takes. `rt` is for
+a request that was under way to a process when it died; every answer may be asked for twice."""
 SAY_LIMIT = 4096  # characters of one <Say> (Twilio, "TwiML Voice: <Say>")
 
 # https://www.w3.org/TR/xml/#charsets
