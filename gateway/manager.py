@@ -7,9 +7,7 @@ call goes on in a new leg (`/twiml/next`). The warm pool of model connections an
 import asyncio
 import gc
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 
 import structlog
 
@@ -42,12 +40,10 @@ class VoiceSessionManager:
         *,
         max_calls: int,
         server_creates_responses: bool = False,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._parts = parts
         self._max_calls = max_calls
         self._server_creates = server_creates_responses
-        self._clock = clock
         self._sessions: dict[str, VoiceSession] = {}
         self._tools: dict[str, tuple[Restaurant, OrderTools]] = {}
         self._ended = 0
@@ -89,14 +85,13 @@ class VoiceSessionManager:
         if call_id in self._sessions:
             await self._written(call_id)  # what the older leg has not written when the fence rises is lost
         claim = await self._parts.store.claim_leg(restaurant.id, call_id, leg, nonce, self._parts.owner, LEASE)
-        call = Call(
+        call = Call.fold(
             call_id,
             restaurant,
+            (read_event(entry.event) for entry in claim.log),
             server_creates_responses=self._server_creates,
             tools=self._tools_of(restaurant),
         )
-        for entry in claim.log:
-            call.handle(read_event(entry.event))
         if (old := self._sessions.get(call_id)) is not None:
             if old.fence > claim.fence:
                 raise StaleLegError(call_id)  # claimed before, answered after

@@ -154,9 +154,17 @@ class Call:
         return self._farewell.ended
 
     @classmethod
-    def fold(cls, call_id: str, restaurant: Restaurant, events: Iterable[AnyEvent]) -> "Call":
-        """The call that a log describes. Effects of the past are not carried out again."""
-        call = cls(call_id, restaurant)
+    def fold(
+        cls,
+        call_id: str,
+        restaurant: Restaurant,
+        events: Iterable[AnyEvent],
+        *,
+        server_creates_responses: bool = False,
+        tools: OrderTools | None = None,
+    ) -> "Call":
+        """The call that a log describes. Effects of the past are not carried out again. Arguments as of the class."""
+        call = cls(call_id, restaurant, server_creates_responses=server_creates_responses, tools=tools)
         for event in events:
             call.handle(event)
         return call

@@ -47,23 +47,6 @@ class Transition:
 
 
 S = State
-LIVE_MODEL = (
-    S.CONNECTED,
-    S.SESSION_SETUP,
-    S.READY,
-    S.IDLE,
-    S.LISTENING,
-    S.PROCESSING,
-    S.TRANSCRIBING,
-    S.ORDER_PROCESSING,
-    S.RESPONSE_GENERATION,
-    S.CLARIFICATION,
-    S.AUDIO_PLAYBACK,
-    S.INTERRUPTED,
-)
-"""States in which a model serves the call, so that it can be lost."""
-LIVE = (S.CONNECTING, *LIVE_MODEL, S.ERROR, S.RECOVERING)
-"""All states but Disconnected: a leg is up."""
 TALKING = (
     S.READY,
     S.IDLE,
@@ -77,6 +60,10 @@ TALKING = (
     S.INTERRUPTED,
 )
 """States in which the conversation is on."""
+LIVE_MODEL = (S.CONNECTED, S.SESSION_SETUP, *TALKING)
+"""States in which a model serves the call, so that it can be lost."""
+LIVE = (S.CONNECTING, *LIVE_MODEL, S.ERROR, S.RECOVERING)
+"""All states but Disconnected: a leg is up."""
 
 SPECIFIED = (
     Transition(S.DISCONNECTED, S.CONNECTING, "call.leg_started", "startConnection()"),

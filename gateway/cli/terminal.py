@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.settings import Problem, Settings, SettingsErrors, load_settings
+from gateway.settings import Problem
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -29,15 +29,6 @@ def problems_table(problems: Iterable[Problem]) -> Table:
     for problem in problems:
         table.add_row(escape(problem.setting), escape(problem.reason), escape(problem.fix))
     return table
-
-
-def settings_or_fail() -> Settings:
-    """The settings of the environment; all of their problems on standard error otherwise."""
-    try:
-        return load_settings()
-    except SettingsErrors as errors:
-        err.print(problems_table(errors.problems))
-        raise typer.Exit(1) from None
 
 
 def need_local(*modules: str) -> None:
