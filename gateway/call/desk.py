@@ -22,6 +22,7 @@ from gateway.orders.tool_outcome import (
     CancelOrder,
     DeclineHeld,
     EndCall,
+    LeaveMessage,
     ReadBack,
     ResumeHeld,
     Submit,
@@ -149,7 +150,7 @@ class Desk:
                 effects.append(HoldOrder(None))
             case CancelOrder():
                 effects.append(HoldOrder(None))
-            case TransferToStaff() | EndCall() | None:
+            case TransferToStaff() | LeaveMessage() | EndCall() | None:
                 pass
             case _:
                 assert_never(outcome.action)

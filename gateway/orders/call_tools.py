@@ -5,9 +5,10 @@ Rules kept here: an order is placed once, after a yes to a read-back that was he
 nothing of until the caller asks for it, and costs what the menu says today.
 """
 
+from gateway.orders.availability import FulfilmentKind
 from gateway.orders.desk import Desk, ToolCall, refuse_if_placed
 from gateway.orders.lookup import fold
-from gateway.orders.order import Fulfilment, FulfilmentKind, Order, OrderState
+from gateway.orders.order import Fulfilment, Order, OrderState
 from gateway.orders.placing import before_confirm, before_read_back
 from gateway.orders.pricing import totals
 from gateway.orders.read_back import read_back_text

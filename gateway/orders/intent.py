@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gateway.orders.menu import Menu
+from gateway.orders.order import Placement
 
 IntentName = Literal[
     "add", "change", "remove", "replace", "repeat", "confirm", "deny", "ask_price", "ask_menu", "ask_hours",
-    "ask_allergen", "cancel", "transfer", "done", "greeting", "other",
+    "ask_allergen", "ask_total", "cancel", "transfer", "emergency", "message", "done", "greeting", "other",
 ]  # fmt: skip
 Assent = Literal["yes", "no", "unclear"]
 ItemAction = Literal["add", "change", "remove"]
@@ -22,7 +23,10 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class IntentModifier:
-    """One choice said with an item. `between` names the options that the words could mean, when they are several."""
+    """One choice said with an item. `between` names the options that the words could mean, when they are several.
+
+    `placement` is the half it lies on; `instead_of` the default option that it takes the place of ("swap").
+    """
 
     id: str
     group: str
@@ -30,6 +34,8 @@ class IntentModifier:
     negated: bool = False
     count: int = 1
     between: tuple[str, ...] = ()
+    placement: Placement = "whole"
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ class IntentItem:
     """One item said, or one line of the order touched (`target_line`), as it shall be afterwards.
 
     `options` is {dimension id: option id} as far as said; `variation_id` only when that leaves exactly one. With
-    action "remove" the rest describes the line as it was.
+    action "remove" the rest describes the line as it was. `half_item_id` is the item of the other half; `parts` fill
+    the slots of a combo, each with its `slot`.
     """
 
     menu_item_id: str
@@ -49,6 +56,9 @@ class IntentItem:
     target_line: str | None = None
     confidence: float = 0.0
     span: Span = (0, 0)
+    half_item_id: str | None = None
+    parts: tuple["IntentItem", ...] = ()
+    slot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,8 @@ class OrderIntent:
 
     `intent` is the main act; `assent` stands beside it because "yes, and a Coke" is both. `unknown` lists what was
     asked for and is not on the menu. `name`, `fulfilment` ("pickup" or "delivery") and `address` are what the caller
-    said about themselves. `done`: the caller wants nothing more.
+    said about themselves, `allergies` what they must not eat. `about` lists the items asked about. `done`: the caller
+    wants nothing more.
     """
 
     intent: IntentName
@@ -81,6 +92,7 @@ class OrderIntent:
     unknown: tuple[str, ...] = ()
     ambiguous: tuple[Ambiguity, ...] = ()
     about: tuple[str, ...] = ()
+    allergies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,8 @@ class KnownLine:
     quantity: int = 1
     options: Mapping[str, str] = field(default_factory=dict)
     modifiers: tuple[IntentModifier, ...] = ()
+    half_item_id: str | None = None
+    parts: tuple[IntentItem, ...] = ()
 
 
 Topic = Literal["line", "name", "fulfilment", "address", "read_back", "held_order", "anything_else"]

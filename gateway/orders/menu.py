@@ -6,11 +6,13 @@ declared allergens is *unknown*, which is not the same as free of them.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictBool, Tag
+
+from gateway.orders.availability import Availability, Daypart
 
 MAX_CENTS = 1_000_000
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_:.-]*$", max_length=80)]
@@ -18,6 +20,11 @@ Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^\S(.*\S)?$"
 Cents = Annotated[int, Field(strict=True, ge=0, le=MAX_CENTS)]
 Count = Annotated[int, Field(strict=True, ge=0, le=100)]
 Spoken = Annotated[tuple[Name, ...], Field(max_length=400)]
+PosIds = Mapping[Id, Name]
+"""What a POS calls an entry, by the POS's name ("square", "toast", "clover", or the house's own)."""
+
+HalvesRule = Literal["dearer", "average", "sum"]
+"""How two halves are priced: as the dearer of them, as their average (half a cent counts up), or both in full."""
 
 
 class _Part(BaseModel):
@@ -50,10 +57,12 @@ class Dimension(_Part):
 
 
 class Category(_Part):
-    """A heading of the menu."""
+    """A heading of the menu. `spoken` lists further ways callers say it; `availability` holds for all its items."""
 
     id: Id
     name: Name
+    spoken: Spoken = ()
+    availability: Availability | None = None
 
 
 class Variation(_Part):
@@ -65,6 +74,7 @@ class Variation(_Part):
     id: Id
     options: Mapping[Id, Id] = {}
     price: Cents | None
+    pos_ids: PosIds = {}
 
 
 class Allergens(_Part):
@@ -74,11 +84,55 @@ class Allergens(_Part):
     may_contain: tuple[Name, ...] = ()
 
 
+def _price_form(value: object) -> str:
+    """Which form of price a value is, so that only that form's mistakes are reported."""
+    return "by_variation" if isinstance(value, Mapping) else "cents"
+
+
+ModifierPrice = Annotated[
+    Annotated[Cents, Tag("cents")] | Annotated[Mapping[Id, Cents], Tag("by_variation")],
+    Discriminator(_price_form),
+]
+
+
+class SlotChoice(_Part):
+    """An item that can fill a slot of a combo, in any of `variations` (ids; none named: in all of them).
+
+    `upcharge` is in cents beyond the combo's price, or cents by variation id.
+    """
+
+    item: Id
+    variations: tuple[Id, ...] = ()
+    upcharge: ModifierPrice = 0
+
+    def upcharge_for(self, variation_id: str) -> int:
+        """Cents beyond the combo's price in that variation; 0 where an upcharge by variation does not name it."""
+        return self.upcharge if isinstance(self.upcharge, int) else self.upcharge.get(variation_id, 0)
+
+
+class Slot(_Part):
+    """One place of a combo, to be filled with one of `choices`: the drink of a burger meal."""
+
+    id: Id
+    name: Name
+    choices: Annotated[tuple[SlotChoice, ...], Field(min_length=1)]
+
+    def choice(self, item_id: str) -> SlotChoice | None:
+        """The choice that is that item, or None."""
+        return next((choice for choice in self.choices if choice.item == item_id), None)
+
+
 class Item(_Part):
     """One thing that can be ordered.
 
-    `say` is how the name is spoken when spelling misleads a voice; `kitchen_name` what the ticket says. `allergens` is
-    None when the restaurant declared nothing: unknown. `max_quantity` bounds one line.
+    Attributes:
+        say: how the name is spoken, when its spelling misleads a voice.
+        kitchen_name: what the ticket says.
+        allergens: None when the restaurant declared nothing: unknown.
+        max_quantity: of one line.
+        slots: makes it a combo: its price covers one choice for each slot.
+        halves: it can be one half of a dish whose other half is another item of its category with `halves`.
+        min_age: the age in years that the caller must have to be sold it.
     """
 
     id: Id
@@ -92,6 +146,15 @@ class Item(_Part):
     tax: Id
     allergens: Allergens | None = None
     max_quantity: Annotated[int, Field(strict=True, ge=1, le=1000)] = 20
+    slots: tuple[Slot, ...] = ()
+    halves: HalvesRule | None = None
+    availability: Availability | None = None
+    min_age: Annotated[int, Field(strict=True, ge=1, le=120)] | None = None
+    pos_ids: PosIds = {}
+
+    def slot(self, slot_id: str) -> Slot | None:
+        """The slot with that id, or None."""
+        return next((slot for slot in self.slots if slot.id == slot_id), None)
 
     def variation(self, variation_id: str) -> Variation | None:
         """The variation with that id, or None."""
@@ -107,19 +170,12 @@ class Item(_Part):
         return self.say or self.name
 
 
-def _price_form(value: object) -> str:
-    """Which form of `ModifierOption.price` a value is, so that only that form's mistakes are reported."""
-    return "by_variation" if isinstance(value, Mapping) else "cents"
-
-
-ModifierPrice = Annotated[
-    Annotated[Cents, Tag("cents")] | Annotated[Mapping[Id, Cents], Tag("by_variation")],
-    Discriminator(_price_form),
-]
-
-
 class ModifierOption(_Part):
-    """One choice of a group. `price`: cents per portion, or cents by variation id. `default`: there unless refused."""
+    """One choice of a group.
+
+    `price`: cents per portion, or cents by variation id. `default`: there unless refused. `modifier_groups`: ids of
+    groups that open once this is chosen ("a salad" asks for its dressing).
+    """
 
     id: Id
     name: Name
@@ -127,6 +183,8 @@ class ModifierOption(_Part):
     price: ModifierPrice = 0
     default: StrictBool = False
     kitchen_name: Name | None = None
+    modifier_groups: tuple[Id, ...] = ()
+    pos_ids: PosIds = {}
 
     def price_for(self, variation_id: str) -> int:
         """Cents for one portion on that variation; 0 where a price by variation does not name it."""
@@ -136,9 +194,10 @@ class ModifierOption(_Part):
 class ModifierGroup(_Part):
     """A set of choices: toppings, sauces, how it is cooked.
 
-    `min` and `max` count portions (max None: no bound), `max_per_option` portions of one option, and the `free`
-    cheapest portions cost nothing. `negatable`: "no onions" makes sense here; `qualifiable`: so do "extra", "light" and
-    "on the side".
+    `min` and `max` count portions (max None: no bound; 1: a single choice), `max_per_option` portions of one option,
+    and the `free` cheapest portions cost nothing. `negatable`: "no onions" makes sense here; `qualifiable`: so do
+    "extra", "light" and "on the side"; `swappable`: a default can be swapped for another option, for the difference in
+    price where that is more. `halves`: choices can lie on the left or the right half only, and are priced so.
     """
 
     id: Id
@@ -150,6 +209,9 @@ class ModifierGroup(_Part):
     options: Annotated[tuple[ModifierOption, ...], Field(min_length=1)]
     negatable: StrictBool = True
     qualifiable: StrictBool = True
+    swappable: StrictBool = False
+    halves: HalvesRule | None = None
+    pos_ids: PosIds = {}
 
     def option(self, option_id: str) -> ModifierOption | None:
         """The option with that id, or None."""
@@ -178,6 +240,7 @@ class Menu(_Part):
     version: Name | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     dimensions: tuple[Dimension, ...] = ()
+    dayparts: tuple[Daypart, ...] = ()
     categories: tuple[Category, ...]
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
     modifier_groups: tuple[ModifierGroup, ...] = ()
@@ -228,6 +291,23 @@ class Menu(_Part):
     def groups_of(self, item: Item) -> tuple[ModifierGroup, ...]:
         """The modifier groups of an item, in the item's order."""
         return tuple(group for group_id in item.modifier_groups if (group := self.group(group_id)) is not None)
+
+    def open_groups(self, item: Item, chosen: Iterable[tuple[str, str]]) -> tuple[ModifierGroup, ...]:
+        """The groups of an item and those that its choices, as (group id, option id), have opened, in that order.
+
+        A group that several choices open is there once; groups that open each other end the search.
+        """
+        picked = set(chosen)
+        groups = dict.fromkeys(item.modifier_groups)
+        queue = list(groups)
+        while queue:
+            group = self.group(queue.pop(0))
+            for option in () if group is None else group.options:
+                if group is not None and (group.id, option.id) in picked:
+                    opened = [nested for nested in option.modifier_groups if nested not in groups]
+                    groups |= dict.fromkeys(opened)
+                    queue += opened
+        return tuple(group for group_id in groups if (group := self.group(group_id)) is not None)
 
     def dimensions_of(self, item: Item) -> tuple[Dimension, ...]:
         """The dimensions on which the item's variations differ or are placed, in the menu's order."""

@@ -8,8 +8,9 @@ or delivery, then the address.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.orders.availability import FulfilmentKind
 from gateway.orders.menu import Item, Menu, ModifierGroup
-from gateway.orders.order import FulfilmentKind, Line, Modifier, Order
+from gateway.orders.order import Line, Modifier, Order
 from gateway.orders.restaurant import Language
 
 _OR = {"en": " or ", "es": " o "}

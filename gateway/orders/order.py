@@ -11,15 +11,16 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from gateway.orders.availability import FulfilmentKind
 
 APPLIED_KEPT = 64
 EVIDENCE_KEPT = 16
 MAX_LINES = 50
 
-ModifierAction = Literal["add", "no", "extra", "light", "side"]
+ModifierAction = Literal["add", "no", "extra", "light", "side", "swap"]
 Placement = Literal["whole", "left", "right"]
-FulfilmentKind = Literal["pickup", "delivery"]
 
 
 class OrderState(StrEnum):
@@ -61,7 +62,8 @@ class Modifier(_Record):
     """One choice made for a line.
 
     `action` "no" takes something off, "extra" is one portion more than "add", "light" and "side" are told to the
-    kitchen and cost as "add". `quantity` counts portions.
+    kitchen and cost as "add"; "swap" takes the place of the default option `instead_of`. `quantity` counts portions,
+    `placement` says on which half they lie.
     """
 
     group: str
@@ -69,6 +71,7 @@ class Modifier(_Record):
     action: ModifierAction = "add"
     quantity: Annotated[int, Field(ge=1)] = 1
     placement: Placement = "whole"
+    instead_of: str | None = None
 
     @property
     def portions(self) -> int:
@@ -76,11 +79,22 @@ class Modifier(_Record):
         return 0 if self.action == "no" else self.quantity + (self.action == "extra")
 
 
+class Part(_Record):
+    """What fills one slot of a combo, made one way. `variation_id` and `options` as of a line."""
+
+    slot: str
+    item_id: str
+    variation_id: str | None = None
+    options: Mapping[str, str] = {}
+    modifiers: tuple[Modifier, ...] = ()
+
+
 class Line(_Record):
     """So many of one thing, made one way.
 
     `variation_id` is None while the caller has not settled it; `options` then keeps the {dimension id: option id}
-    settled so far. `quoted_cents` is the price of the whole line when it was last told. `evidence` names the turns in
+    settled so far. `half_item_id` is the item of the right half, when it is another; `parts` fill the slots of a combo.
+    `quoted_cents` is the price of the whole line when it was last told. `evidence` names the turns in
     which it was said, `confidence` is 0..1 and 0 means unknown.
     """
 
@@ -90,6 +104,8 @@ class Line(_Record):
     options: Mapping[str, str] = {}
     quantity: Annotated[int, Field(ge=1)] = 1
     modifiers: tuple[Modifier, ...] = ()
+    half_item_id: str | None = None
+    parts: tuple[Part, ...] = ()
     notes: str | None = None
     quoted_cents: int | None = None
     evidence: tuple[str, ...] = ()
@@ -102,23 +118,31 @@ class Line(_Record):
             and self.variation_id == other.variation_id
             and self.options == other.options
             and frozenset(self.modifiers) == frozenset(other.modifiers)
+            and self.half_item_id == other.half_item_id
+            and self.parts == other.parts
             and self.notes == other.notes
         )
 
 
 class Fulfilment(_Record):
-    """How the food reaches the caller. `address` is as it was said, for deliveries only."""
+    """How and when the food reaches the caller.
+
+    `address` is as it was said, for deliveries only; `at` the time that was scheduled, aware UTC, None: as soon as it
+    is ready.
+    """
 
     kind: FulfilmentKind
     address: str | None = None
+    at: AwareDatetime | None = None
 
 
 class Order(_Record):
     """One caller's order.
 
     `version` rises with every change; `read_back_version` is the version that was last read back (it stays when an edit
-    voids that read-back, so that one can tell the caller why a new one is needed). `applied` holds the last 64 tool
-    call ids, oldest first.
+    voids that read-back, so that one can tell the caller why a new one is needed). `allergies` are in the caller's
+    words; no edit of a line drops them. `age_confirmed` is the age in years that the caller said they have reached.
+    `applied` holds the last 64 tool call ids, oldest first.
     """
 
     id: str
@@ -131,6 +155,8 @@ class Order(_Record):
     customer_name: str | None = None
     fulfilment: Fulfilment | None = None
     notes: str | None = None
+    allergies: tuple[str, ...] = ()
+    age_confirmed: int | None = None
     read_back_version: int | None = None
     applied: tuple[str, ...] = ()
     next_line: Annotated[int, Field(ge=1)] = 1

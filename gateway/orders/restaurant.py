@@ -14,11 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from gateway.orders.availability import DAYS, Clock, FulfilmentKind, Weekday
 from gateway.orders.menu import Menu, Name
-from gateway.orders.order import FulfilmentKind
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Language = Literal["en", "es"]
 # A weekly timetable opens within a week; within two when the clocks' change swallows a span; or never.
 _DAYS_AHEAD = 15
@@ -51,7 +49,6 @@ def _known_secret(secret: SecretStr) -> SecretStr:
 
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
-Clock = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 
 
 class _Part(BaseModel):
@@ -88,6 +85,7 @@ class Restaurant(_Part):
         numbers: the telephone numbers it answers, E.164.
         timezone: IANA name, such as "America/New_York".
         hours: opening spans by weekday; a day that is not named is closed.
+        holidays: dates with hours of their own, none for a day that is closed.
         languages: the languages the agent may speak, the first is the one it begins with.
         disclosure: the fixed text said before anything else, which says that an AI answers.
         greeting: how the agent opens; None leaves it to the model.
@@ -95,6 +93,9 @@ class Restaurant(_Part):
         quote_minutes: how long an order takes.
         fulfilments: "pickup", "delivery" or both.
         approval_cents: an order whose total is above this needs a person's approval.
+        approval_quantity: so does one of more things than this.
+        approval_recent: so does the next order of a number that placed so many within ten minutes.
+        emergency_number: what callers are told to dial when somebody is in danger.
         pos: where orders go; None: nowhere yet (development).
     """
 
@@ -104,6 +105,7 @@ class Restaurant(_Part):
     numbers: Annotated[tuple[E164, ...], Field(min_length=1)]
     timezone: Annotated[str, AfterValidator(_known_zone)]
     hours: Mapping[Weekday, tuple[Hours, ...]]
+    holidays: Mapping[date, tuple[Hours, ...]] = {}
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en",)
     disclosure: Annotated[str, Field(min_length=10, max_length=600)]
     greeting: Annotated[str, Field(min_length=1, max_length=600)] | None = None
@@ -111,6 +113,9 @@ class Restaurant(_Part):
     quote_minutes: Annotated[int, Field(strict=True, ge=1, le=600)] = 20
     fulfilments: Annotated[tuple[FulfilmentKind, ...], Field(min_length=1)] = ("pickup",)
     approval_cents: Annotated[int, Field(strict=True, ge=1)] = 25_000
+    approval_quantity: Annotated[int, Field(strict=True, ge=1)] = 60
+    approval_recent: Annotated[int, Field(strict=True, ge=1)] = 3
+    emergency_number: Annotated[str, Field(pattern=r"^[0-9]{3,6}$")] = "911"
     pos: PosEndpoint | None = None
     menu: Menu
 
@@ -150,7 +155,8 @@ class Restaurant(_Part):
         today = now.astimezone(self.zone).date()
         for offset in range(-1, _DAYS_AHEAD):
             day = today + timedelta(days=offset)
-            for span in self.hours.get(DAYS[day.weekday()], ()):
+            weekly = self.hours.get(DAYS[day.weekday()], ())
+            for span in self.holidays.get(day, weekly):
                 next_day = span.close != "24:00" and span.close <= span.open
                 yield self._instant(day, span.open), self._instant(day + timedelta(days=next_day), span.close)
 

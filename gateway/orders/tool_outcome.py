@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from gateway.orders.order import Order
+from gateway.orders.sold_out import NOTHING_SOLD_OUT, SoldOut
 
 Assent = Literal["yes", "no", "unclear"]
 OutcomeKind = Literal["ready", "incomplete", "refused", "noop"]
@@ -26,6 +27,9 @@ class ToolContext:
         held: the open order of an earlier call from the same number, if there is one.
         heard_read_back: the playout ledger shows that the total of the read-back that stands was heard.
         assent: the caller's answer to that read-back; None: nothing was transcribed since.
+        sold_out: the 86 list as it stands now.
+        quote_minutes: how long an order takes now; None: as long as the restaurant's settings say.
+        recent_cents: totals of the orders that the same number placed within the last ten minutes, oldest first.
     """
 
     now: datetime
@@ -34,6 +38,9 @@ class ToolContext:
     held: Order | None = None
     heard_read_back: bool = False
     assent: Assent | None = None
+    sold_out: SoldOut = NOTHING_SOLD_OUT
+    quote_minutes: int | None = None
+    recent_cents: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +80,22 @@ class TransferToStaff:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveMessage:
+    """Keep a message for the restaurant's staff, as text. `number_back` says that the caller wants to be rung back."""
+
+    text: str
+    name: str | None
+    number_back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EndCall:
     """Hang up once the goodbye was heard. `reason` is the model's, for the log."""
 
     reason: str
 
 
-ToolAction = ReadBack | Submit | ResumeHeld | DeclineHeld | CancelOrder | TransferToStaff | EndCall
+ToolAction = ReadBack | Submit | ResumeHeld | DeclineHeld | CancelOrder | TransferToStaff | LeaveMessage | EndCall
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from gateway.orders.availability import FulfilmentKind
 from gateway.orders.menu import Menu
-from gateway.orders.order import FulfilmentKind, Line, ModifierAction, Order, Placement
+from gateway.orders.order import Line, ModifierAction, Order, Placement
 from gateway.orders.order import Modifier as OrderedModifier
 from gateway.orders.pricing import Totals, line_price, totals, unit_price
 from gateway.orders.restaurant import Restaurant
