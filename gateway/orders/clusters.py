@@ -39,7 +39,7 @@ class Cluster:
     def read_number(self, mention: Mention, probe: Draft) -> None:
         """A number counts the dish, unless the dish comes in that number: "twelve wings" are one portion of twelve."""
         sizes = [sense for sense in mention.of("option") if probe.accepts_option(sense)]
-        if sizes:
+        if sizes and self.quantity is None and not self.options.get(sizes[0].owner):
             self.options[sizes[0].owner] = sizes[0].id
         else:
             self.quantity = mention.number

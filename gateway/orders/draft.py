@@ -8,8 +8,8 @@ swallows what is said about it.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from gateway.orders.intent import IntentItem, IntentModifier, ItemAction, KnownLine
-from gateway.orders.lexicon import Sense
+from gateway.orders.intent import Ambiguity, IntentItem, IntentModifier, ItemAction, KnownLine
+from gateway.orders.vocabulary import Sense
 from gateway.orders.menu import Item, Menu
 
 
@@ -27,6 +27,7 @@ class Draft:
     start: int = 0
     end: int = 0
     likeness: float = 1.0
+    heading: Ambiguity | None = None
 
     @classmethod
     def of_line(cls, line: KnownLine, menu: Menu) -> "Draft | None":

@@ -13,7 +13,7 @@ from gateway.orders.strange import strange_run
 from gateway.orders.workbench import Workbench
 
 _RUN = frozenset({Cue.AN, Cue.THE, Cue.ORDINAL, Cue.OTHER, Cue.ONE, Cue.ANOTHER})
-_DESCRIBES = frozenset({Cue.WITH, Cue.NO, Cue.WITHOUT})
+_DESCRIBES = frozenset({Cue.WITH, Cue.NO, Cue.WITHOUT, Cue.EXTRA, Cue.LIGHT, Cue.ON})
 
 
 def opens_run(mention: Mention) -> bool:
@@ -24,7 +24,9 @@ def opens_run(mention: Mention) -> bool:
 def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Container[int]) -> int:
     """Applies the run that begins at `at`; returns how many mentions it took. `phrases`: where dishes begin."""
     end = at + 1
-    while end < len(mentions) and end not in phrases and _continues(mentions[end]):
+    counted = mentions[at].number is not None
+    while end < len(mentions) and end not in phrases and _continues(mentions[end], counted):
+        counted = counted or mentions[end].number is not None
         end += 1
     following = mentions[end] if end < len(mentions) else None
     if end == at + 1 and mentions[at].cue in {Cue.AN, Cue.THE, Cue.ONE}:
@@ -45,8 +47,8 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Co
     return end - at
 
 
-def _continues(mention: Mention) -> bool:
-    if mention.stop or (mention.number is not None and mention.pause):
+def _continues(mention: Mention, counted: bool) -> bool:
+    if mention.stop or (mention.number is not None and (mention.pause or counted)):
         return False
     return opens_run(mention) and not mention.of("modifier")
 

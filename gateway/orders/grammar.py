@@ -38,6 +38,8 @@ class Cue(Enum):
     OFF = "off"
     SAME = "same"
     YES = "yes"
+    EACH = "each"  # both, all of them: what follows is for every one of them
+    UNLESS = "unless"  # nothing except: what follows is wanted, and nothing else
 
 
 _PHRASES = {
@@ -54,19 +56,25 @@ _PHRASES = {
     Cue.ON: "on|onto|for|of|from|in the|en|de|para",
     Cue.TO: "to|into|por",
     Cue.NO: "no",
-    Cue.WITHOUT: "without|hold the|hold|minus|skip the|skip|not|except|except for|everything but|do not want|don't want"
-    "|don't add|do not add|do not put|don't put|no not|sin|leave out|leave off|with no|but no|don't need|instead of"
-    "|avoid|and no|definitely no|absolutely no|don't include|do not include|en vez de|definitely not|hate",
-    Cue.ONLY: "only|just|solo|nothing else on it",
-    Cue.EXTRA: "extra|double|triple|more|lots of|a lot of|plenty of|heavy|heavy on the|doble|additional|loads of",
+    Cue.WITHOUT: "without|hold the|hold|hold on|minus|skip the|skip|not|except|except for|everything but|everything except"
+    "|no not|sin|leave out|leave off|leave off the|leave out the|with no|but no|instead of|avoid|and no"
+    "|definitely no|absolutely no|en vez de|definitely not|hate|nix the|nix|forget the|no more|free of|can't have|cannot have"
+    "|neither|no thanks on|not any|not with|none of the|keep off the",
+    Cue.ONLY: "only|just|solo|nothing else on it|with just|with only|but just",
+    Cue.EXTRA: "extra|double|triple|more|heavy on|load up on|loaded with|a ton of|tons of|extra extra|lots of|a lot of|plenty of|heavy|heavy on the|doble|additional|loads of",
     Cue.LIGHT: "light|lightly|easy|easy on the|easy on|go easy on the|a little|little|a little bit of|not much"
-    "|not too much|just a little|poco|poca|less|light on the",
+    "|not too much|just a little|poco|poca|less|light on the|a bit of|a bit|just a bit of|a tiny bit of|a drizzle of|a touch of"
+    "|a splash of|a dash of|a hint of|a sprinkle of|a smear of|a thin layer of|just a touch of|barely any|light amount of"
+    "|a small amount of|not so much|not a lot of",
     Cue.SIDE: "on the side|al lado|aparte",
     Cue.REPAIR: "sorry|i mean|i meant|no sorry|sorry no|no wait|wait no|wait|oh wait|actually|actually no|no actually"
     "|scratch that"
     "|correction|make that|no make that|rather|or rather|i'm sorry|on second thought|strike that|instead|no i mean"
     "|actually no make that|actually make that|actually make it|no make it|digo|perdon|mejor|no mejor|no perdon"
-    "|quise decir|my mistake|my bad|no i meant",
+    "|quise decir|my mistake|my bad|no i meant|or no|oops|oh no|no no|change that to|change it to|switch that to"
+    "|switch it to|i meant to say|let me change that|no let's do|no let's make it|or actually|oh sorry|whoops|well no"
+    "|no i want|i'll change that to|no change that to|no not that|let me correct that|better make that|or make that"
+    "|or make it|better yet|no better",
     Cue.FORGET: "forget that|forget it|never mind|nevermind|never mind that|forget about that|olvidalo",
     Cue.CHANGE: "make|make it|change|switch|swap|replace|turn|cambia|cambie|cambiar|hazlo|update",
     Cue.ADD: "add|also|and also|put|give me|get me|i want|i'd|i would|i'll have|can i get|can i have"
@@ -78,12 +86,22 @@ _PHRASES = {
     Cue.REMOVE: "remove|drop|lose|get rid of|take off|delete|quita|quite|quitar|quitale|cancel|leave off",
     Cue.OFF: "off|out|away",
     Cue.SAME: "same|same again|same thing|the same|the same thing|the same again|lo mismo",
+    Cue.EACH: "both|both of them|all of them|them all|them both|both of those|all of those|each|each one|each of them|all three"
+    "|all four|on both|on all of them|for both|on all|all of the|every one of them|ambos|ambas|los dos|las dos|todas|todos",
+    Cue.UNLESS: "nothing except|nothing but|nothing on it except|nothing on it but|nothing on them but",
     Cue.YES: "yes|yeah|yep|yup|ok|okay|sure|si|right|correct|perfect|great|sounds good|exactly|claro|correcto",
 }  # fmt: skip
 
+_NOT_WANTED = tuple(
+    f"{denial} {verb}{rest}"
+    for denial in ("don't", "do not", "dont", "do no", "please don't", "please do not", "doesn't", "does not")
+    for verb in ("want", "add", "put", "include", "need", "like", "use", "have", "give me", "do", "make it with", "eat")
+    for rest in ("", " the", " any of the")
+)
+
 CUES: dict[tuple[str, ...], Cue] = {
     tuple(phrase.split()): cue for cue, phrases in _PHRASES.items() for phrase in phrases.split("|")
-}
+} | {tuple(phrase.split()): Cue.WITHOUT for phrase in _NOT_WANTED}
 
 ORDINALS = {word: place for place, words in enumerate(
     ("first primero primera", "second segundo segunda", "third tercero tercera", "fourth", "fifth"))
@@ -113,10 +131,14 @@ todo eso nada repeat speak talk hear
 """
 COMMON = frozenset(_COMMON_WORDS.split())
 
-# How the sizes that nearly every menu has are said in Spanish; dishes keep the menu's own names.
-SIZES_IN_SPANISH = {
-    "small": ("pequeña", "pequeño", "chica", "chico"),
-    "medium": ("mediana", "mediano"),
-    "large": ("grande",),
-    "extra large": ("extra grande",),
-}
+# Words that describe food of any kind: alone they name nothing, and a part of a name needs more than one of them.
+DESCRIBING = frozenset(
+    """
+    fresh hot cold iced warm big little nice good plain sliced chopped diced shredded grilled fried baked roasted toasted
+    spicy mild sweet sour salted smoked crispy crunchy creamy classic house special original homemade organic black white
+    red green brown yellow blue pink dark golden double triple single whole half mini jumbo king junior super deluxe new
+    old style flavored flavoured regular diet zero free sugar low fat cup bowl bottle can glass piece slice serving combo
+    meal plate basket order side sauce dressing topping filling crust bread drink food juice soup salad sandwich pizza
+    cheese chicken beef pork rice bean tea coffee cream
+    """.split()
+)

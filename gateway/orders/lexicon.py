@@ -6,34 +6,25 @@ plural, written together or apart, and when a recogniser or a typist got them sl
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gateway.orders.grammar import COMMON, CUES, ORDINALS, SIZES_IN_SPANISH, Cue
+from gateway.orders.grammar import COMMON, CUES, DESCRIBING, ORDINALS, Cue
 from gateway.orders.menu import Menu
 from gateway.orders.sound import deletions, distance, sound_key
-from gateway.orders.tokens import Token, tokenise
+from gateway.orders.tokens import Token
+from gateway.orders.vocabulary import IN_PART, SAID_OTHERWISE, Sense, Stems, in_part, phrases_of, said_otherwise
 
 SHORTEST_FUZZY = 5  # letters; below that too many real words lie within one edit of each other
 TWO_EDITS_FROM = 8  # letters of the sound key
 LEAST_LIKENESS = 0.6  # of the spelling; the sound alone would make a kick of a cake
 LONGEST_GUESS = 3  # words that a recogniser may have made of one name
 
+LONGEST_CUE = max(map(len, CUES))
+
 EXACT, JOINED = 1.0, 0.99
-
-
-@dataclass(frozen=True, slots=True)
-class Sense:
-    """One thing that a phrase of the menu can mean.
-
-    kind "item": `id`; "category": `id`; "group": `id`; "option": dimension `owner`, option `id`; "modifier": group
-    `owner`, option `id`.
-    """
-
-    kind: str
-    id: str
-    owner: str = ""
+_JOINTS = frozenset({Cue.AND, Cue.OR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +35,8 @@ class Mention:
     senses: tuple[Sense, ...] = ()
     cue: Cue | None = None
     likeness: float = EXACT
+    count: int | None = None
+    """How many portions of a choice were said: "two shots of espresso"."""
 
     @property
     def number(self) -> int | None:
@@ -85,16 +78,19 @@ class Lexicon:
 
     def __init__(self, menu: Menu) -> None:
         """Reads every name of the menu; costs about a millisecond per fifty names."""
-        phrases: defaultdict[tuple[str, ...], dict[Sense, None]] = defaultdict(dict)
-        for sense, name in _names(menu):
-            stems = tuple(token.stem for token in tokenise(name))
-            if stems:
-                phrases[stems][sense] = None
-        self._phrases = {stems: tuple(senses) for stems, senses in phrases.items()}
-        self._longest = max(len(stems) for stems in self._phrases)
-        self._words = frozenset(word for stems in self._phrases for word in stems)
-        self._joined: dict[str, tuple[str, ...]] = {}
-        self._sounds: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
+        self._phrases = phrases_of(menu)
+        self._otherwise = said_otherwise(self._phrases)
+        self._parts = {
+            stems: senses for stems, senses in in_part(self._phrases).items() if stems not in self._otherwise
+        }
+        known = (*self._phrases, *self._otherwise)
+        self._longest = max(len(stems) for stems in known)
+        self._words = frozenset(word for stems in known for word in stems)
+        self._begins_dish = frozenset(
+            stems[0] for stems, senses in self._phrases.items() if len(stems) > 1 and any(s.kind == "item" for s in senses)
+        )
+        self._joined: dict[str, Stems] = {}
+        self._sounds: defaultdict[str, set[Stems]] = defaultdict(set)
         for stems in self._phrases:
             joined = "".join(stems)
             self._joined.setdefault(joined, stems)
@@ -106,6 +102,7 @@ class Lexicon:
 
     def divide(self, tokens: Sequence[Token]) -> tuple[Mention, ...]:
         """The mentions that cover the tokens, chosen for the greatest sum of weights (long exact names weigh most)."""
+        tokens = self._regrouped(tokens)
         best: list[tuple[float, Mention | None]] = [(0.0, None)] * (len(tokens) + 1)
         for at in range(len(tokens) - 1, -1, -1):
             candidates = self._mentions_at(tokens, at)
@@ -120,32 +117,42 @@ class Lexicon:
             assert mention is not None
             mentions.append(mention)
             at += len(mention.tokens)
-        return tuple(mentions)
+        return self._with_shared_heads(mentions)
 
+    def means(self, stems: Stems) -> tuple[Sense, ...]:
+        """What exactly these stems stand for, in the menu's own words or in other everyday ones; () for nothing."""
+        return self._phrases.get(stems) or self._otherwise.get(stems, ())
+
+    # ------------------------------------------------------------------ candidates
     def _mentions_at(self, tokens: Sequence[Token], at: int) -> list[tuple[float, Mention]]:
         first = tokens[at]
         found: list[tuple[float, Mention]] = [(0.0 if first.number is None else 8.0, Mention((first,)))]
-        for length in range(1, min(max(self._longest, 5), len(tokens) - at) + 1):
+        for length in range(1, min(max(self._longest, LONGEST_CUE), len(tokens) - at) + 1):
             window = tuple(tokens[at : at + length])
             if any(token.stop for token in window[1:]):
                 break
+            stems = tuple(token.stem for token in window)
             whole = 10.0 * length + 2.0 * (length - 1)
-            senses = self._phrases.get(tuple(token.stem for token in window), ())
             cue = CUES.get(tuple(token.word for token in window)) or (Cue.ORDINAL if _ordinal(window) else None)
-            if senses:
-                found.append((whole, Mention(window, senses, cue)))
+            if senses := self._phrases.get(stems, ()):
+                only_a_heading = all(sense.kind == "group" for sense in senses)
+                found.append((8.0 * length if only_a_heading else whole, Mention(window, senses, cue)))
             elif cue is not None:
                 found.append((whole - 0.5, Mention(window, (), cue)))
+            elif senses := self._otherwise.get(stems, ()):
+                found.append((whole - 1.0, Mention(window, senses, None, SAID_OTHERWISE)))
+            elif senses := self._parts.get(stems, ()):
+                found.append((whole * 0.7, Mention(window, senses, None, IN_PART)))
             elif length <= LONGEST_GUESS and not any(token.pause for token in window[1:]):
-                stems, likeness = self._guess(tuple(token.stem for token in window), tuple(t.word for t in window))
-                if stems:
-                    weight = (10.0 * len(stems) + 2.0 * (len(stems) - 1)) * likeness - 1.0
+                guessed, likeness = self._guess(stems, tuple(token.word for token in window))
+                if guessed:
+                    weight = (10.0 * len(guessed) + 2.0 * (len(guessed) - 1)) * likeness - 1.0
                     found.append(
-                        (max(weight, 9.0 * length * likeness), Mention(window, self._phrases[stems], None, likeness))
+                        (max(weight, 9.0 * length * likeness), Mention(window, self._phrases[guessed], None, likeness))
                     )
         return found
 
-    def _best_guess(self, stems: tuple[str, ...], words: tuple[str, ...]) -> tuple[tuple[str, ...], float]:
+    def _best_guess(self, stems: Stems, words: tuple[str, ...]) -> tuple[Stems, float]:
         """The menu phrase that sounds most like these words, with its likeness; ((), 0) when none comes near."""
         joined = "".join(stems)
         apart = self._joined.get(joined)
@@ -156,54 +163,70 @@ class Lexicon:
             return (), 0.0
         key = sound_key(joined)
         bound = 2 if len(key) >= TWO_EDITS_FROM else 1
-        best: tuple[tuple[str, ...], float] = ((), 0.0)
+        best: tuple[Stems, float] = ((), 0.0)
         candidates = {stems for shorter in deletions(key, bound) for stems in self._sounds.get(shorter, ())}
         for candidate in sorted(candidates):
             name = "".join(candidate)
             apart_by = distance(key, sound_key(name), bound)
             longest = max(len(joined), len(name))
             likeness = 1.0 - distance(joined, name, longest) / longest
-            if apart_by <= bound and likeness >= LEAST_LIKENESS and likeness > best[1]:
+            near = apart_by <= bound and likeness >= LEAST_LIKENESS and likeness > best[1]
+            if near and _word_by_word(stems, candidate):
                 best = candidate, 0.75 + 0.2 * likeness - 0.05 * apart_by
         return best
 
     def _is_known(self, word: str, stem: str) -> bool:
         return word in COMMON or stem in COMMON or stem in self._words or stem.isdigit() or (word,) in CUES
 
+    # ------------------------------------------------------------------ names that are not said in one piece
+    def _regrouped(self, tokens: Sequence[Token]) -> Sequence[Token]:
+        """ "a double bacon cheeseburger" is a double cheeseburger with bacon: the name is put together again."""
+        moved = list(tokens)
+        for at in range(len(moved) - 2):
+            if moved[at].stem not in self._begins_dish or self._is_dish(moved[at : at + 2]):
+                continue
+            for length in (1, 2):
+                choice = moved[at + 1 : at + 1 + length]
+                rest = moved[at + 1 + length : at + 2 + length]
+                if self._is_choice(choice) and self._is_dish([moved[at], *rest]) and not self._is_dish([*choice, *rest]):
+                    moved[at : at + 1 + length] = [*choice, moved[at]]
+                    break
+        return moved
+
+    def _is_dish(self, tokens: Sequence[Token]) -> bool:
+        senses = self._phrases.get(tuple(token.stem for token in tokens), ())
+        return len(tokens) > 1 and any(sense.kind == "item" for sense in senses)
+
+    def _is_choice(self, tokens: Sequence[Token]) -> bool:
+        senses = self._phrases.get(tuple(token.stem for token in tokens), ())
+        return bool(tokens) and any(sense.kind == "modifier" for sense in senses)
+
+    def _with_shared_heads(self, mentions: list[Mention]) -> tuple[Mention, ...]:
+        """ "black and pinto beans" are black beans and pinto beans: the last name lends its head to those before."""
+        for at in range(len(mentions) - 3, -1, -1):
+            mention, joint, full = mentions[at : at + 3]
+            if mention.senses or mention.cue is not None or len(mention.tokens) > 1 or joint.cue not in _JOINTS:
+                continue
+            stems = tuple(token.stem for token in full.tokens)
+            for cut in range(1, len(stems) if full.senses else 1):
+                if senses := self.means((mention.tokens[0].stem, *stems[cut:])):
+                    mentions[at] = Mention(mention.tokens, senses, None, SAID_OTHERWISE)
+                    break
+        return tuple(mentions)
+
+
+def _word_by_word(stems: Stems, candidate: Stems) -> bool:
+    """Whether each word resembles its counterpart, where there are as many: "bell pepper" is no "hot pepper"."""
+    if len(stems) != len(candidate) or len(stems) == 1:
+        return True
+    bounds = [max(1, min(len(one), len(other)) // 3) for one, other in zip(stems, candidate, strict=True)]
+    return all(
+        distance(sound_key(one), sound_key(other), bound) <= bound
+        for one, other, bound in zip(stems, candidate, bounds, strict=True)
+    )
+
 
 def _ordinal(window: Sequence[Token]) -> bool:
     if window[0].word not in ORDINALS:
         return False
     return len(window) == 1 or (len(window) == 2 and window[1].word in {"one", "uno", "una"})
-
-
-def _is_cue(name: str) -> bool:
-    """Whether a group is called by a cue word ("extras"): with it after their names, choices would swallow the cue."""
-    return tuple(token.stem for token in tokenise(name)) in CUES
-
-
-def _names(menu: Menu) -> Iterable[tuple[Sense, str]]:
-    """Every name of the menu with what it stands for."""
-    for item in menu.items:
-        category = menu.category(item.category)
-        for name in (item.name, item.say or item.name, *item.spoken):
-            yield Sense("item", item.id), name
-            if category is not None and category.name.lower() not in name.lower():
-                # "margherita pizza" names the item as well as "margherita" does
-                yield Sense("item", item.id), f"{name} {category.name}"
-    for category in menu.categories:
-        yield Sense("category", category.id), category.name
-    for dimension in menu.dimensions:
-        for option in dimension.options:
-            for name in (option.name, *option.spoken):
-                yield Sense("option", option.id, dimension.id), name
-            for name in SIZES_IN_SPANISH.get(option.name.lower(), ()):
-                yield Sense("option", option.id, dimension.id), name
-    for group in menu.modifier_groups:
-        yield Sense("group", group.id), group.name
-        for choice in group.options:
-            for name in (choice.name, *choice.spoken):
-                yield Sense("modifier", choice.id, group.id), name
-                if group.name.lower() not in name.lower() and not _is_cue(group.name):
-                    # "garlic sauce" for Garlic of the group "sauce"
-                    yield Sense("modifier", choice.id, group.id), f"{name} {group.name}"

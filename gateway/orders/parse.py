@@ -7,24 +7,31 @@ take the place of the last of its kind, so that only the final meaning is left. 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from gateway.orders.clusters import Cluster, read_cluster
+from gateway.orders.choices import read_choice
+from gateway.orders.dishes import read_dish
 from gateway.orders.draft import Draft
 from gateway.orders.elided import opens_run, read_run
 from gateway.orders.grammar import Cue
-from gateway.orders.intent import Ambiguity, OrderContext
+from gateway.orders.intent import OrderContext
 from gateway.orders.lexicon import Mention
-from gateway.orders.menu import Item
+from gateway.orders.measures import take_up_counts
 from gateway.orders.phrases import noun_phrases
+from gateway.orders.repairs import settle_repairs
 from gateway.orders.strange import asks_for_more, is_strange, strange_run
+from gateway.orders.tidy import tidy
 from gateway.orders.workbench import Reading, Workbench
 
 _VERBS = frozenset({Cue.ADD, Cue.CHANGE, Cue.REMOVE, Cue.TAKE})
+_SAID_OF_ALL = frozenset({Cue.WITH, Cue.WITHOUT, Cue.NO, Cue.EXTRA, Cue.LIGHT, Cue.ON})
 _FAR = 8  # mentions that may stand between "take" and its "off"
 
 
 def read(mentions: Sequence[Mention], context: OrderContext) -> Reading:
     """Reads one utterance against the order in `context`. Never raises, whatever was said."""
-    bench = Reader(mentions, Workbench.laid_out(context)).run()
+    settled = settle_repairs(mentions)
+    bench = Workbench.laid_out(context)
+    bench.repairs = settled.repairs
+    Reader(take_up_counts(settled.mentions), bench).run()
     return Reading(
         tuple(bench.drafts), tuple(bench.unknown), tuple(bench.strange), tuple(bench.ambiguous), bench.repairs
     )
@@ -45,6 +52,7 @@ class Reader:
             Cue.REPAIR: self._read_repair, Cue.FORGET: self._read_forget, Cue.TAKE: self._read_take,
             Cue.ADD: self._read_verb, Cue.CHANGE: self._read_verb, Cue.REMOVE: self._read_verb,
             Cue.PRONOUN: self._read_pronoun, Cue.SAME: self._read_same, Cue.TO: self._read_to,
+            Cue.UNLESS: self._read_wanted_again, Cue.ONLY: self._read_wanted_again, Cue.BUT: self._read_wanted_again,
         }  # fmt: skip
 
     def run(self) -> Workbench:
@@ -54,9 +62,16 @@ class Reader:
             if mention.stop:
                 self._bench.end_clause()
             if self._at in self._phrases:
-                self._at = self._read_phrase(self._at, self._phrases[self._at])
+                head = self._phrases[self._at]
+                read_dish(self._bench, self._mentions, self._at, head)
+                self._at = head + 1
+            elif self._describes_a_number():
+                self._at += 2  # "one large two topping pizza": the toppings are named elsewhere
             elif mention.of("modifier"):
-                self._read_choice(mention)
+                read_choice(self._bench, self._mentions, self._at)
+                self._at += 1
+            elif self._speaks_of_all(mention):
+                self._read_each(mention)
                 self._at += 1
             elif opens_run(mention):
                 self._at += read_run(self._bench, self._mentions, self._at, self._phrases)
@@ -67,6 +82,7 @@ class Reader:
                 self._at += 1
             else:
                 self._at += self._read_strange() or 1
+        tidy(self._bench)
         return self._bench
 
     def _next(self) -> Mention | None:
@@ -85,8 +101,37 @@ class Reader:
             self._read_without(mention)
 
     def _read_without(self, _mention: Mention) -> None:
+        following = self._next()
+        if self._bench.split is not None and (following is None or not _goes_on_choosing(following)):
+            self._bench.go_without_the_others()  # "one with whip and one without"
+            return
         self._bench.end_negation()
         self._bench.negating, self._bench.repairing = True, False
+
+    def _read_wanted_again(self, _mention: Mention) -> None:
+        """ "no onions, just pickles": what follows is wanted."""
+        if self._bench.negated_group is not None or self._bench.negated_strange or _mention.cue is Cue.UNLESS:
+            self._bench.end_negation()
+
+    def _describes_a_number(self) -> bool:
+        following = self._next()
+        return self._mentions[self._at].number is not None and following is not None and _only_a_group(following)
+
+    def _speaks_of_all(self, mention: Mention) -> bool:
+        """Whether "both" or "all" means every dish so far. "all" alone does so before what can be said of a dish."""
+        if mention.cue is Cue.EACH:
+            return True
+        following = self._next()
+        if mention.text != "all" or mention.senses or following is None:
+            return False
+        said_of = following.cue in _SAID_OF_ALL or following.of("modifier") or following.of("option")
+        return bool(said_of) and not following.pause
+
+    def _read_each(self, mention: Mention) -> None:
+        """ "both large", "all with cream", "hold the onions on both"."""
+        self._bench.speak_of_all("both" in mention.text)
+        if mention.text.startswith(("on ", "for ")):
+            self._bench.spread()
 
     def _read_with(self, mention: Mention) -> None:
         self._bench.end_negation()
@@ -169,132 +214,11 @@ class Reader:
                 self._bench.current = Draft(None, start=words[0].start)
         return run
 
-    # ------------------------------------------------------------------ dishes
-    def _read_phrase(self, start: int, head: int) -> int:
-        """Applies the noun phrase from `start` to its head; returns where to go on."""
-        bench, mention = self._bench, self._mentions[head]
-        strange = [m for m in self._mentions[start:head] if is_strange(m)]
-        bench.unknown.extend((m.text, m.start, m.end) for m in strange)
-        opened = self._mentions[start].cue is Cue.AN or self._mentions[start].number is not None
-        if bench.negated_group is not None or (bench.negated_strange and opened):
-            bench.end_negation()  # "without onions and a Coke", whether the onions are on the menu or not
-        items = bench.items(mention)
-        cluster = read_cluster(self._mentions[start:head], Draft(items[0] if items else None))
-        known = self._known(items, mention, cluster)
-        if self._taken_off(known, items, cluster, start):
-            bench.end_negation()
-        elif not items and self._only_a_heading(mention, cluster):
-            pass
-        elif self._says_again(items, start, head):
-            pass  # "one pizza pie"
-        elif known is not None and self._refers(known, cluster, start):
-            bench.point_at(known)
-            if cluster.quantity is not None and bench.changing:
-                known.quantity, known.touched = cluster.quantity, True
-        elif bench.repairing and items and bench.current is not None and bench.current.item is not None:
-            self._replace(bench.current, items, mention, cluster)
-        elif items:
-            bench.add(bench.new(items, mention, cluster))
-        else:
-            self._read_heading(mention, cluster)
-        bench.repairing, bench.qualifier = False, None
-        return head + 1
 
-    def _taken_off(self, known: Draft | None, items: Sequence[Item], cluster: Cluster, start: int) -> bool:
-        """Whether the phrase is about what is not wanted: "no Coke", "take one Coke off", "actually no pepperoni"."""
-        bench = self._bench
-        before = self._mentions[start - 1] if start else None
-        denied = before is not None and before.cue is Cue.REPAIR and before.text.endswith(" no")
-        denied = denied and known is not None and known is bench.current and not cluster.options
-        if not (bench.negating or denied or (bench.removing and not cluster.modifiers)):
-            return False
-        if known is not None:
-            if cluster.quantity is not None and cluster.quantity < (known.quantity or 1):
-                known.quantity = (known.quantity or 1) - cluster.quantity
-                known.touched = True
-            else:
-                bench.remove(known)
-        return True
+def _goes_on_choosing(mention: Mention) -> bool:
+    """Whether something that can be left out may follow: a choice, a dish, a word the menu does not know."""
+    return bool(mention.senses) or mention.cue in {Cue.EXTRA, Cue.LIGHT, Cue.THE, Cue.AN} or is_strange(mention)
 
-    def _known(self, items: Sequence[Item], mention: Mention, cluster: Cluster) -> Draft | None:
-        """The draft that a noun phrase may point at, the latest first."""
-        categories = {sense.id for sense in mention.of("category")}
-        fits = [
-            d for d in self._bench.alive
-            if d.item is not None and (d.item in items if items else d.item.category in categories)
-            and all(d.options.get(key, value) == value for key, value in cluster.options.items())
-        ]  # fmt: skip
-        place = cluster.ordinal if cluster.ordinal is not None else -1
-        return fits[place] if -len(fits) <= place < len(fits) else None
 
-    def _refers(self, known: Draft, cluster: Cluster, start: int) -> bool:
-        """Whether a noun phrase means a line that is there, and not one more."""
-        if cluster.ordinal is not None:
-            return True
-        before = self._mentions[start - 1].cue if start else None
-        if cluster.definite and known.line_id is not None and before is not Cue.ADD and cluster.quantity is None:
-            return True  # "no, the wings should be garlic"
-        if self._bench.repairing:
-            return False
-        if self._bench.changing:
-            return not cluster.article
-        return cluster.definite and before is Cue.ON and bool(self._bench.loose)
-
-    def _says_again(self, items: Sequence[Item], start: int, head: int) -> bool:
-        before = self._mentions[start - 1] if start else None
-        return start == head and before is not None and bool(items) and self._bench.items(before) == items
-
-    def _replace(self, current: Draft, items: Sequence[Item], mention: Mention, cluster: Cluster) -> None:
-        self._bench.repairs += 1
-        current.become(items[0])
-        current.likeness = min(current.likeness, mention.likeness)
-        current.end = mention.end
-        self._bench.apply(current, cluster)
-        self._bench.swapping = False
-
-    def _only_a_heading(self, mention: Mention, cluster: Cluster) -> bool:
-        """Whether a kind of dish is only mentioned beside a dish of that kind: "a coke to drink", "a side of fries"."""
-        if cluster.modifiers or cluster.options:
-            return False
-        categories = {sense.id for sense in mention.of("category")}
-        named = [item for m in self._mentions for item in self._bench.items(m)]
-        return any(item.category in categories for item in named)
-
-    def _read_heading(self, mention: Mention, cluster: Cluster) -> None:
-        """ "a large pizza" where there are several: the caller has to say which; what follows is about none yet."""
-        categories = {sense.id for sense in mention.of("category")}
-        items = [item for item in self._bench.menu.items if item.category in categories]
-        if len(items) == 1:
-            self._bench.add(self._bench.new(items, mention, cluster))
-        else:
-            span = (mention.start, mention.end)
-            self._bench.ambiguous.append(Ambiguity(mention.text, tuple(item.id for item in items), span))
-            self._bench.current = Draft(None, start=mention.start)
-
-    # ------------------------------------------------------------------ choices
-    def _read_choice(self, mention: Mention) -> None:
-        bench = self._bench
-        draft = bench.draft_for(mention)
-        if draft is None:
-            if bench.current is None or bench.current.item is not None:
-                bench.unknown.append((mention.text, mention.start, mention.end))
-            return
-        sense = next(s for s in mention.of("modifier") if draft.accepts_modifier(s))
-        if bench.negated_group not in {None, sense.owner} and self._mentions[self._at - 1].cue is not Cue.OR:
-            bench.end_negation()  # "no sausage and thin crust": the negation stays within its kind
-        present = draft.modifier(sense.owner, sense.id)
-        wanted = present is not None and not present.negated
-        said_last = bench.repairing and wanted and bench.last is not None and bench.last[1] is present
-        if bench.removing or said_last or (bench.negating and wanted):
-            bench.negated_group = sense.owner if bench.negating else None
-            bench.leave_out(draft, mention, sense)
-        else:
-            negated = bench.take_back(draft, sense, bench.negating) if bench.repairing else bench.negating
-            added = bench.put(draft, mention, bench.qualifier, negated)
-            bench.negated_group = sense.owner if bench.negating else None
-            if added is not None:
-                bench.last = draft, added
-                bench.loose.append(bench.last)
-        bench.qualifier, bench.repairing, bench.count = None, False, None
-        draft.end = max(draft.end, mention.end)
-        bench.current = draft
+def _only_a_group(mention: Mention) -> bool:
+    return bool(mention.senses) and all(sense.kind == "group" for sense in mention.senses)

@@ -46,9 +46,11 @@ def noun_phrases(mentions: Sequence[Mention], menu: Menu) -> dict[int, int]:
 
 def _counts_what_follows(mentions: Sequence[Mention], at: int) -> bool:
     """Whether a kind of dish only measures the dish named next: the "side" of "a large side of fries"."""
-    if mentions[at].of("item") or at + 2 >= len(mentions):
+    if mentions[at].of("item") or at + 1 >= len(mentions):
         return False
-    return mentions[at + 1].text in {"of", "de"} and is_head(mentions[at + 2])
+    if mentions[at].tokens[-1].word == "of":
+        return is_head(mentions[at + 1])
+    return at + 2 < len(mentions) and mentions[at + 1].text in {"of", "de"} and is_head(mentions[at + 2])
 
 
 def _stands_alone(mentions: Sequence[Mention], start: int, head: int) -> bool:

@@ -6,6 +6,7 @@ own (size, volume, container) becomes a dimension, a group with the slot "modifi
 be parsed against; nothing can be sold from it, since every price is None.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,6 +24,8 @@ from gateway.orders.menu import (
 )
 
 UNTAXED = "none"
+MODIFIERS = "modifiers"
+"""The slot of groups whose options are modifiers."""
 
 
 class _ListedOption(BaseModel):
@@ -74,17 +77,30 @@ def load_plain_listing(text: str) -> Menu:
     listing = _Listing.model_validate_json(text)
     groups = listing.option_groups
     return Menu(
-        dimensions=tuple(_dimension(name, group) for name, group in groups.items() if group.slot != "modifiers"),
-        categories=tuple(Category(id=kind, name=names[0]) for kind, names in listing.kinds.items()),
+        dimensions=_dimensions(groups),
+        categories=tuple(Category(id=kind, name=names[0], spoken=names[1:]) for kind, names in listing.kinds.items()),
         items=tuple(_item(item, groups) for item in listing.items),
-        modifier_groups=tuple(_group(name, group) for name, group in groups.items() if group.slot == "modifiers"),
+        modifier_groups=tuple(_group(name, group) for name, group in groups.items() if group.slot == MODIFIERS),
         taxes=(Tax(id=UNTAXED, name="no tax", rate_millipercent=0),),
     )
 
 
-def _dimension(name: str, group: _ListedGroup) -> Dimension:
-    options = tuple(DimensionOption(id=o.id, name=o.names[0], spoken=o.names[1:]) for o in group.options)
-    return Dimension(id=name, name=name, options=options)
+def _dimensions(groups: Mapping[str, _ListedGroup]) -> tuple[Dimension, ...]:
+    """One dimension for a slot, with the options of all groups that fill it: it is the slot that orders name."""
+    names: dict[str, dict[str, dict[str, None]]] = {}
+    for group in groups.values():
+        if group.slot != MODIFIERS:
+            options = names.setdefault(group.slot, {})
+            for option in group.options:
+                options.setdefault(option.id, {}).update(dict.fromkeys(option.names))
+    return tuple(
+        Dimension(
+            id=slot,
+            name=slot,
+            options=tuple(DimensionOption(id=o, name=first, spoken=rest) for o, (first, *rest) in options.items()),
+        )
+        for slot, options in names.items()
+    )
 
 
 def _group(name: str, group: _ListedGroup) -> ModifierGroup:
@@ -109,10 +125,10 @@ def _group(name: str, group: _ListedGroup) -> ModifierGroup:
 
 def _item(item: _ListedItem, groups: dict[str, _ListedGroup]) -> Item:
     """A listing does not say which sizes go together, so each choice stands alone, beside the item as such."""
-    dimensions = [name for name in item.option_groups if groups[name].slot != "modifiers"]
+    dimensions = [name for name in item.option_groups if groups[name].slot != MODIFIERS]
     variations = [Variation(id="plain", options={}, price=None)]
     variations += [
-        Variation(id=f"{name}:{option.id}", options={name: option.id}, price=None)
+        Variation(id=f"{name}:{option.id}", options={groups[name].slot: option.id}, price=None)
         for name in dimensions
         for option in groups[name].options
     ]
@@ -122,6 +138,6 @@ def _item(item: _ListedItem, groups: dict[str, _ListedGroup]) -> Item:
         name=item.names[0],
         spoken=item.names[1:],
         variations=tuple(variations),
-        modifier_groups=tuple(name for name in item.option_groups if groups[name].slot == "modifiers"),
+        modifier_groups=tuple(name for name in item.option_groups if groups[name].slot == MODIFIERS),
         tax=UNTAXED,
     )

@@ -18,6 +18,7 @@ from gateway.orders.intent import (
     OrderIntent,
     OrderValidation,
 )
+from gateway.orders.grammar import Cue
 from gateway.orders.lexicon import Lexicon, Mention
 from gateway.orders.menu import Item, Menu
 from gateway.orders.parse import read
@@ -55,7 +56,8 @@ class OrderProcessor:
         items = () if _only_a_name(name, mentions, context) or address is not None else _items(reading, context)
         named = acts.act(transcript)
         about = tuple(dict.fromkeys(sense.id for mention in mentions for sense in mention.of("item")))
-        if named in _QUESTIONS or named in {"transfer", "cancel"}:
+        asks_only = named in _QUESTIONS and not any(mention.cue is Cue.ADD for mention in mentions)
+        if asks_only or named in {"transfer", "cancel"}:
             items = ()
         leading = acts.leading_assent(transcript)
         done = acts.is_done(transcript)
@@ -63,7 +65,7 @@ class OrderProcessor:
         unknown = tuple(text for text in named_so_far if not _is_part(text, name, address))
         if named in _NOT_ABOUT_FOOD or (done and not items):
             unknown = ()
-        kind = named or _kind(items) or _other_act(transcript, leading, done)
+        kind = (_kind(items) if items else named) or named or _other_act(transcript, leading, done)
         return OrderIntent(
             intent=kind,
             items=items,

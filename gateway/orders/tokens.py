@@ -104,7 +104,7 @@ def _join_numbers(raw: Sequence[tuple[str, int, int, bool, bool]]) -> tuple[Toke
 
 
 def without_noise(tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """The tokens without fillers, stammered beginnings and words said twice. Numbers may stand twice ("7 7 Up")."""
+    """The tokens without fillers, stammered beginnings and words said twice. A number may stand twice ("7 7 Up")."""
     kept: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -145,6 +145,6 @@ def _without_stutter(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _same(first: Sequence[Token], second: Sequence[Token]) -> bool:
-    if any(token.stop for token in second) or any(token.number is not None for token in first):
+    if any(token.stop for token in second) or all(token.number is not None for token in first):
         return False
     return all(a.word == b.word or {a.word, b.word} == _ARTICLES for a, b in zip(first, second, strict=True))

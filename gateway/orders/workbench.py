@@ -5,12 +5,13 @@ in place of the last); its methods are the few ways in which drafts change.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.orders.clusters import Cluster
 from gateway.orders.draft import Draft
 from gateway.orders.intent import Ambiguity, IntentModifier, OrderContext, Qualifier
-from gateway.orders.lexicon import Mention, Sense
+from gateway.orders.lexicon import Mention
+from gateway.orders.vocabulary import Sense
 from gateway.orders.menu import Item, Menu
 
 
@@ -56,6 +57,9 @@ class Workbench:
     loose: list[tuple[Draft, IntentModifier]] = field(default_factory=list)
     last: tuple[Draft, IntentModifier] | None = None
     split: tuple[Draft, int] | None = None
+    headings: list[Draft] = field(default_factory=list)
+    together: list[Draft] = field(default_factory=list)
+    pending: list[tuple[Mention, Qualifier | None, bool]] = field(default_factory=list)
     repairs: int = 0
 
     @classmethod
@@ -88,12 +92,13 @@ class Workbench:
         """A sentence is over: nothing pending reaches into the next."""
         self.end_negation()
         self.removing = self.changing = self.swapping = False
-        self.qualifier, self.count, self.loose = None, None, []
+        self.qualifier, self.count, self.loose, self.together = None, None, [], []
 
     def add(self, draft: Draft) -> None:
         """Puts a new draft on the bench; it is spoken of from now on."""
         self.drafts.append(draft)
         self.current, self.loose, self.last, self.split, self.count = draft, [], None, None, None
+        self.together = []
         self.changing = self.swapping = False
 
     def new(self, items: Sequence[Item], mention: Mention, cluster: Cluster) -> Draft:
@@ -104,6 +109,65 @@ class Workbench:
         draft = Draft(items[0], start=mention.start, end=mention.end, likeness=mention.likeness, touched=True)
         self.apply(draft, cluster)
         return draft
+
+    def set_aside(self, mention: Mention) -> None:
+        """Keeps a choice that no line takes, for the dish that may be named after it ("ham and pesto on a pizza")."""
+        sense = mention.of("modifier")[0]
+        if self.negated_group not in {None, sense.owner}:
+            self.end_negation()
+        self.pending.append((mention, self.qualifier, self.negating))
+        self.negated_group = sense.owner if self.negating else None
+        self.qualifier = None
+
+    def take_up_pending(self) -> None:
+        """Gives the dish just named the choices that were said before it, as far as it takes them."""
+        draft = self.current
+        if draft is None:
+            return
+        kept = []
+        for mention, qualifier, negated in self.pending:
+            if any(map(draft.accepts_modifier, mention.of("modifier"))):
+                self.put(draft, mention, qualifier, negated)
+            else:
+                kept.append((mention, qualifier, negated))
+        self.pending = kept
+
+    def give_up_pending(self) -> None:
+        """No dish took them: they are told as unknown, unless they were not wanted."""
+        for mention, _, negated in self.pending:
+            if not negated:
+                self.unknown.append((mention.text, mention.start, mention.end))
+        self.pending = []
+
+    def speak_of_all(self, two: bool) -> None:
+        """What follows is about every dish of this utterance (the last two for "both"), or else of the order."""
+        said = [draft for draft in self.alive if draft.item is not None and draft.line_id is None]
+        drafts = said or [draft for draft in self.alive if draft.item is not None]
+        self.together = drafts[-2:] if two else drafts
+
+    def spread(self) -> None:
+        """Gives the choices said last to all the dishes spoken of."""
+        for _, modifier in list(self.loose):
+            for draft in self.together:
+                if draft.modifier(modifier.group, modifier.id) is None and draft.accepts_modifier(
+                    Sense("modifier", modifier.id, modifier.group)
+                ):
+                    draft.put(replace(modifier), self.menu)
+
+    def go_without_the_others(self) -> None:
+        """ "one with whip and one without": what its brothers have is refused for the part spoken of."""
+        part = self.current
+        assert self.split is not None
+        if part is None or part.item is None:
+            return
+        base = {(m.group, m.id) for m in self.split[0].modifiers}
+        for brother in self.alive:
+            if brother is part or brother.item is not part.item or brother.line_id is not None:
+                continue
+            for m in brother.modifiers:
+                group = self.menu.group(m.group)
+                if (m.group, m.id) not in base and not m.negated and group is not None and group.negatable:
+                    part.put(IntentModifier(m.id, m.group, negated=True, between=m.between), self.menu)
 
     def remove(self, draft: Draft) -> None:
         """Takes a draft away."""
@@ -156,7 +220,7 @@ class Workbench:
             group=group.id,
             qualifier=qualifier if group.qualifiable else None,
             negated=negated,
-            count=self.count or 1,
+            count=mention.count or self.count or 1,
             between=between if len(between) > 1 else (),
         )
         return draft.put(modifier, self.menu)

@@ -1,0 +1,59 @@
+"""Choices said of a dish: which line each belongs to, whether it is wanted, and what of it is taken back."""
+
+from collections.abc import Sequence
+
+from gateway.orders.draft import Draft
+from gateway.orders.grammar import Cue
+from gateway.orders.lexicon import Mention
+from gateway.orders.workbench import Workbench
+
+
+def read_choice(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
+    """Applies the choice at `at` to every line that is spoken of and takes it."""
+    mention = mentions[at]
+    drafts = _drafts(bench, mention)
+    if not drafts:
+        bench.set_aside(mention)
+        return
+    before = mentions[at - 1] if at else None
+    for draft in drafts:
+        _read_for(bench, draft, mention, before)
+    bench.qualifier, bench.repairing, bench.count = None, False, None
+    bench.current = drafts[-1]
+
+
+def _drafts(bench: Workbench, mention: Mention) -> list[Draft]:
+    if bench.together:
+        return [draft for draft in bench.together if any(map(draft.accepts_modifier, mention.of("modifier")))]
+    draft = bench.draft_for(mention)
+    return [] if draft is None else [draft]
+
+
+def _read_for(bench: Workbench, draft: Draft, mention: Mention, before: Mention | None) -> None:
+    sense = next(s for s in mention.of("modifier") if draft.accepts_modifier(s))
+    if bench.negated_group not in {None, sense.owner} and (before is None or before.cue is not Cue.OR):
+        bench.end_negation()  # "no sausage and thin crust": the negation stays within its kind
+    present = draft.modifier(sense.owner, sense.id)
+    wanted = present is not None and not present.negated
+    said_last = bench.repairing and wanted and bench.last is not None and bench.last[1] is present
+    if bench.removing or said_last or (bench.negating and wanted):
+        bench.negated_group = sense.owner if bench.negating else None
+        bench.leave_out(draft, mention, sense)
+    else:
+        repairing = bench.repairing or _changes_the_one_choice(bench, draft, sense.owner, before)
+        negated = bench.take_back(draft, sense, bench.negating) if repairing and bench.repairing else bench.negating
+        added = bench.put(draft, mention, bench.qualifier, negated and (bench.repairing or not repairing))
+        bench.negated_group = sense.owner if bench.negating else None
+        if added is not None:
+            bench.last = draft, added
+            bench.loose.append(bench.last)
+    draft.end = max(draft.end, mention.end)
+
+
+def _changes_the_one_choice(bench: Workbench, draft: Draft, group_id: str, before: Mention | None) -> bool:
+    """ "with caramel, no, vanilla": in a group of one choice a "no" right after a choice corrects it."""
+    group = bench.menu.group(group_id)
+    if group is None or group.max != 1 or before is None or before.cue is not Cue.NO or bench.last is None:
+        return False
+    holder, chosen = bench.last
+    return holder is draft and chosen.group == group_id and not chosen.negated and chosen in draft.modifiers

@@ -1,0 +1,163 @@
+"""Noun phrases with a dish at their head: one more line, or one that is meant, replaced, counted or taken off."""
+
+from collections.abc import Sequence
+
+from gateway.orders.clusters import Cluster, read_cluster
+from gateway.orders.draft import Draft
+from gateway.orders.grammar import Cue
+from gateway.orders.intent import Ambiguity
+from gateway.orders.lexicon import Mention
+from gateway.orders.strange import is_strange
+from gateway.orders.workbench import Workbench
+
+_ENDS_A_LIST = frozenset({Cue.AND, Cue.WITH})
+
+
+def read_dish(bench: Workbench, mentions: Sequence[Mention], start: int, head: int) -> None:
+    """Applies the noun phrase from `start` to its head."""
+    _Dish(bench, mentions, start, head).read()
+
+
+class _Dish:
+    """One noun phrase."""
+
+    def __init__(self, bench: Workbench, mentions: Sequence[Mention], start: int, head: int) -> None:
+        self._bench, self._mentions, self._start, self._head = bench, mentions, start, head
+        self._mention = mentions[head]
+        self._before = mentions[start - 1] if start else None
+        self._items = bench.items(self._mention)
+        probe = Draft(self._items[0] if self._items else None)
+        self._cluster: Cluster = read_cluster(mentions[start:head], probe)
+
+    def read(self) -> None:
+        bench, mention, cluster, items = self._bench, self._mention, self._cluster, self._items
+        strange = [m for m in self._mentions[self._start : self._head] if is_strange(m)]
+        bench.unknown.extend((m.text, m.start, m.end) for m in strange)
+        opened = self._mentions[self._start].cue is Cue.AN or self._mentions[self._start].number is not None
+        if bench.negated_group is not None or (bench.negated_strange and opened):
+            bench.end_negation()  # "without onions and a Coke", whether the onions are on the menu or not
+        known = self._known()
+        if self._taken_off(known):
+            bench.end_negation()
+        elif (not items and self._only_a_heading()) or self._says_again():
+            pass  # "a coke to drink", "one pizza pie"
+        elif known is not None and self._refers(known):
+            bench.point_at(known)
+            if cluster.quantity is not None and bench.changing:
+                known.quantity, known.touched = cluster.quantity, True
+        elif bench.repairing and items and bench.current is not None and bench.current.item is not None:
+            self._replace(bench.current)
+        elif items:
+            bench.add(bench.new(items, mention, cluster))
+            bench.take_up_pending()
+        else:
+            self._read_heading()
+        bench.repairing, bench.qualifier = False, None
+
+    def _taken_off(self, known: Draft | None) -> bool:
+        """Whether the phrase is about what is not wanted: "no Coke", "take one Coke off", "actually no pepperoni"."""
+        bench, cluster, before = self._bench, self._cluster, self._before
+        denied = before is not None and before.cue is Cue.REPAIR and before.text.endswith(" no")
+        denied = denied and known is not None and known is bench.current and not cluster.options
+        if not (bench.negating or denied or (bench.removing and not cluster.modifiers)):
+            return False
+        if known is not None:
+            if cluster.quantity is not None and cluster.quantity < (known.quantity or 1):
+                known.quantity = (known.quantity or 1) - cluster.quantity
+                known.touched = True
+            else:
+                bench.remove(known)
+        return True
+
+    def _known(self) -> Draft | None:
+        """The draft that the phrase may point at, the latest first."""
+        categories = {sense.id for sense in self._mention.of("category")}
+        cluster, items = self._cluster, self._items
+        fits = [
+            d for d in self._bench.alive
+            if d.item is not None and (d.item in items if items else d.item.category in categories)
+            and all(d.options.get(key, value) == value for key, value in cluster.options.items())
+        ]  # fmt: skip
+        place = cluster.ordinal if cluster.ordinal is not None else -1
+        return fits[place] if -len(fits) <= place < len(fits) else None
+
+    def _refers(self, known: Draft) -> bool:
+        """Whether the phrase means a line that is there, and not one more."""
+        cluster = self._cluster
+        if cluster.ordinal is not None:
+            return True
+        before = self._before.cue if self._before is not None else None
+        if cluster.definite and known.line_id is not None and before is not Cue.ADD and cluster.quantity is None:
+            return True  # "no, the wings should be garlic"
+        if self._bench.repairing:
+            return False
+        if self._bench.changing:
+            return not cluster.article
+        return cluster.definite and before is Cue.ON and bool(self._bench.loose)
+
+    def _says_again(self) -> bool:
+        """ "one pizza pie", "a large pie with pesto and ham pizza": the dish is only named once more."""
+        before, current = self._before, self._bench.current
+        if self._start < self._head or before is None or not self._items:
+            return self._sums_up()
+        return self._bench.items(before) == self._items or (
+            bool(before.of("modifier")) and current is not None and current.item in self._items and self._in_a_list()
+        )
+
+    def _sums_up(self) -> bool:
+        """Whether choices alone stand before the head, at the end of a list that describes this very dish."""
+        current = self._bench.current
+        if current is None or current.item is None or current.item not in self._items or current.line_id is not None:
+            return False
+        own = self._mentions[self._start : self._head]
+        return bool(own) and all(m.of("modifier") for m in own) and self._in_a_list() and self._take_over()
+
+    def _take_over(self) -> bool:
+        current = self._bench.current
+        assert current is not None
+        for mention, qualifier, negated in self._cluster.modifiers:
+            self._bench.put(current, mention, qualifier, negated)
+        return True
+
+    def _in_a_list(self) -> bool:
+        """Whether a "with" and its choices run without a break up to the phrase."""
+        for mention in reversed(self._mentions[: self._start]):
+            if mention.cue is Cue.WITH:
+                return True
+            if mention.number is not None or not (mention.of("modifier") or mention.cue in _ENDS_A_LIST):
+                return False
+        return False
+
+    def _replace(self, current: Draft) -> None:
+        self._bench.repairs += 1
+        current.become(self._items[0])
+        current.likeness = min(current.likeness, self._mention.likeness)
+        current.end = self._mention.end
+        self._bench.apply(current, self._cluster)
+        self._bench.swapping = False
+
+    def _only_a_heading(self) -> bool:
+        """Whether a kind of dish is only mentioned beside a dish of that kind: "a coke to drink", "a side of fries"."""
+        if self._cluster.modifiers or self._cluster.options or (self._cluster.quantity or 1) > 1:
+            return False
+        categories = {sense.id for sense in self._mention.of("category")}
+        named = [item for m in self._mentions for item in self._bench.items(m)]
+        return any(item.category in categories for item in named)
+
+    def _read_heading(self) -> None:
+        """ "a large pizza" where there are several: the caller has to say which; what follows is about none yet."""
+        bench, mention = self._bench, self._mention
+        categories = {sense.id for sense in mention.of("category")}
+        items = [item for item in bench.menu.items if item.category in categories]
+        if len(items) == 1:
+            bench.add(bench.new(items, mention, self._cluster))
+            bench.take_up_pending()
+            return
+        doubt = Ambiguity(mention.text, tuple(item.id for item in items), (mention.start, mention.end))
+        bench.ambiguous.append(doubt)
+        heading = Draft(None, self._cluster.quantity, dict(self._cluster.options), start=mention.start, end=mention.end)
+        heading.heading = doubt
+        bench.headings.append(heading)
+        bench.current = heading
+
+

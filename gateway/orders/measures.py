@@ -1,0 +1,56 @@
+"""Counts inside a dish: "two shots of espresso" and "a triple shot" count the choice, not the dish.
+
+The words that count and measure are taken up into the mention of the choice, as its `count`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gateway.orders.grammar import Cue
+from gateway.orders.lexicon import Mention
+
+_UNITS = frozenset(
+    "slice strip piece pump shot scoop squirt packet pack spoon spoonful teaspoon tablespoon dollop layer serving portion"
+    " bit cube wedge".split()
+)
+_TIMES = {"single": 1, "double": 2, "triple": 3, "quad": 4, "quadruple": 4}
+
+
+def take_up_counts(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """The mentions with such words taken up."""
+    kept: list[Mention] = []
+    at = 0
+    while at < len(mentions):
+        counted = _counted(mentions, at)
+        if counted is None:
+            kept.append(mentions[at])
+            at += 1
+        else:
+            mention, at = counted
+            kept.append(mention)
+    return tuple(kept)
+
+
+def _counted(mentions: Sequence[Mention], at: int) -> tuple[Mention, int] | None:
+    """The choice that a count at `at` belongs to, with its count, and where to go on; None where nothing is counted."""
+    first = mentions[at]
+    times = first.number if first.number is not None else _TIMES.get(first.text)
+    article = first.cue is Cue.AN
+    if (times is None and not article) or first.senses:
+        return None
+    place = at + 1
+    measured = place < len(mentions) and _is_unit(mentions[place])
+    if measured:
+        place += 1
+        place += place < len(mentions) and mentions[place].text in {"of", "de"}
+    if place >= len(mentions) or mentions[place].pause or not mentions[place].of("modifier"):
+        return None
+    choice = mentions[place]
+    counts_itself = times is not None and any(token.stem in _UNITS for token in choice.tokens)
+    if not (measured or counts_itself) or (not measured and choice.of("item")):
+        return None
+    return replace(choice, senses=choice.of("modifier"), count=times), place + 1
+
+
+def _is_unit(mention: Mention) -> bool:
+    return not mention.senses and len(mention.tokens) == 1 and mention.tokens[0].stem in _UNITS

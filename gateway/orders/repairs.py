@@ -1,0 +1,194 @@
+"""Self-corrections: "a large, no sorry, a medium" is a medium. What is taken back is cut out before anything is read.
+
+A correction has three parts: what is taken back, a marker ("no wait", "I mean", "scratch that") and what is meant.
+People begin again with words of the same kind, so the words after the marker show how much before it goes. What
+corrects the order from before this utterance has nothing to cut here; it stays as it is, for the reader.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gateway.orders.grammar import Cue
+from gateway.orders.lexicon import Mention
+
+_MARKERS = frozenset({Cue.REPAIR, Cue.FORGET})
+_DETERMINERS = frozenset({Cue.AN, Cue.THE})
+_LONGEST_RESTART = 8
+_BEING = frozenset({"should", "be", "is", "must", "needs", "to", "has"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is left of an utterance, and how often something was taken back."""
+
+    mentions: tuple[Mention, ...]
+    repairs: int
+
+
+def settle_repairs(mentions: Sequence[Mention]) -> Settled:
+    """Carries the corrections out that lie within one utterance."""
+    left = list(mentions)
+    repairs = at = 0
+    while at < len(left):
+        end = _marker_end(left, at)
+        if end is None:
+            at += 1
+            continue
+        changed = _afterthought(left, at, end) or _restart(left, at, end) or _substitution(left, at, end)
+        if changed is None:
+            at = end
+        else:
+            left, repairs = changed, repairs + 1
+    return Settled(tuple(left), repairs)
+
+
+def _marker_end(mentions: Sequence[Mention], at: int) -> int | None:
+    """Where the words after a marker begin, or None when there is no marker at `at`."""
+    if not _marks(mentions, at):
+        return None
+    end = at
+    while end < len(mentions) and (_marks(mentions, end) or mentions[end].cue is Cue.NO):
+        end += 1
+    return end
+
+
+def _marks(mentions: Sequence[Mention], at: int) -> bool:
+    mention = mentions[at]
+    if mention.cue in _MARKERS:
+        return True
+    if mention.cue is not Cue.NO or at + 1 == len(mentions) or at == 0:
+        return False
+    following = mentions[at + 1]
+    if following.cue in _MARKERS:
+        return True
+    begins_anew = following.number is not None or following.cue in _DETERMINERS or bool(following.of("option"))
+    return begins_anew and not following.of("modifier")
+
+
+# ---------------------------------------------------------------------- beginning again
+def _restart(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:
+    """Words of the same kinds on both sides of the marker: those before it go."""
+    for length in range(min(_LONGEST_RESTART, at, len(mentions) - end), 0, -1):
+        before, after = mentions[at - length : at], mentions[end : end + length]
+        if all(map(_same_kind, before, after)) and any(map(_has_weight, after)):
+            return [*mentions[: at - length], *mentions[end:]]
+    return _restart_with_article(mentions, at, end)
+
+
+def _restart_with_article(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:
+    """ "large, no, a small": one side alone has the article."""
+    if end + 1 < len(mentions) and mentions[end].cue in _DETERMINERS and _alike(mentions[at - 1], mentions[end + 1]):
+        start = at - 1
+        return [*mentions[:start], *mentions[end + _covered(mentions, start) :]]
+    if end < len(mentions) and _alike(mentions[at - 1], mentions[end]):
+        return [*mentions[: at - 1], *mentions[end:]]
+    return None
+
+
+def _covered(mentions: Sequence[Mention], start: int) -> int:
+    """1 when a number or an article before `start` makes the article after the marker needless, else 0."""
+    return int(start > 0 and _determines(mentions[start - 1]))
+
+
+def _determines(mention: Mention) -> bool:
+    return mention.number is not None or mention.cue in _DETERMINERS
+
+
+def _same_kind(one: Mention, other: Mention) -> bool:
+    if _determines(one) and _determines(other):
+        return True
+    return _alike(one, other) or (one.cue is not None and one.cue is other.cue) or one.text == other.text
+
+
+def _alike(one: Mention, other: Mention) -> bool:
+    """Whether two mentions name entries of one kind: sizes of one dimension, choices of one group, dishes."""
+    if _is_dish(one) and _is_dish(other):
+        return not (one.of("modifier") and other.of("modifier")) or _share(one, other, "modifier")
+    return _share(one, other, "option") or _share(one, other, "modifier")
+
+
+def _share(one: Mention, other: Mention, kind: str) -> bool:
+    return bool({sense.owner for sense in one.of(kind)} & {sense.owner for sense in other.of(kind)})
+
+
+def _is_dish(mention: Mention) -> bool:
+    return bool(mention.of("item") or mention.of("category"))
+
+
+def _has_weight(mention: Mention) -> bool:
+    return bool(mention.senses) or mention.number is not None
+
+
+# ---------------------------------------------------------------------- something else in the same place
+def _substitution(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:
+    """ "a small coke, actually a large": numbers and sizes go into the phrase of the dish said last."""
+    head = next((place for place in range(at - 1, -1, -1) if _is_dish(mentions[place])), None)
+    if head is None or any(mention.stop for mention in mentions[head + 1 : at]):
+        return None
+    end = _past_reference(mentions, head, end)
+    stop = end
+    while stop < len(mentions) and (_determines(mentions[stop]) or _is_size(mentions[stop])):
+        stop += 1
+    run = [mention for mention in mentions[end:stop] if mention.cue not in _DETERMINERS]
+    start = _phrase_start(mentions, head)
+    if stop < len(mentions) and mentions[stop].of("item"):
+        phrase = [*_merged(mentions[start:head], run), mentions[stop]]
+        return [*mentions[:start], *phrase, *mentions[head + 1 : at], *mentions[stop + 1 :]]
+    if not run:
+        return None
+    phrase = [*_merged(mentions[start:head], run), mentions[head]]
+    return [*mentions[:start], *phrase, *mentions[head + 1 : at], *mentions[stop:]]
+
+
+def _past_reference(mentions: Sequence[Mention], head: int, end: int) -> int:
+    """Past "the tea should be", where that only points at the green tea just said."""
+    if end + 1 >= len(mentions) or mentions[end].cue is not Cue.THE:
+        return end
+    if not mentions[end + 1].tokens[-1].stem == mentions[head].tokens[-1].stem:
+        return end
+    end += 2
+    while end < len(mentions) and mentions[end].text in _BEING:
+        end += 1
+    return end
+
+
+def _phrase_start(mentions: Sequence[Mention], head: int) -> int:
+    start = head
+    while start > 0 and (_determines(mentions[start - 1]) or _is_size(mentions[start - 1])):
+        start -= 1
+    return start
+
+
+def _is_size(mention: Mention) -> bool:
+    return bool(mention.of("option")) and not mention.of("item")
+
+
+def _merged(before: Sequence[Mention], run: Sequence[Mention]) -> list[Mention]:
+    """The words before a head with those of `run` in place of their kind."""
+    kept = [old for old in before if not any(_determines(old) and new.number is not None for new in run)]
+    kept = [old for old in kept if not any(_share(old, new, "option") for new in run)]
+    numbers = [new for new in run if new.number is not None]
+    return [*numbers, *kept, *(new for new in run if new.number is None)]
+
+
+# ---------------------------------------------------------------------- the marker at the end
+def _afterthought(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:
+    """ "with ham, let's do bacon instead": the marker comes after what is meant."""
+    if mentions[at].text != "instead" or at < 2:
+        return None
+    meant = mentions[at - 1]
+    for place in range(at - 2, -1, -1):
+        if mentions[place + 1].stop:
+            return None
+        if _alike(mentions[place], meant):
+            start = _opening(mentions, at - 1)
+            moved = replace(meant)
+            return [*mentions[:place], moved, *mentions[place + 1 : start], *mentions[end:]]
+    return None
+
+
+def _opening(mentions: Sequence[Mention], at: int) -> int:
+    """Where the words begin that lead to `at`: "let's do a"."""
+    while at > 0 and (_determines(mentions[at - 1]) or mentions[at - 1].cue in {Cue.ADD, Cue.CHANGE}):
+        at -= 1
+    return at
