@@ -5,12 +5,18 @@ from collections.abc import Sequence
 from gateway.orders.draft import Draft
 from gateway.orders.grammar import Cue
 from gateway.orders.lexicon import Mention
+from gateway.orders.strange import is_strange
 from gateway.orders.workbench import Workbench
 
 
 def read_choice(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
     """Applies the choice at `at` to every line that is spoken of and takes it."""
     mention = mentions[at]
+    if _names_another_dish(mentions, at):
+        following = mentions[at + 1]
+        bench.unknown.append((f"{mention.text} {following.text}", mention.start, following.end))
+        bench.current = Draft(None, start=mention.start)
+        return
     drafts = _drafts(bench, mention)
     if not drafts:
         bench.set_aside(mention)
@@ -20,6 +26,14 @@ def read_choice(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
         _read_for(bench, draft, mention, before)
     bench.qualifier, bench.repairing, bench.count = None, False, None
     bench.current = drafts[-1]
+
+
+def _names_another_dish(mentions: Sequence[Mention], at: int) -> bool:
+    """ "an order of onion rings", where there are onions but no rings."""
+    if at == 0 or at + 1 == len(mentions) or not is_strange(mentions[at + 1]) or mentions[at + 1].pause:
+        return False
+    before = mentions[at - 1]
+    return before.cue is Cue.AN or before.text == "of" or before.number is not None
 
 
 def _drafts(bench: Workbench, mention: Mention) -> list[Draft]:

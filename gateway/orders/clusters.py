@@ -21,6 +21,7 @@ class Cluster:
     ordinal: int | None = None
     other: bool = False
     another: bool = False
+    pronoun: bool = False
     repairs: int = 0
 
     def read_determiner(self, mention: Mention) -> None:
@@ -42,6 +43,7 @@ class Cluster:
         if sizes and self.quantity is None and not self.options.get(sizes[0].owner):
             self.options[sizes[0].owner] = sizes[0].id
         else:
+            self.pronoun = mention.number == 1 and self.article
             self.quantity = mention.number
 
 

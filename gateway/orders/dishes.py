@@ -31,6 +31,9 @@ class _Dish:
 
     def read(self) -> None:
         bench, mention, cluster, items = self._bench, self._mention, self._cluster, self._items
+        if self._names_all():
+            return  # "all of those pizzas": they are spoken of together already
+        bench.close_split()
         strange = [m for m in self._mentions[self._start : self._head] if is_strange(m)]
         bench.unknown.extend((m.text, m.start, m.end) for m in strange)
         opened = self._mentions[self._start].cue is Cue.AN or self._mentions[self._start].number is not None
@@ -53,6 +56,12 @@ class _Dish:
         else:
             self._read_heading()
         bench.repairing, bench.qualifier = False, None
+
+    def _names_all(self) -> bool:
+        together, before = self._bench.together, self._before
+        if not together or before is None or before.cue is not Cue.EACH or self._start < self._head:
+            return False
+        return all(draft.item in self._items for draft in together)
 
     def _taken_off(self, known: Draft | None) -> bool:
         """Whether the phrase is about what is not wanted: "no Coke", "take one Coke off", "actually no pepperoni"."""
@@ -93,7 +102,8 @@ class _Dish:
             return False
         if self._bench.changing:
             return not cluster.article
-        return cluster.definite and before is Cue.ON and bool(self._bench.loose)
+        pointed = cluster.definite or (self._before is not None and self._before.text.endswith(" the"))
+        return pointed and before is Cue.ON and bool(self._bench.loose)
 
     def _says_again(self) -> bool:
         """ "one pizza pie", "a large pie with pesto and ham pizza": the dish is only named once more."""
@@ -159,5 +169,3 @@ class _Dish:
         heading.heading = doubt
         bench.headings.append(heading)
         bench.current = heading
-
-

@@ -4,6 +4,7 @@ They mean a dish that was named before, or the line that the agent asked about.
 """
 
 from collections.abc import Container, Sequence
+from dataclasses import dataclass
 
 from gateway.orders.clusters import Cluster, read_cluster
 from gateway.orders.draft import Draft
@@ -13,6 +14,7 @@ from gateway.orders.strange import strange_run
 from gateway.orders.workbench import Workbench
 
 _RUN = frozenset({Cue.AN, Cue.THE, Cue.ORDINAL, Cue.OTHER, Cue.ONE, Cue.ANOTHER})
+_FURTHER = frozenset({Cue.OTHER, Cue.ANOTHER, Cue.ORDINAL})
 _DESCRIBES = frozenset({Cue.WITH, Cue.NO, Cue.WITHOUT, Cue.EXTRA, Cue.LIGHT, Cue.ON})
 
 
@@ -28,23 +30,90 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Co
     while end < len(mentions) and end not in phrases and _continues(mentions[end], counted):
         counted = counted or mentions[end].number is not None
         end += 1
-    following = mentions[end] if end < len(mentions) else None
+    run, before = mentions[at:end], mentions[at - 1].cue if at else None
     if end == at + 1 and mentions[at].cue in {Cue.AN, Cue.THE, Cue.ONE}:
         return 1
     if strange_run(mentions, end) and not mentions[end].pause:
         return end - at  # "a large lasagne": the size is that of a dish we do not have
-    target = _target(bench, mentions[at:end])
-    if target is not None and not _fits(target, mentions[at:end]):
+    if bench.together and not counted:
+        _set_all(bench, run)
+        return end - at
+    bench.together = []
+    target = _target(bench, run)
+    if target is not None and not _fits(target, run):
         return end - at  # "a large" of something that comes in no sizes
-    target = target or _implied(bench, mentions[at:end], mentions[end:])
-    cluster = read_cluster(mentions[at:end], target or Draft(None))
-    if _counts_a_choice(bench, cluster, following):
+    target = target or _implied(bench, run, mentions[end:])
+    cluster = read_cluster(run, target or Draft(None))
+    ahead = _Ahead(mentions, end, phrases)
+    if _divides(bench, target, cluster, before, ahead):
+        _share(bench, target, cluster)
+    elif _counts_a_choice(bench, cluster, ahead.first):
         bench.count = cluster.quantity
     elif cluster.definite:
         _read_reference(bench, cluster)
     elif target is not None:
-        _read_elided(bench, target, cluster, mentions[at - 1].cue if at else None, following)
+        _read_elided(bench, target, cluster, before, ahead.first)
     return end - at
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What follows a run."""
+
+    mentions: Sequence[Mention]
+    at: int
+    phrases: Container[int]
+
+    @property
+    def first(self) -> Mention | None:
+        return self.mentions[self.at] if self.at < len(self.mentions) else None
+
+    @property
+    def describes(self) -> bool:
+        """Whether words that describe a part follow: "with ham", "on rye", "without"."""
+        return self.first is not None and self.first.cue in _DESCRIBES
+
+    def further_part(self) -> bool:
+        """Whether another number or "the other" opens a further part before the sentence or the dish is over."""
+        for place in range(self.at, len(self.mentions)):
+            mention = self.mentions[place]
+            if mention.stop or place in self.phrases:
+                return False
+            if mention.number is not None or mention.cue in _FURTHER:
+                return True
+        return False
+
+
+def _divides(bench: Workbench, target: Draft | None, cluster: Cluster, before: Cue | None, ahead: _Ahead) -> bool:
+    """Whether a number takes a part of the number just said: "two lattes, one with oat milk"."""
+    part = cluster.quantity if cluster.quantity is not None else 1 if cluster.ordinal is not None else None
+    if part is None or bench.repairing or before is Cue.WITH:
+        return False
+    if bench.split is not None:
+        return bench.split[1] > 0
+    if cluster.ordinal is not None or target is None or part >= (target.quantity or 1):
+        return False
+    described = ahead.first is not None and bool(ahead.first.of("modifier")) and not ahead.first.pause
+    return bool(cluster.options) or ahead.describes or (described and ahead.further_part())
+
+
+def _share(bench: Workbench, target: Draft | None, cluster: Cluster) -> None:
+    quantity = cluster.quantity or 1
+    if bench.split is not None:
+        _divide(bench, bench.split[0], quantity, cluster.options)
+        return
+    assert target is not None
+    rest = (target.quantity or 1) - quantity
+    target.quantity, target.touched = quantity, True
+    bench.split = (target.twin(), rest)
+    target.set_options(cluster.options)
+    bench.current = target
+
+
+def _set_all(bench: Workbench, run: Sequence[Mention]) -> None:
+    """ "both large": a size said of every dish."""
+    for draft in bench.together:
+        draft.set_options(read_cluster(run, draft).options)
 
 
 def _continues(mention: Mention, counted: bool) -> bool:
@@ -96,7 +165,7 @@ def _implied(bench: Workbench, run: Sequence[Mention], after: Sequence[Mention])
 
 def _read_reference(bench: Workbench, cluster: Cluster) -> None:
     """ "the small", "the second one", "the other": an existing line, or the rest of a number being divided."""
-    if cluster.other and bench.split is not None:
+    if cluster.other and bench.split is not None and bench.split[1] > 0:
         base, left = bench.split
         _divide(bench, base, left, cluster.options)
         return
@@ -128,13 +197,9 @@ def _read_elided(
         _set(target, cluster)
         bench.current, bench.repairing = target, False
         bench.split = (target, 0) if quantity is not None and options else None
-    elif bench.split is not None and quantity is not None:
-        _divide(bench, bench.split[0], quantity, options)
-    elif quantity is not None and (options or described) and quantity < (target.quantity or 1):
-        rest = (target.quantity or 1) - quantity
-        target.quantity = quantity
-        bench.split = (target.twin(), rest)
-        target.set_options(options)
+    elif cluster.pronoun and options and set(options) <= set(target.lacks(bench.menu)):
+        _set(target, Cluster(options=options))  # "an americano, a small one with honey"
+        bench.current = target
     elif cluster.another or (described and target.settled and (quantity is not None or cluster.article)):
         _twin(bench, target, cluster, bare=described or bool(options))
     elif target.touched and before in {Cue.AND, Cue.ADD} and _sized_anew(bench, target, cluster):
@@ -158,6 +223,8 @@ def _set(target: Draft, cluster: Cluster) -> None:
 
 def _twin(bench: Workbench, target: Draft, cluster: Cluster, *, bare: bool) -> None:
     twin = target.twin(bare=bare)
+    if cluster.another:
+        twin.options = dict(target.options)  # "a large with ham and another one with bacon"
     twin.quantity = cluster.quantity
     twin.set_options(cluster.options)
     bench.add(twin)

@@ -39,6 +39,7 @@ class Cue(Enum):
     SAME = "same"
     YES = "yes"
     EACH = "each"  # both, all of them: what follows is for every one of them
+    HALF = "half"  # one of two halves
     UNLESS = "unless"  # nothing except: what follows is wanted, and nothing else
 
 
@@ -89,6 +90,9 @@ _PHRASES = {
     Cue.EACH: "both|both of them|all of them|them all|them both|both of those|all of those|each|each one|each of them|all three"
     "|all four|on both|on all of them|for both|on all|all of the|every one of them|ambos|ambas|los dos|las dos|todas|todos",
     Cue.UNLESS: "nothing except|nothing but|nothing on it except|nothing on it but|nothing on them but",
+    Cue.HALF: "half|one half|the other half|other half|on half|on one half|on the other half|half of it|on half of it|half with"
+    "|on the left|on the right|on the left half|on the right half|left half|right half|the left half|the right half"
+    "|on the first half|on the second half|half and|la mitad|mitad|en la mitad|la otra mitad|en una mitad|en la otra mitad",
     Cue.YES: "yes|yeah|yep|yup|ok|okay|sure|si|right|correct|perfect|great|sounds good|exactly|claro|correcto",
 }  # fmt: skip
 
@@ -96,7 +100,7 @@ _NOT_WANTED = tuple(
     f"{denial} {verb}{rest}"
     for denial in ("don't", "do not", "dont", "do no", "please don't", "please do not", "doesn't", "does not")
     for verb in ("want", "add", "put", "include", "need", "like", "use", "have", "give me", "do", "make it with", "eat")
-    for rest in ("", " the", " any of the")
+    for rest in ("", " the", " any of the", " it", " it on", " it with", " them", " them on", " them with")
 )
 
 CUES: dict[tuple[str, ...], Cue] = {
@@ -128,6 +132,36 @@ hope happy hungry starving quick quickly possible possibly preferably un una uno
 por que quiero quisiera mi su es en al lo le se si gracias buenas buenos dias tardes noches hola puede puedo seguir
 espanol ingles
 todo eso nada repeat speak talk hear
+back set cut late later early today yesterday night week weekend month year office home house table room door car car's
+street block corner town city store shop place restaurant counter line head hand hands face body boss team group crowd
+company party birthday game school work job meeting break doctor baby boy girl buddy dude bro sis uncle aunt grandma
+grandpa neighbor roommate guest guests everyone everybody nobody anybody myself yourself ourselves themselves own
+old young new same different usual normal real sorry bad best better worse worst favorite special big bigger biggest
+small smaller little huge large larger medium short long longer high low full empty open closed ready busy free quiet
+loud clear hard soft easy light dark hot cold warm cool fresh dry wet clean dirty safe careful important serious funny
+start started starting finish end done leave left leaving stay staying keep keeping kept bring bringing brought send sent
+call called calling ring phone speak speaking spoke told tell telling ask asked asking answer answered heard listen wait
+waiting waited hold hang hurry run running walk walking drive driving drove meet meeting met find found look looking
+looks looked see seeing saw seen watch feel feeling feels felt think thinking thought guess guessing believe remember
+forget forgot forgotten mean means meant understand understood sound sounds sounded seem seems seemed become happen
+happened help helped helping thank thanked try tried trying taste tastes tasty delicious smell use used using eat eats
+ate share sharing split splitting feed feeding serve served serving cook cooked cooking bake make makes made making
+change changed changing switch swap add adding added put puts putting throw throwing give gives gave given get gets got
+gotten take takes took taken taking buy buying bought pay paying paid spend cost check charge money dollar dollars cents
+cheap expensive deal coupon discount tip bag box boxes plate plates bowl bowls cup cups napkin napkins fork spoon knife
+straw straws utensils side sides top tops bottom middle center inside outside front apart together away along across
+through during since till while once twice thrice always never sometimes often usually ever already yet still almost
+nearly exactly actually basically literally honestly obviously seriously totally especially mostly mainly simply kind
+sort bunch couple few several dozen pair half quarter whole entire rest each every another other others either neither
+both none such quite rather pretty fairly too enough least most more less much many any some all that this these those
+here there where somewhere anywhere everywhere nowhere who whom whose which what whatever whoever whenever wherever how
+however why because although though unless until if whether than as like unlike about above below under over between
+among against without within beyond except besides despite per via into onto upon toward towards tonight morning noon
+afternoon evening midnight hungry thirsty starving starved craving cravings mood diet health healthy sick allergic
+allergy allergies vegan vegetarian caffeine cross beautiful wonderful awesome amazing excellent fantastic lovely cute
+happy glad sad mad angry upset tired welcome bye goodbye please yes yeah yep yup nope nah okay alright right wrong true
+false maybe perhaps probably possibly certainly surely definitely absolutely gotta gonna wanna kinda sorta lemme gimme
+cause cuz cos ain't y'all yall folks ladies gentlemen sir ma'am miss mister mr mrs ms number numbers last next final
 """
 COMMON = frozenset(_COMMON_WORDS.split())
 

@@ -14,11 +14,21 @@ from gateway.orders.grammar import COMMON, CUES, DESCRIBING, ORDINALS, Cue
 from gateway.orders.menu import Menu
 from gateway.orders.sound import deletions, distance, sound_key
 from gateway.orders.tokens import Token
-from gateway.orders.vocabulary import IN_PART, SAID_OTHERWISE, Sense, Stems, in_part, phrases_of, said_otherwise
+from gateway.orders.vocabulary import (
+    IN_PART,
+    SAID_OTHERWISE,
+    Sense,
+    Stems,
+    cut_sizes,
+    in_part,
+    phrases_of,
+    said_otherwise,
+)
 
-SHORTEST_FUZZY = 5  # letters; below that too many real words lie within one edit of each other
+SHORTEST_FUZZY = 5  # letters of a name; shorter ones have too many real words within one edit
 TWO_EDITS_FROM = 8  # letters of the sound key
 LEAST_LIKENESS = 0.6  # of the spelling; the sound alone would make a kick of a cake
+LEAST_OF_SHORT = 0.7  # the same below `TWO_EDITS_FROM` letters
 LONGEST_GUESS = 3  # words that a recogniser may have made of one name
 
 LONGEST_CUE = max(map(len, CUES))
@@ -83,18 +93,21 @@ class Lexicon:
         self._parts = {
             stems: senses for stems, senses in in_part(self._phrases).items() if stems not in self._otherwise
         }
+        self._cut_sizes = cut_sizes(self._phrases)
         known = (*self._phrases, *self._otherwise)
         self._longest = max(len(stems) for stems in known)
         self._words = frozenset(word for stems in known for word in stems)
         self._begins_dish = frozenset(
-            stems[0] for stems, senses in self._phrases.items() if len(stems) > 1 and any(s.kind == "item" for s in senses)
+            stems[0]
+            for stems, senses in self._phrases.items()
+            if len(stems) > 1 and any(s.kind == "item" for s in senses)
         )
         self._joined: dict[str, Stems] = {}
         self._sounds: defaultdict[str, set[Stems]] = defaultdict(set)
-        for stems in self._phrases:
+        for stems, senses in self._phrases.items():
             joined = "".join(stems)
             self._joined.setdefault(joined, stems)
-            if len(joined) >= SHORTEST_FUZZY:
+            if len(joined) >= SHORTEST_FUZZY and any(sense.kind != "group" for sense in senses):
                 key = sound_key(joined)
                 for shorter in deletions(key, 2 if len(key) >= TWO_EDITS_FROM else 1):
                     self._sounds[shorter].add(stems)
@@ -117,7 +130,7 @@ class Lexicon:
             assert mention is not None
             mentions.append(mention)
             at += len(mention.tokens)
-        return self._with_shared_heads(mentions)
+        return self._with_lent_heads(self._with_shared_heads(mentions))
 
     def means(self, stems: Stems) -> tuple[Sense, ...]:
         """What exactly these stems stand for, in the menu's own words or in other everyday ones; () for nothing."""
@@ -134,6 +147,8 @@ class Lexicon:
             stems = tuple(token.stem for token in window)
             whole = 10.0 * length + 2.0 * (length - 1)
             cue = CUES.get(tuple(token.word for token in window)) or (Cue.ORDINAL if _ordinal(window) else None)
+            if cue is not None and window[0].stem == "everything" and self.means(("everything",)):
+                cue = None  # "everything but onions", where everything can be had
             if senses := self._phrases.get(stems, ()):
                 only_a_heading = all(sense.kind == "group" for sense in senses)
                 found.append((8.0 * length if only_a_heading else whole, Mention(window, senses, cue)))
@@ -159,7 +174,7 @@ class Lexicon:
         if apart is not None:
             return apart, JOINED
         strange = [word for word, stem in zip(words, stems, strict=True) if not self._is_known(word, stem)]
-        if not strange or len(joined) < SHORTEST_FUZZY:
+        if not strange or len(joined) < SHORTEST_FUZZY - 1:
             return (), 0.0
         key = sound_key(joined)
         bound = 2 if len(key) >= TWO_EDITS_FROM else 1
@@ -170,7 +185,8 @@ class Lexicon:
             apart_by = distance(key, sound_key(name), bound)
             longest = max(len(joined), len(name))
             likeness = 1.0 - distance(joined, name, longest) / longest
-            near = apart_by <= bound and likeness >= LEAST_LIKENESS and likeness > best[1]
+            least = LEAST_LIKENESS if min(len(joined), len(name)) >= TWO_EDITS_FROM else LEAST_OF_SHORT
+            near = apart_by <= bound and likeness >= least and likeness > best[1]
             if near and _word_by_word(stems, candidate):
                 best = candidate, 0.75 + 0.2 * likeness - 0.05 * apart_by
         return best
@@ -188,7 +204,11 @@ class Lexicon:
             for length in (1, 2):
                 choice = moved[at + 1 : at + 1 + length]
                 rest = moved[at + 1 + length : at + 2 + length]
-                if self._is_choice(choice) and self._is_dish([moved[at], *rest]) and not self._is_dish([*choice, *rest]):
+                if (
+                    self._is_choice(choice)
+                    and self._is_dish([moved[at], *rest])
+                    and not self._is_dish([*choice, *rest])
+                ):
                     moved[at : at + 1 + length] = [*choice, moved[at]]
                     break
         return moved
@@ -201,7 +221,7 @@ class Lexicon:
         senses = self._phrases.get(tuple(token.stem for token in tokens), ())
         return bool(tokens) and any(sense.kind == "modifier" for sense in senses)
 
-    def _with_shared_heads(self, mentions: list[Mention]) -> tuple[Mention, ...]:
+    def _with_shared_heads(self, mentions: list[Mention]) -> list[Mention]:
         """ "black and pinto beans" are black beans and pinto beans: the last name lends its head to those before."""
         for at in range(len(mentions) - 3, -1, -1):
             mention, joint, full = mentions[at : at + 3]
@@ -212,6 +232,22 @@ class Lexicon:
                 if senses := self.means((mention.tokens[0].stem, *stems[cut:])):
                     mentions[at] = Mention(mention.tokens, senses, None, SAID_OTHERWISE)
                     break
+        return mentions
+
+    def _with_lent_heads(self, mentions: list[Mention]) -> tuple[Mention, ...]:
+        """ "two teas, one green and one mint": the dish named first lends its name to the parts of the number."""
+        head = ""
+        for at, mention in enumerate(mentions):
+            cut = () if mention.senses or mention.cue is not None else self._cut_sizes.get(mention.tokens[0].stem, ())
+            if cut and any(m.of("item") or m.of("category") for m in mentions[at + 1 : at + 2]):
+                mentions[at] = Mention(mention.tokens, cut, None, SAID_OTHERWISE)
+            if mention.of("item") or mention.of("category"):
+                head = mention.tokens[-1].stem
+            elif head and at and (mentions[at - 1].number is not None or mentions[at - 1].cue is Cue.AN):
+                senses = self.means((*(token.stem for token in mention.tokens), head))
+                dishes = tuple(sense for sense in senses if sense.kind == "item")
+                if dishes and not any(m.of("item") for m in mentions[at + 1 : at + 2]):
+                    mentions[at] = Mention(mention.tokens, (*dishes, *mention.senses), mention.cue, SAID_OTHERWISE)
         return tuple(mentions)
 
 

@@ -21,6 +21,9 @@ def take_up_counts(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     kept: list[Mention] = []
     at = 0
     while at < len(mentions):
+        if _counts_a_group(mentions, at):
+            at += 2  # "a large two topping pizza": the toppings are named elsewhere
+            continue
         counted = _counted(mentions, at)
         if counted is None:
             kept.append(mentions[at])
@@ -50,6 +53,13 @@ def _counted(mentions: Sequence[Mention], at: int) -> tuple[Mention, int] | None
     if not (measured or counts_itself) or (not measured and choice.of("item")):
         return None
     return replace(choice, senses=choice.of("modifier"), count=times), place + 1
+
+
+def _counts_a_group(mentions: Sequence[Mention], at: int) -> bool:
+    if mentions[at].number is None or at + 1 >= len(mentions):
+        return False
+    senses = mentions[at + 1].senses
+    return bool(senses) and all(sense.kind == "group" for sense in senses)
 
 
 def _is_unit(mention: Mention) -> bool:

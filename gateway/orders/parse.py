@@ -22,6 +22,8 @@ from gateway.orders.tidy import tidy
 from gateway.orders.workbench import Reading, Workbench
 
 _VERBS = frozenset({Cue.ADD, Cue.CHANGE, Cue.REMOVE, Cue.TAKE})
+_DENIALS = frozenset({"don't", "do not", "dont", "none", "nothing"})
+_EVERYTHING = frozenset({"everything", "all toppings", "all the toppings", "the works", "todo"})
 _SAID_OF_ALL = frozenset({Cue.WITH, Cue.WITHOUT, Cue.NO, Cue.EXTRA, Cue.LIGHT, Cue.ON})
 _FAR = 8  # mentions that may stand between "take" and its "off"
 
@@ -65,8 +67,6 @@ class Reader:
                 head = self._phrases[self._at]
                 read_dish(self._bench, self._mentions, self._at, head)
                 self._at = head + 1
-            elif self._describes_a_number():
-                self._at += 2  # "one large two topping pizza": the toppings are named elsewhere
             elif mention.of("modifier"):
                 read_choice(self._bench, self._mentions, self._at)
                 self._at += 1
@@ -75,6 +75,9 @@ class Reader:
                 self._at += 1
             elif opens_run(mention):
                 self._at += read_run(self._bench, self._mentions, self._at, self._phrases)
+            elif mention.text in _DENIALS and self._denies_a_choice():
+                self._read_without(mention)
+                self._at += 1
             elif mention.cue is not None:
                 handler = self._handlers.get(mention.cue)
                 if handler is not None:
@@ -101,8 +104,8 @@ class Reader:
             self._read_without(mention)
 
     def _read_without(self, _mention: Mention) -> None:
-        following = self._next()
-        if self._bench.split is not None and (following is None or not _goes_on_choosing(following)):
+        ahead = self._mentions[self._at + 1 : self._at + 3]
+        if not any(_goes_on_choosing(mention) or mention.cue in _VERBS for mention in ahead):
             self._bench.go_without_the_others()  # "one with whip and one without"
             return
         self._bench.end_negation()
@@ -110,12 +113,18 @@ class Reader:
 
     def _read_wanted_again(self, _mention: Mention) -> None:
         """ "no onions, just pickles": what follows is wanted."""
-        if self._bench.negated_group is not None or self._bench.negated_strange or _mention.cue is Cue.UNLESS:
+        before = self._mentions[self._at - 1] if self._at else None
+        if _mention.cue is Cue.BUT and before is not None and before.text in _EVERYTHING and before.senses:
+            self._read_without(_mention)
+        elif self._bench.negated_group is not None or self._bench.negated_strange or _mention.cue is Cue.UNLESS:
             self._bench.end_negation()
 
-    def _describes_a_number(self) -> bool:
+    def _denies_a_choice(self) -> bool:
+        """Whether "don't" is about a choice ("don't toast it"), or "none" stands for all of them ("the other with none")."""
         following = self._next()
-        return self._mentions[self._at].number is not None and following is not None and _only_a_group(following)
+        if self._mentions[self._at].text == "none":
+            return following is None or not following.senses
+        return following is not None and bool(following.of("modifier")) and not following.pause
 
     def _speaks_of_all(self, mention: Mention) -> bool:
         """Whether "both" or "all" means every dish so far. "all" alone does so before what can be said of a dish."""
@@ -218,7 +227,3 @@ class Reader:
 def _goes_on_choosing(mention: Mention) -> bool:
     """Whether something that can be left out may follow: a choice, a dish, a word the menu does not know."""
     return bool(mention.senses) or mention.cue in {Cue.EXTRA, Cue.LIGHT, Cue.THE, Cue.AN} or is_strange(mention)
-
-
-def _only_a_group(mention: Mention) -> bool:
-    return bool(mention.senses) and all(sense.kind == "group" for sense in mention.senses)

@@ -37,11 +37,26 @@ def noun_phrases(mentions: Sequence[Mention], menu: Menu) -> dict[int, int]:
         start = _phrase_start(mentions, at, last_head, items, open_groups)
         if as_choice and not _stands_alone(mentions, start, at):
             continue
+        if not as_choice and start == at and _said_before_its_dish(mentions, at, menu):
+            continue
         found[start] = at
         last_head = at
         if items:
             open_groups = frozenset(group for item in items for group in item.modifier_groups)
     return found
+
+
+def _said_before_its_dish(mentions: Sequence[Mention], at: int, menu: Menu) -> bool:
+    """ "neither onions nor pickles on my sub": a dish by name, and here a choice for the dish that comes."""
+    groups = {sense.owner for sense in mentions[at].of("modifier")}
+    if not groups or at == 0:
+        return False
+    before = mentions[at - 1]
+    linked = before.cue in {Cue.OR, Cue.AND} and at > 1 and bool(mentions[at - 2].of("modifier"))
+    if not (linked or before.cue in {Cue.NO, Cue.WITHOUT, *_QUALIFIERS}):
+        return False
+    later = (menu.item(sense.id) for mention in mentions[at + 1 :] for sense in mention.of("item"))
+    return any(item is not None and groups & set(item.modifier_groups) for item in later)
 
 
 def _counts_what_follows(mentions: Sequence[Mention], at: int) -> bool:
@@ -55,13 +70,22 @@ def _counts_what_follows(mentions: Sequence[Mention], at: int) -> bool:
 
 def _stands_alone(mentions: Sequence[Mention], start: int, head: int) -> bool:
     """Whether the words around a head make it a dish: "a guacamole", "side of guacamole", "guacamole on the side"."""
-    if start < head and any(m.number is not None or m.cue in _OPENERS or m.of("option") for m in mentions[start:head]):
+    if start < head and any(_opens_a_dish(m) for m in mentions[start:head]):
         return True
     following = mentions[head + 1] if head + 1 < len(mentions) else None
     before = mentions[head - 1] if head else None
     if before is not None and (before.of("category") or before.text in {"of", "side"}):
         return True
-    return following is not None and (following.cue is Cue.SIDE or bool(following.of("category")))
+    if following is not None and (following.cue is Cue.SIDE or bool(following.of("category"))):
+        return True
+    return " ".join(m.text for m in mentions[head + 1 : head + 4]).startswith(("as a side", "for a side"))
+
+
+def _opens_a_dish(mention: Mention) -> bool:
+    """ "some" counts no dish: "tacos with some guacamole"."""
+    return (
+        mention.number is not None or bool(mention.of("option")) or (mention.cue in _OPENERS and mention.text != "some")
+    )
 
 
 def _phrase_start(
@@ -77,6 +101,8 @@ def _phrase_start(
             break
         choice = any(sense.owner in groups for sense in mention.of("modifier"))
         if mention.number is not None or mention.cue in _OPENERS:
+            if mention.cue is Cue.THE and at > last_head + 1 and mentions[at - 1].tokens[-1].word == "of":
+                continue  # "a bowl of the chicken noodle"
             reach = at
             if not _repaired_before(mentions, at, last_head):
                 return reach

@@ -13,6 +13,7 @@ from gateway.orders.lexicon import Mention
 
 _MARKERS = frozenset({Cue.REPAIR, Cue.FORGET})
 _DETERMINERS = frozenset({Cue.AN, Cue.THE})
+_QUALIFIERS = frozenset({Cue.EXTRA, Cue.LIGHT})
 _LONGEST_RESTART = 8
 _BEING = frozenset({"should", "be", "is", "must", "needs", "to", "has"})
 
@@ -27,19 +28,33 @@ class Settled:
 
 def settle_repairs(mentions: Sequence[Mention]) -> Settled:
     """Carries the corrections out that lie within one utterance."""
-    left = list(mentions)
+    left = _without_doubled_numbers(mentions)
     repairs = at = 0
     while at < len(left):
         end = _marker_end(left, at)
         if end is None:
             at += 1
             continue
-        changed = _afterthought(left, at, end) or _restart(left, at, end) or _substitution(left, at, end)
+        changed = (
+            _afterthought(left, at, end)
+            or _denied(left, at, end)
+            or _pointed_at(left, at, end)
+            or _restart(left, at, end)
+            or _substitution(left, at, end)
+        )
         if changed is None:
             at = end
         else:
             left, repairs = changed, repairs + 1
     return Settled(tuple(left), repairs)
+
+
+def _without_doubled_numbers(mentions: Sequence[Mention]) -> list[Mention]:
+    """ "three three medium pizzas": a number that only stammers goes; "two two-liter Cokes" keeps both."""
+    return [
+        mention for at, mention in enumerate(mentions)
+        if mention.number is None or at + 1 == len(mentions) or mentions[at + 1].number != mention.number
+    ]  # fmt: skip
 
 
 def _marker_end(mentions: Sequence[Mention], at: int) -> int | None:
@@ -67,16 +82,26 @@ def _marks(mentions: Sequence[Mention], at: int) -> bool:
 
 # ---------------------------------------------------------------------- beginning again
 def _restart(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:
-    """Words of the same kinds on both sides of the marker: those before it go."""
+    """Words of the same kinds on both sides of the marker: those before it go.
+
+    Of a list ("ham and tomatoes, no, bacon and mushrooms") only the last goes, unless an entry is said again.
+    """
     for length in range(min(_LONGEST_RESTART, at, len(mentions) - end), 0, -1):
         before, after = mentions[at - length : at], mentions[end : end + length]
-        if all(map(_same_kind, before, after)) and any(map(_has_weight, after)):
+        if not (all(map(_same_kind, before, after)) and any(map(_has_weight, after))):
+            continue
+        joined = any(mention.cue is Cue.AND for mention in before)
+        if not joined or any(
+            one.senses and one.senses == other.senses for one, other in zip(before, after, strict=True)
+        ):
             return [*mentions[: at - length], *mentions[end:]]
     return _restart_with_article(mentions, at, end)
 
 
 def _restart_with_article(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:
     """ "large, no, a small": one side alone has the article."""
+    if at == 0:
+        return None
     if end + 1 < len(mentions) and mentions[end].cue in _DETERMINERS and _alike(mentions[at - 1], mentions[end + 1]):
         start = at - 1
         return [*mentions[:start], *mentions[end + _covered(mentions, start) :]]
@@ -95,9 +120,14 @@ def _determines(mention: Mention) -> bool:
 
 
 def _same_kind(one: Mention, other: Mention) -> bool:
-    if _determines(one) and _determines(other):
+    if (_determines(one) and _determines(other)) or {one.cue, other.cue} <= _QUALIFIERS:
         return True
-    return _alike(one, other) or (one.cue is not None and one.cue is other.cue) or one.text == other.text
+    return _alike(one, other) or (one.cue is not None and one.cue is other.cue) or _same_word(one, other)
+
+
+def _same_word(one: Mention, other: Mention) -> bool:
+    """ "two pumps, no, three pumps of hazelnut"."""
+    return one.tokens[0].stem == other.tokens[0].stem
 
 
 def _alike(one: Mention, other: Mention) -> bool:
@@ -122,10 +152,9 @@ def _has_weight(mention: Mention) -> bool:
 # ---------------------------------------------------------------------- something else in the same place
 def _substitution(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:
     """ "a small coke, actually a large": numbers and sizes go into the phrase of the dish said last."""
-    head = next((place for place in range(at - 1, -1, -1) if _is_dish(mentions[place])), None)
-    if head is None or any(mention.stop for mention in mentions[head + 1 : at]):
+    head = _last_dish(mentions, at)
+    if head is None:
         return None
-    end = _past_reference(mentions, head, end)
     stop = end
     while stop < len(mentions) and (_determines(mentions[stop]) or _is_size(mentions[stop])):
         stop += 1
@@ -140,16 +169,35 @@ def _substitution(mentions: Sequence[Mention], at: int, end: int) -> list[Mentio
     return [*mentions[:start], *phrase, *mentions[head + 1 : at], *mentions[stop:]]
 
 
-def _past_reference(mentions: Sequence[Mention], head: int, end: int) -> int:
-    """Past "the tea should be", where that only points at the green tea just said."""
-    if end + 1 >= len(mentions) or mentions[end].cue is not Cue.THE:
-        return end
-    if not mentions[end + 1].tokens[-1].stem == mentions[head].tokens[-1].stem:
-        return end
+def _last_dish(mentions: Sequence[Mention], at: int) -> int | None:
+    head = next((place for place in range(at - 1, -1, -1) if _is_dish(mentions[place])), None)
+    return None if head is None or any(mention.stop for mention in mentions[head + 1 : at]) else head
+
+
+def _pointed_at(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:
+    """ "a green tea, no wait, the tea should be medium": that only points at the dish just said."""
+    head = _last_dish(mentions, at)
+    if head is None or end + 1 >= len(mentions) or mentions[end].cue is not Cue.THE:
+        return None
+    if mentions[end + 1].tokens[-1].stem != mentions[head].tokens[-1].stem or not mentions[end + 1].senses:
+        return None
     end += 2
     while end < len(mentions) and mentions[end].text in _BEING:
         end += 1
-    return end
+    return _substitution(mentions, at, end)
+
+
+def _denied(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:
+    """ "on wheat. Sorry, not wheat, sourdough": what is denied goes, and what follows takes its place."""
+    if end + 2 >= len(mentions) or mentions[end].cue not in {Cue.WITHOUT, Cue.NO}:
+        return None
+    denied, meant = mentions[end + 1 : end + 3]
+    if not _alike(denied, meant):
+        return None
+    for place in range(at - 1, -1, -1):
+        if mentions[place].senses and mentions[place].senses == denied.senses:
+            return [*mentions[:place], meant, *mentions[place + 1 : at], *mentions[end + 3 :]]
+    return None
 
 
 def _phrase_start(mentions: Sequence[Mention], head: int) -> int:

@@ -1,11 +1,13 @@
 """After an utterance was read: headings whose dishes were named, and doubts that a later word settles."""
 
 from gateway.orders.draft import Draft
+from gateway.orders.menu import Item, Menu
 from gateway.orders.workbench import Workbench
 
 
 def tidy(bench: Workbench) -> None:
     """Puts the bench in order once everything is read."""
+    bench.close_split()
     _share_out_headings(bench)
     _settle_doubts(bench)
     bench.give_up_pending()
@@ -15,23 +17,23 @@ def _share_out_headings(bench: Workbench) -> None:
     """ "six subs, three ham and three roast beef" are six in all, not twelve: the heading passes on what it says."""
     said = sorted((d for d in (*bench.alive, *bench.headings) if d.line_id is None), key=lambda draft: draft.start)
     for at, heading in enumerate(said):
-        named = _named_under(heading, said[at + 1 :], bench)
+        named = _named_under(heading, said[at + 1 :], bench.menu)
         for draft in named:
             draft.set_options({key: value for key, value in heading.options.items() if key not in draft.options})
         if named and heading.item is not None:
             heading.removed = True
-        if heading.heading is not None and (named or _under(heading, said[at + 1 : at + 2], bench)):
+        if heading.heading is not None and (named or _under(heading, said[at + 1 : at + 2], bench.menu)):
             bench.ambiguous = [doubt for doubt in bench.ambiguous if doubt is not heading.heading]
 
 
-def _named_under(heading: Draft, following: list[Draft], bench: Workbench) -> list[Draft]:
+def _named_under(heading: Draft, following: list[Draft], menu: Menu) -> list[Draft]:
     """The dishes that make up the number of a heading, or none."""
     wanted = heading.quantity or 1
     if wanted < 2 or heading.modifiers:
         return []
     total = 0
     for count, draft in enumerate(following, 1):
-        if not _under(heading, [draft], bench):
+        if not _under(heading, [draft], menu):
             return []
         total += draft.quantity or 1
         if total >= wanted:
@@ -39,7 +41,7 @@ def _named_under(heading: Draft, following: list[Draft], bench: Workbench) -> li
     return []
 
 
-def _under(heading: Draft, drafts: list[Draft], bench: Workbench) -> bool:
+def _under(heading: Draft, drafts: list[Draft], menu: Menu) -> bool:
     """Whether dishes are of the kind that a heading names."""
     for draft in drafts:
         if draft.item is None:
@@ -47,22 +49,20 @@ def _under(heading: Draft, drafts: list[Draft], bench: Workbench) -> bool:
         if heading.item is None:
             if heading.heading is None or draft.item.id not in heading.heading.between:
                 return False
-        elif draft.item is heading.item or draft.item.category != heading.item.category or not _is_kind(heading, bench):
+        elif draft.item is heading.item or not _is_kind_of(heading.item, draft.item, menu):
             return False
     return bool(drafts)
 
 
-def _is_kind(heading: Draft, bench: Workbench) -> bool:
-    """Whether a dish bears the name of its kind, as plain "tea" does among teas."""
-    assert heading.item is not None
-    own = {name.lower().split()[-1] for name in (heading.item.name, *heading.item.spoken)}
-    others = (
-        name.lower().split()[-1]
-        for item in bench.menu.items
-        if item.category == heading.item.category and item is not heading.item
-        for name in (item.name, *item.spoken)
-    )
-    return any(name in own for name in others) or bench.menu.category(heading.item.category) is None
+def _is_kind_of(kind: Item, item: Item, menu: Menu) -> bool:
+    """Whether a dish bears the name of its kind, as green tea does that of "tea"."""
+    if kind.category != item.category:
+        return False
+    plain = {name.lower() for name in (kind.name, *kind.spoken) if " " not in name}
+    category = menu.category(kind.category)
+    if category is not None and category.name.lower() in plain:
+        return True
+    return any(name.lower().split()[-1] in plain for name in (item.name, *item.spoken) if " " in name)
 
 
 def _settle_doubts(bench: Workbench) -> None:

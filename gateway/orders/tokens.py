@@ -16,6 +16,8 @@ MAX_WORDS = 1000  # a turn longer than this is noise or an attack; what is beyon
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+(?:'[a-z]+)*|[,.;:!?…&+]")
 _SOUNDS = "um umm uh uhh uhm er err erm ah ahh eh hmm hm mm mmm like please thanks porfa este pues"
 _FILLERS = frozenset({*_SOUNDS.split(), "let me see", "let me think", "you know", "por favor", "thank you"})
+_ASIDES = frozenset({"one more thing", "one other thing", "one last thing", "another thing", "what else", "let's see"})
+_NOISE = _FILLERS | _ASIDES
 _LONGEST_FILLER = 3
 _NOT_POSSESSIVE = "that's it's what's let's how's who's where's here's there's he's she's"
 _CONTRACTIONS = frozenset(_NOT_POSSESSIVE.split())
@@ -125,7 +127,7 @@ def _paused(token: Token) -> Token:
 
 def _filler_length(tokens: Sequence[Token], at: int) -> int:
     for length in range(_LONGEST_FILLER, 0, -1):
-        if " ".join(token.word for token in tokens[at : at + length]) in _FILLERS:
+        if " ".join(token.word for token in tokens[at : at + length]) in _NOISE:
             return min(length, len(tokens) - at)
     return 0
 

@@ -73,6 +73,17 @@ def in_part(phrases: Mapping[Stems, tuple[Sense, ...]]) -> dict[Stems, tuple[Sen
     return {part: tuple(senses) for part, senses in meant.items() if _one_each(senses)}
 
 
+def cut_sizes(phrases: Mapping[Stems, tuple[Sense, ...]]) -> dict[str, tuple[Sense, ...]]:
+    """Sizes without the word "size", for where a dish follows: the "lunch" of "two lunch pizzas"."""
+    cut: dict[str, tuple[Sense, ...]] = {}
+    for name, senses in phrases.items():
+        options = tuple(sense for sense in senses if sense.kind == "option")
+        if options and len(name) == 2 and name[1] in _SIZE_WORDS and name[:1] not in phrases:
+            cut[name[0]] = options
+    return cut
+
+
+_SIZE_WORDS = frozenset({"size", "sized"})
 _PARTIAL = frozenset({"item", "modifier", "option"})
 
 

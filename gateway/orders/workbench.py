@@ -157,10 +157,9 @@ class Workbench:
     def go_without_the_others(self) -> None:
         """ "one with whip and one without": what its brothers have is refused for the part spoken of."""
         part = self.current
-        assert self.split is not None
         if part is None or part.item is None:
             return
-        base = {(m.group, m.id) for m in self.split[0].modifiers}
+        base = {(m.group, m.id) for m in self.split[0].modifiers} if self.split is not None else set()
         for brother in self.alive:
             if brother is part or brother.item is not part.item or brother.line_id is not None:
                 continue
@@ -168,6 +167,15 @@ class Workbench:
                 group = self.menu.group(m.group)
                 if (m.group, m.id) not in base and not m.negated and group is not None and group.negatable:
                     part.put(IntentModifier(m.id, m.group, negated=True, between=m.between), self.menu)
+
+    def close_split(self) -> None:
+        """What is left of a number that was shared out stays as it was before: "two lattes, one with oat milk"."""
+        if self.split is not None and self.split[1] > 0 and self.split[0].item is not None:
+            rest = self.split[0].twin()
+            rest.quantity = self.split[1]
+            current, self.split = self.current, None
+            self.drafts.append(rest)
+            self.current = current
 
     def remove(self, draft: Draft) -> None:
         """Takes a draft away."""
@@ -201,7 +209,8 @@ class Workbench:
             return None
         senses = mention.of("modifier")
         fits = [draft for draft in self.likely if any(map(draft.accepts_modifier, senses))]
-        if self.removing or self.negating:
+        said_now = self.current is not None and self.current.line_id is None
+        if self.removing or (self.negating and not said_now):
             fits.sort(key=lambda draft: not any(draft.modifier(s.owner, s.id) for s in senses))
         return fits[0] if fits else None
 

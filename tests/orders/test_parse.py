@@ -108,7 +108,7 @@ def noodles() -> OrderProcessor:
          "1 margherita large +basil; 1 margherita small +mushroom"),
         (["a dozen wings with hot sauce and a half dozen with bbq"], "1 wings 12 +hot; 1 wings 6 +bbq"),
         (["six wings barbecue no wait garlic"], "1 wings 6 +garlic"),
-        (["six wings garlic", "another one with hot"], "1 wings 6 +garlic; 1 wings +hot"),
+        (["six wings garlic", "another one with hot"], "1 wings 6 +garlic; 1 wings 6 +hot"),
         (["a large margherita with basil", "same again"], "1 margherita large +basil; 1 margherita large +basil"),
         (["can i get a marguerite a large and a tear a missou"], "1 margherita large; 1 tiramisu"),
         (["two cokes and three sprites, scratch that, two sprites"], "2 coke; 2 sprite"),
