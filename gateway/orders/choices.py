@@ -48,6 +48,8 @@ def _read_for(bench: Workbench, draft: Draft, mention: Mention, before: Mention 
     if bench.negated_group not in {None, sense.owner} and (before is None or before.cue is not Cue.OR):
         bench.end_negation()  # "no sausage and thin crust": the negation stays within its kind
     present = draft.modifier(sense.owner, sense.id)
+    if present is None and bench.swaps(draft, sense):
+        return
     wanted = present is not None and not present.negated
     said_last = bench.repairing and wanted and bench.last is not None and bench.last[1] is present
     if bench.removing or said_last or (bench.negating and wanted):

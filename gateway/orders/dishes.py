@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from gateway.orders.clusters import Cluster, read_cluster
 from gateway.orders.draft import Draft
 from gateway.orders.grammar import Cue
+from gateway.orders.halves import half_of_number, second_half
 from gateway.orders.intent import Ambiguity
 from gateway.orders.lexicon import Mention
+from gateway.orders.slots import fill_slot
 from gateway.orders.strange import is_strange
 from gateway.orders.workbench import Workbench
 
@@ -50,8 +52,12 @@ class _Dish:
                 known.quantity, known.touched = cluster.quantity, True
         elif bench.repairing and items and bench.current is not None and bench.current.item is not None:
             self._replace(bench.current)
+        elif second_half(bench, items, self._before) or fill_slot(bench, items, mention, cluster, self._before):
+            pass
         elif items:
-            bench.add(bench.new(items, mention, cluster))
+            draft = bench.new(items, mention, cluster)
+            half_of_number(bench, draft, self._before)
+            bench.add(draft)
             bench.take_up_pending()
         else:
             self._read_heading()

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.orders.intent import Ambiguity, IntentItem, IntentModifier, ItemAction, KnownLine
-from gateway.orders.vocabulary import Sense
 from gateway.orders.menu import Item, Menu
+from gateway.orders.vocabulary import Sense
 
 
 @dataclass(slots=True, eq=False)
@@ -28,6 +28,11 @@ class Draft:
     end: int = 0
     likeness: float = 1.0
     heading: Ambiguity | None = None
+    half_item: Item | None = None
+    parts: list["Draft"] = field(default_factory=list)
+    slot: str | None = None
+    opened: set[str] = field(default_factory=set)
+    """Groups that its choices have opened."""
 
     @classmethod
     def of_line(cls, line: KnownLine, menu: Menu) -> "Draft | None":
@@ -35,7 +40,32 @@ class Draft:
         item = menu.item(line.item_id)
         if item is None:
             return None
-        return cls(item, line.quantity, dict(line.options), list(line.modifiers), line.line_id)
+        draft = cls(item, line.quantity, dict(line.options), list(line.modifiers), line.line_id)
+        draft.half_item = None if line.half_item_id is None else menu.item(line.half_item_id)
+        draft.parts = [part for said in line.parts if (part := cls._of_part(said, menu)) is not None]
+        draft.open_defaults(menu)
+        for modifier in draft.modifiers:
+            draft._open(modifier, menu)
+        return draft
+
+    @classmethod
+    def _of_part(cls, part: IntentItem, menu: Menu) -> "Draft | None":
+        item = menu.item(part.menu_item_id)
+        if item is None:
+            return None
+        return cls(item, part.quantity, dict(part.options), list(part.modifiers), slot=part.slot)
+
+    def open_defaults(self, menu: Menu) -> None:
+        """Opens the groups of what the dish comes with."""
+        for group in () if self.item is None else menu.groups_of(self.item):
+            for option in group.defaults:
+                self.opened |= set(option.modifier_groups)
+
+    def _open(self, modifier: IntentModifier, menu: Menu) -> None:
+        group = menu.group(modifier.group)
+        option = None if group is None or modifier.negated else group.option(modifier.id)
+        if option is not None:
+            self.opened |= set(option.modifier_groups)
 
     def accepts_option(self, sense: Sense) -> bool:
         """Whether some variation of the item has that size (or volume, container, ...)."""
@@ -43,7 +73,7 @@ class Draft:
 
     def accepts_modifier(self, sense: Sense) -> bool:
         """Whether the item has the group of that choice."""
-        return self.item is not None and sense.owner in self.item.modifier_groups
+        return self.item is not None and (sense.owner in self.item.modifier_groups or sense.owner in self.opened)
 
     def modifier(self, group: str, option: str) -> IntentModifier | None:
         """That choice, when the draft has it."""
@@ -62,6 +92,7 @@ class Draft:
             m for m in self.modifiers if m.group != modifier.group or (m.id != modifier.id and not single)
         ]
         self.modifiers.append(modifier)
+        self._open(modifier, menu)
         self.touched = True
         return modifier
 
@@ -83,7 +114,10 @@ class Draft:
         """A new line of the same kind; `bare` leaves sizes and choices to be said."""
         options = {} if bare else dict(self.options)
         modifiers = [] if bare else [replace(m) for m in self.modifiers]
-        return Draft(self.item, None, options, modifiers, None, True, start=self.start, end=self.end)
+        twin = Draft(self.item, None, options, modifiers, None, True, start=self.start, end=self.end)
+        twin.opened = set(self.opened)
+        twin.half_item, twin.parts = self.half_item, list(self.parts)
+        return twin
 
     @property
     def settled(self) -> bool:
@@ -120,4 +154,7 @@ class Draft:
             target_line=self.line_id,
             confidence=confidence,
             span=(self.start, self.end),
+            half_item_id=None if self.half_item is None else self.half_item.id,
+            parts=tuple(part.intent_item(confidence) for part in self.parts),
+            slot=self.slot,
         )

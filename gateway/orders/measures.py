@@ -10,8 +10,28 @@ from gateway.orders.grammar import Cue
 from gateway.orders.lexicon import Mention
 
 _UNITS = frozenset(
-    "slice strip piece pump shot scoop squirt packet pack spoon spoonful teaspoon tablespoon dollop layer serving portion"
-    " bit cube wedge".split()
+    [
+        "slice",
+        "strip",
+        "piece",
+        "pump",
+        "shot",
+        "scoop",
+        "squirt",
+        "packet",
+        "pack",
+        "spoon",
+        "spoonful",
+        "teaspoon",
+        "tablespoon",
+        "dollop",
+        "layer",
+        "serving",
+        "portion",
+        "bit",
+        "cube",
+        "wedge",
+    ]
 )
 _TIMES = {"single": 1, "double": 2, "triple": 3, "quad": 4, "quadruple": 4}
 

@@ -12,6 +12,7 @@ from gateway.orders.dishes import read_dish
 from gateway.orders.draft import Draft
 from gateway.orders.elided import opens_run, read_run
 from gateway.orders.grammar import Cue
+from gateway.orders.halves import read_half
 from gateway.orders.intent import OrderContext
 from gateway.orders.lexicon import Mention
 from gateway.orders.measures import take_up_counts
@@ -72,6 +73,9 @@ class Reader:
                 self._at += 1
             elif self._speaks_of_all(mention):
                 self._read_each(mention)
+                self._at += 1
+            elif mention.cue is Cue.HALF and not mention.senses:
+                read_half(self._bench, self._mentions, self._at)
                 self._at += 1
             elif opens_run(mention):
                 self._at += read_run(self._bench, self._mentions, self._at, self._phrases)

@@ -8,6 +8,7 @@ from gateway.orders import acts
 from gateway.orders.acts import assent
 from gateway.orders.callers import find_address, find_name
 from gateway.orders.draft import Draft
+from gateway.orders.grammar import Cue
 from gateway.orders.intent import (
     Assent,
     IntentItem,
@@ -18,7 +19,6 @@ from gateway.orders.intent import (
     OrderIntent,
     OrderValidation,
 )
-from gateway.orders.grammar import Cue
 from gateway.orders.lexicon import Lexicon, Mention
 from gateway.orders.menu import Item, Menu
 from gateway.orders.parse import read
@@ -120,7 +120,13 @@ def _items(reading: Reading, context: OrderContext) -> tuple[IntentItem, ...]:
 
 def _differs(item: IntentItem, line: KnownLine) -> bool:
     same = item.menu_item_id == line.item_id and item.quantity == line.quantity
-    return not (same and dict(item.options) == dict(line.options) and set(item.modifiers) == set(line.modifiers))
+    made = dict(item.options) == dict(line.options) and set(item.modifiers) == set(line.modifiers)
+    return not (same and made and item.half_item_id == line.half_item_id and _parts(item.parts) == _parts(line.parts))
+
+
+def _parts(parts: tuple[IntentItem, ...]) -> list[tuple[object, ...]]:
+    """What fills the slots, without where in the words it was said."""
+    return [(p.slot, p.menu_item_id, sorted(p.options.items()), frozenset(p.modifiers)) for p in parts]
 
 
 def _item_confidence(draft: Draft, reading: Reading) -> float:

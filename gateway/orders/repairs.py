@@ -86,16 +86,32 @@ def _restart(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | 
 
     Of a list ("ham and tomatoes, no, bacon and mushrooms") only the last goes, unless an entry is said again.
     """
-    for length in range(min(_LONGEST_RESTART, at, len(mentions) - end), 0, -1):
-        before, after = mentions[at - length : at], mentions[end : end + length]
-        if not (all(map(_same_kind, before, after)) and any(map(_has_weight, after))):
-            continue
-        joined = any(mention.cue is Cue.AND for mention in before)
-        if not joined or any(
-            one.senses and one.senses == other.senses for one, other in zip(before, after, strict=True)
-        ):
-            return [*mentions[: at - length], *mentions[end:]]
-    return _restart_with_article(mentions, at, end)
+    lengths = range(1, min(_LONGEST_RESTART, at, len(mentions) - end) + 1)
+    fitting = [n for n in lengths if _begins_alike(mentions[at - n : at], mentions[end : end + n])]
+    again = [n for n in fitting if _says_again(mentions[at - n : at], mentions[end : end + n])]
+    alone = [n for n in fitting if not any(mention.cue is Cue.AND for mention in mentions[at - n : at])]
+    if not (again or alone):
+        return _restart_with_article(mentions, at, end)
+    length = again[-1] if again else alone[0]
+    before, after = mentions[at - length : at], mentions[end : end + length]
+    if mentions[end - 1].text.endswith("no") and _same_entries(before, after) and not any(map(_determines, after)):
+        return None  # "with basil, actually no basil"
+    return [*mentions[: at - length], *mentions[end:]]
+
+
+def _begins_alike(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
+    return all(map(_same_kind, before, after)) and any(map(_has_weight, after))
+
+
+def _says_again(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
+    """Whether a list is begun again: several dishes, one of them as before ("a roll and a tea, no, two rolls and a tea")."""
+    pairs = zip(before, after, strict=True)
+    listed = any(mention.cue is Cue.AND for mention in before) and sum(map(_is_dish, before)) > 1
+    return listed and any(_is_dish(one) and one.senses == other.senses for one, other in pairs)
+
+
+def _same_entries(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
+    return all(one.senses == other.senses for one, other in zip(before, after, strict=True))
 
 
 def _restart_with_article(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:

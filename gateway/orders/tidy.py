@@ -37,7 +37,8 @@ def _named_under(heading: Draft, following: list[Draft], menu: Menu) -> list[Dra
             return []
         total += draft.quantity or 1
         if total >= wanted:
-            return following[:count] if total == wanted else []
+            named = following[:count]
+            return named if total == wanted and any(d.item is not heading.item for d in named) else []
     return []
 
 
@@ -49,7 +50,7 @@ def _under(heading: Draft, drafts: list[Draft], menu: Menu) -> bool:
         if heading.item is None:
             if heading.heading is None or draft.item.id not in heading.heading.between:
                 return False
-        elif draft.item is heading.item or not _is_kind_of(heading.item, draft.item, menu):
+        elif draft.item is not heading.item and not _is_kind_of(heading.item, draft.item, menu):
             return False
     return bool(drafts)
 

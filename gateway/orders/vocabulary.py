@@ -96,9 +96,9 @@ def _parts(name: Stems, whole: set[str]) -> Iterator[Stems]:
     for length in range(1, len(name)):
         for at in range(len(name) - length + 1):
             part = name[at : at + length]
-            if length > 1 and not {part[0], part[-1]} & _BINDING:
-                yield part
-            elif length == 1 and _says_something(part[0]) and part[0] not in whole:
+            if (length > 1 and not {part[0], part[-1]} & _BINDING) or (
+                length == 1 and _says_something(part[0]) and part[0] not in whole
+            ):
                 yield part
 
 
@@ -116,7 +116,7 @@ def _places(name: Sequence[str], part: Sequence[str]) -> Iterable[int]:
 
 def _is_cue(name: str) -> bool:
     """Whether a group is called by a cue word ("extras"): with it after their names, choices would swallow the cue."""
-    return tuple(token.word for token in tokenise(name)) in CUES
+    return tuple(token.word for token in tokenise(name)) in CUES or stems_of(name) in CUES
 
 
 def _names(menu: Menu) -> Iterable[tuple[Sense, str]]:

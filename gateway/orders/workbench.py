@@ -11,8 +11,9 @@ from gateway.orders.clusters import Cluster
 from gateway.orders.draft import Draft
 from gateway.orders.intent import Ambiguity, IntentModifier, OrderContext, Qualifier
 from gateway.orders.lexicon import Mention
+from gateway.orders.menu import Item, Menu, ModifierGroup
+from gateway.orders.order import Placement
 from gateway.orders.vocabulary import Sense
-from gateway.orders.menu import Item, Menu
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ class Workbench:
     headings: list[Draft] = field(default_factory=list)
     together: list[Draft] = field(default_factory=list)
     pending: list[tuple[Mention, Qualifier | None, bool]] = field(default_factory=list)
+    placement: Placement = "whole"
+    halved: bool = False
+    unplaced: list[tuple[Draft, IntentModifier]] = field(default_factory=list)
+    first_half: Draft | None = None
+    combo: Draft | None = None
+    swapped: tuple[Draft, Sense] | None = None
     repairs: int = 0
 
     @classmethod
@@ -67,7 +74,9 @@ class Workbench:
         """The lines of the order as drafts; the line asked about, or else the last, is the one spoken of."""
         drafts = [d for line in context.lines if (d := Draft.of_line(line, context.menu)) is not None]
         asked = next((d for d in drafts if d.line_id is not None and d.line_id == context.asked_line), None)
-        return cls(context.menu, drafts, asked, asked or (drafts[-1] if drafts else None))
+        bench = cls(context.menu, drafts, asked, asked or (drafts[-1] if drafts else None))
+        bench.combo = asked if asked is not None and asked.item is not None and asked.item.slots else None
+        return bench
 
     @property
     def alive(self) -> list[Draft]:
@@ -93,10 +102,18 @@ class Workbench:
         self.end_negation()
         self.removing = self.changing = self.swapping = False
         self.qualifier, self.count, self.loose, self.together = None, None, [], []
+        self.end_halves()
+
+    def end_halves(self) -> None:
+        """What follows is said of the whole again."""
+        self.placement, self.halved, self.unplaced = "whole", False, []
 
     def add(self, draft: Draft) -> None:
         """Puts a new draft on the bench; it is spoken of from now on."""
         self.drafts.append(draft)
+        self.end_halves()
+        if draft.item is not None and draft.item.slots:
+            self.combo = draft
         self.current, self.loose, self.last, self.split, self.count = draft, [], None, None, None
         self.together = []
         self.changing = self.swapping = False
@@ -107,6 +124,7 @@ class Workbench:
             ids = tuple(item.id for item in items)
             self.ambiguous.append(Ambiguity(mention.text, ids, (mention.start, mention.end)))
         draft = Draft(items[0], start=mention.start, end=mention.end, likeness=mention.likeness, touched=True)
+        draft.open_defaults(self.menu)
         self.apply(draft, cluster)
         return draft
 
@@ -231,8 +249,27 @@ class Workbench:
             negated=negated,
             count=mention.count or self.count or 1,
             between=between if len(between) > 1 else (),
+            placement="whole" if group.halves is None else self.placement,
+            instead_of=self._swapped_for(draft, group),
         )
-        return draft.put(modifier, self.menu)
+        put = draft.put(modifier, self.menu)
+        self.unplaced.append((draft, put))
+        return put
+
+    def _swapped_for(self, draft: Draft, group: ModifierGroup) -> str | None:
+        """The default that the choice takes the place of: "swap the fries for a salad"."""
+        swapped, self.swapped = self.swapped, None
+        fits = swapped is not None and swapped[0] is draft and swapped[1].owner == group.id
+        return swapped[1].id if swapped is not None and fits else None
+
+    def swaps(self, draft: Draft, sense: Sense) -> bool:
+        """Whether a choice is what the dish comes with and is about to be swapped for another."""
+        group = self.menu.group(sense.owner)
+        option = None if group is None else group.option(sense.id)
+        if group is None or option is None or not (self.changing and group.swappable and option.default):
+            return False
+        self.swapped = draft, sense
+        return True
 
     def leave_out(self, draft: Draft, mention: Mention, sense: Sense) -> None:
         """Takes a choice off: one that was added goes, one that the dish comes with is marked as not wanted."""
