@@ -9,6 +9,9 @@ from gateway.orders.strange import is_strange
 from gateway.orders.workbench import Workbench
 
 
+_IN_PLACE_OF = frozenset({"instead of", "en vez de"})
+
+
 def read_choice(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
     """Applies the choice at `at` to every line that is spoken of and takes it."""
     mention = mentions[at]
@@ -49,6 +52,8 @@ def _read_for(bench: Workbench, draft: Draft, mention: Mention, before: Mention 
         bench.end_negation()  # "no sausage and thin crust": the negation stays within its kind
     present = draft.modifier(sense.owner, sense.id)
     if present is None and bench.swaps(draft, sense):
+        return
+    if before is not None and before.text in _IN_PLACE_OF and bench.takes_the_place(draft, sense):
         return
     wanted = present is not None and not present.negated
     said_last = bench.repairing and wanted and bench.last is not None and bench.last[1] is present

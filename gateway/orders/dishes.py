@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gateway.orders.clusters import Cluster, read_cluster
 from gateway.orders.draft import Draft
 from gateway.orders.grammar import Cue
-from gateway.orders.halves import half_of_number, second_half
+from gateway.orders.halves import half_of_number, names_a_half, second_half
 from gateway.orders.intent import Ambiguity
 from gateway.orders.lexicon import Mention
 from gateway.orders.slots import fill_slot
@@ -35,7 +35,6 @@ class _Dish:
         bench, mention, cluster, items = self._bench, self._mention, self._cluster, self._items
         if self._names_all():
             return  # "all of those pizzas": they are spoken of together already
-        bench.close_split()
         strange = [m for m in self._mentions[self._start : self._head] if is_strange(m)]
         bench.unknown.extend((m.text, m.start, m.end) for m in strange)
         opened = self._mentions[self._start].cue is Cue.AN or self._mentions[self._start].number is not None
@@ -46,6 +45,8 @@ class _Dish:
             bench.end_negation()
         elif (not items and self._only_a_heading()) or self._says_again():
             pass  # "a coke to drink", "one pizza pie"
+        elif names_a_half(bench, self._mentions, self._head, items):
+            pass
         elif known is not None and self._refers(known):
             bench.point_at(known)
             if cluster.quantity is not None and bench.changing:
@@ -55,6 +56,7 @@ class _Dish:
         elif second_half(bench, items, self._before) or fill_slot(bench, items, mention, cluster, self._before):
             pass
         elif items:
+            bench.close_split()
             draft = bench.new(items, mention, cluster)
             half_of_number(bench, draft, self._before)
             bench.add(draft)
@@ -163,6 +165,7 @@ class _Dish:
     def _read_heading(self) -> None:
         """ "a large pizza" where there are several: the caller has to say which; what follows is about none yet."""
         bench, mention = self._bench, self._mention
+        bench.close_split()
         categories = {sense.id for sense in mention.of("category")}
         items = [item for item in bench.menu.items if item.category in categories]
         if len(items) == 1:

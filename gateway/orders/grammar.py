@@ -84,7 +84,7 @@ _PHRASES = {
     "|agrega|agregue|tambien|ponme|me da|plus also|i'll take|we'll take|i'll get|let's do|can you add|can we get"
     "|can we have|as well as|along with",
     Cue.TAKE: "take|leave|take away",
-    Cue.REMOVE: "remove|drop|lose|get rid of|take off|delete|quita|quite|quitar|quitale|cancel|leave off",
+    Cue.REMOVE: "remove|drop|scratch the|scratch|never mind the|lose|get rid of|take off|delete|quita|quite|quitar|quitale|cancel|leave off",
     Cue.OFF: "off|out|away",
     Cue.SAME: "same|same again|same thing|the same|the same thing|the same again|lo mismo",
     Cue.EACH: "both|both of them|all of them|them all|them both|both of those|all of those|each|each one|each of them|all three"
@@ -92,7 +92,7 @@ _PHRASES = {
     Cue.UNLESS: "nothing except|nothing but|nothing on it except|nothing on it but|nothing on them but",
     Cue.HALF: "half|one half|the other half|other half|on half|on one half|on the other half|half of it|on half of it|half with"
     "|on the left|on the right|on the left half|on the right half|left half|right half|the left half|the right half"
-    "|on the first half|on the second half|half and|la mitad|mitad|en la mitad|la otra mitad|en una mitad|en la otra mitad",
+    "|on the first half|on the second half|half and half|la mitad|mitad|en la mitad|la otra mitad|en una mitad|en la otra mitad",
     Cue.YES: "yes|yeah|yep|yup|ok|okay|sure|si|right|correct|perfect|great|sounds good|exactly|claro|correcto",
 }  # fmt: skip
 
@@ -134,7 +134,7 @@ espanol ingles
 todo eso nada repeat speak talk hear
 back set cut late later early today yesterday night week weekend month year office home house table room door car car's
 street block corner town city store shop place restaurant counter line head hand hands face body boss team group crowd
-company party birthday game school work job meeting break doctor baby boy girl buddy dude bro sis uncle aunt grandma
+company party birthday game mind idea problem school work job meeting break doctor baby boy girl buddy dude bro sis uncle aunt grandma
 grandpa neighbor roommate guest guests everyone everybody nobody anybody myself yourself ourselves themselves own
 old young new same different usual normal real sorry bad best better worse worst favorite special big bigger biggest
 small smaller little huge large larger medium short long longer high low full empty open closed ready busy free quiet

@@ -16,6 +16,7 @@ from gateway.orders.workbench import Workbench
 
 _FIRST = frozenset({"first", "left"})
 _SECOND = frozenset({"other", "second", "right", "otra"})
+_BOTH = "half and half"
 _GOES_ON = frozenset({Cue.WITH, Cue.EXTRA, Cue.LIGHT, Cue.NO, Cue.WITHOUT, Cue.AN, Cue.THE})
 
 
@@ -24,6 +25,9 @@ def read_half(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
     words = set(mentions[at].text.split())
     side: Placement = "left" if words & _FIRST or not (words & _SECOND or bench.halved) else "right"
     bench.halved = True
+    if mentions[at].text == _BOTH:
+        bench.pair = True
+        return
     following = mentions[at + 1] if at + 1 < len(mentions) else None
     leads = following is not None and (bool(following.senses) or following.cue in _GOES_ON) and not following.pause
     if (bench.unplaced and "on" in words | {"en"} & words and not leads) or (bench.unplaced and following is None):
@@ -35,21 +39,35 @@ def read_half(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
 
 def second_half(bench: Workbench, items: Sequence[Item], before: Mention | None) -> bool:
     """Makes the dish the other half of the one before, where both come in halves; whether it did."""
-    if before is None or before.cue is not Cue.HALF or not items:
+    if not items or not (bench.pair or (before is not None and before.cue is Cue.HALF)):
         return False
-    first, item = bench.first_half, items[0]
+    pointed = bench.current if bench.swapping else None
+    first, item = bench.first_half or pointed, items[0]
     if first is None or first.item is None or first.half_item is not None or first.removed:
         return False
     if item.halves is None or first.item.halves is None or item.category != first.item.category:
         return False
     first.half_item, first.touched = (None if item is first.item else item), True
-    bench.current = first
+    bench.current, bench.pair = first, False
+    return True
+
+
+def names_a_half(bench: Workbench, mentions: Sequence[Mention], head: int, items: Sequence[Item]) -> bool:
+    """ "mushrooms on the pepperoni half": the choices lie there; whether the dish was named for that."""
+    current = bench.current
+    following = mentions[head + 1] if head + 1 < len(mentions) else None
+    if current is None or current.half_item is None or following is None or following.cue is not Cue.HALF:
+        return False
+    if current.item not in items and current.half_item not in items:
+        return False
+    _place(bench, "left" if current.item in items else "right")
+    bench.unplaced = []
     return True
 
 
 def half_of_number(bench: Workbench, draft: Draft, before: Mention | None) -> None:
     """ "four cookies, half chocolate and half oatmeal": two of each."""
-    if before is None or before.cue is not Cue.HALF:
+    if not bench.pair and (before is None or before.cue is not Cue.HALF):
         return
     if draft.item is not None and draft.item.halves is not None:
         bench.first_half = draft

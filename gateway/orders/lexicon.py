@@ -31,7 +31,10 @@ LEAST_LIKENESS = 0.6  # of the spelling; the sound alone would make a kick of a 
 LEAST_OF_SHORT = 0.7  # the same below `TWO_EDITS_FROM` letters
 LONGEST_GUESS = 3  # words that a recogniser may have made of one name
 
-LONGEST_CUE = max(map(len, CUES))
+CUE_REACH: dict[str, int] = {}
+for _words in CUES:
+    CUE_REACH[_words[0]] = max(len(_words), CUE_REACH.get(_words[0], 0))
+"""How many words a cue has at most that begins with a word."""
 
 EXACT, JOINED = 1.0, 0.99
 _JOINTS = frozenset({Cue.AND, Cue.OR})
@@ -95,7 +98,9 @@ class Lexicon:
         }
         self._cut_sizes = cut_sizes(self._phrases)
         known = (*self._phrases, *self._otherwise)
-        self._longest = max(len(stems) for stems in known)
+        self._reach: dict[str, int] = {}
+        for stems in (*known, *self._parts):
+            self._reach[stems[0]] = max(len(stems), self._reach.get(stems[0], 0))
         self._words = frozenset(word for stems in known for word in stems)
         self._begins_dish = frozenset(
             stems[0]
@@ -140,32 +145,42 @@ class Lexicon:
     def _mentions_at(self, tokens: Sequence[Token], at: int) -> list[tuple[float, Mention]]:
         first = tokens[at]
         found: list[tuple[float, Mention]] = [(0.0 if first.number is None else 8.0, Mention((first,)))]
-        for length in range(1, min(max(self._longest, LONGEST_CUE), len(tokens) - at) + 1):
-            window = tuple(tokens[at : at + length])
-            if any(token.stop for token in window[1:]):
+        reach = max(self._reach.get(first.stem, 0), CUE_REACH.get(first.word, 0), LONGEST_GUESS)
+        stems: Stems = ()
+        words: Stems = ()
+        for length in range(1, min(reach, len(tokens) - at) + 1):
+            token = tokens[at + length - 1]
+            if length > 1 and token.stop:
                 break
-            stems = tuple(token.stem for token in window)
-            whole = 10.0 * length + 2.0 * (length - 1)
-            cue = CUES.get(tuple(token.word for token in window)) or (Cue.ORDINAL if _ordinal(window) else None)
-            if cue is not None and window[0].stem == "everything" and self.means(("everything",)):
-                cue = None  # "everything but onions", where everything can be had
-            if senses := self._phrases.get(stems, ()):
-                only_a_heading = all(sense.kind == "group" for sense in senses)
-                found.append((8.0 * length if only_a_heading else whole, Mention(window, senses, cue)))
-            elif cue is not None:
-                found.append((whole - 0.5, Mention(window, (), cue)))
-            elif senses := self._otherwise.get(stems, ()):
-                found.append((whole - 1.0, Mention(window, senses, None, SAID_OTHERWISE)))
-            elif senses := self._parts.get(stems, ()):
-                found.append((whole * 0.7, Mention(window, senses, None, IN_PART)))
-            elif length <= LONGEST_GUESS and not any(token.pause for token in window[1:]):
-                guessed, likeness = self._guess(stems, tuple(token.word for token in window))
-                if guessed:
-                    weight = (10.0 * len(guessed) + 2.0 * (len(guessed) - 1)) * likeness - 1.0
-                    found.append(
-                        (max(weight, 9.0 * length * likeness), Mention(window, self._phrases[guessed], None, likeness))
-                    )
+            stems, words = (*stems, token.stem), (*words, token.word)
+            candidate = self._named(tokens[at : at + length], stems, words)
+            if candidate is not None:
+                found.append(candidate)
         return found
+
+    def _named(self, window: Sequence[Token], stems: Stems, words: Stems) -> tuple[float, Mention] | None:
+        """What a stretch of words is when it is one thing, and how much that explains."""
+        tokens, length = tuple(window), len(words)
+        whole = 10.0 * length + 2.0 * (length - 1)
+        cue = CUES.get(words) or (Cue.ORDINAL if _ordinal(words) else None)
+        if cue is not None and words[0] == "everything" and self.means(("everything",)):
+            cue = None  # "everything but onions", where everything can be had
+        if senses := self._phrases.get(stems, ()):
+            only_a_heading = all(sense.kind == "group" for sense in senses)
+            return 8.0 * length if only_a_heading else whole, Mention(tokens, senses, cue)
+        if cue is not None:
+            return whole - 0.5, Mention(tokens, (), cue)
+        if senses := self._otherwise.get(stems, ()):
+            return whole - 1.0, Mention(tokens, senses, None, SAID_OTHERWISE)
+        if senses := self._parts.get(stems, ()):
+            return whole * 0.7, Mention(tokens, senses, None, IN_PART)
+        if length > LONGEST_GUESS or any(token.pause for token in tokens[1:]):
+            return None
+        guessed, likeness = self._guess(stems, words)
+        if not guessed:
+            return None
+        weight = (10.0 * len(guessed) + 2.0 * (len(guessed) - 1)) * likeness - 1.0
+        return max(weight, 9.0 * length * likeness), Mention(tokens, self._phrases[guessed], None, likeness)
 
     def _best_guess(self, stems: Stems, words: tuple[str, ...]) -> tuple[Stems, float]:
         """The menu phrase that sounds most like these words, with its likeness; ((), 0) when none comes near."""
@@ -262,7 +277,7 @@ def _word_by_word(stems: Stems, candidate: Stems) -> bool:
     )
 
 
-def _ordinal(window: Sequence[Token]) -> bool:
-    if window[0].word not in ORDINALS:
+def _ordinal(words: Stems) -> bool:
+    if words[0] not in ORDINALS:
         return False
-    return len(window) == 1 or (len(window) == 2 and window[1].word in {"one", "uno", "una"})
+    return len(words) == 1 or (len(words) == 2 and words[1] in {"one", "uno", "una"})

@@ -115,12 +115,18 @@ def _phrase_start(
             touching = at if unbroken else touching
         elif is_strange(mention) and plain:
             unbroken = False  # "a hawaii pizza" where there is none: still one phrase
-        elif mention.cue in {Cue.AND, Cue.NO, Cue.REPAIR} or _measures(mentions, at):
+        elif mention.cue is Cue.AND or _leaves_out(mentions, at) or _measures(mentions, at):
             unbroken = unbroken and _measures(mentions, at)
             plain = plain and mention.cue is not Cue.AND
         else:
             break
     return reach if reach < head else touching
+
+
+def _leaves_out(mentions: Sequence[Mention], at: int) -> bool:
+    """Whether a "no" before a head is about a choice: "a no egg ramen"."""
+    following = mentions[at + 1]
+    return mentions[at].cue is Cue.NO and bool(following.of("modifier")) and not is_head(following)
 
 
 def _measures(mentions: Sequence[Mention], at: int) -> bool:

@@ -21,7 +21,7 @@ yogurt=yoghurt|chili=chilli|chili=chile|donut=doughnut|iced tea=ice tea|decaf=de
 cappuccino=capuccino|whipped cream=whip cream|skim milk=skimmed milk|skim milk=nonfat milk|skim milk=fat free milk
 sandwich=sub|sandwich=hoagie|tomato sauce=marinara|marinara sauce=marinara|sauerkraut=kraut
 queso=cheese dip|to go box=takeout box|gluten free=no gluten|lite=light|hot dog=hotdog|cheese burger=cheeseburger
-ham burger=hamburger|milk shake=milkshake|shake=milkshake|shake=milk shake|seven up=7 up|dr pepper=doctor pepper|root beer=rootbeer|lemonade=lemon ade
+ham burger=hamburger|hamburger=ground beef|milk shake=milkshake|shake=milkshake|shake=milk shake|seven up=7 up|dr pepper=doctor pepper|root beer=rootbeer|lemonade=lemon ade
 half and half=half n half|mac and cheese=macaroni and cheese|meatball=meat ball|garlic bread=garlicbread
 """.strip()
 

@@ -22,7 +22,13 @@ def _share_out_headings(bench: Workbench) -> None:
             draft.set_options({key: value for key, value in heading.options.items() if key not in draft.options})
         if named and heading.item is not None:
             heading.removed = True
-        if heading.heading is not None and (named or _under(heading, said[at + 1 : at + 2], bench.menu)):
+        if heading.heading is None:
+            continue
+        if not named and _under(heading, said[at + 1 : at + 2], bench.menu):
+            named = said[at + 1 : at + 2]  # "a large pizza, half margherita and half pepperoni"
+            named[0].set_options({key: value for key, value in heading.options.items() if key not in named[0].options})
+            named[0].quantity = named[0].quantity or heading.quantity
+        if named:
             bench.ambiguous = [doubt for doubt in bench.ambiguous if doubt is not heading.heading]
 
 

@@ -42,8 +42,10 @@ class Token:
     number: int | None = None
 
 
-def fold(text: str) -> tuple[str, list[int]]:
+def fold(text: str) -> tuple[str, Sequence[int]]:
     """Lower case without accents, and for every character left the offset that it came from."""
+    if text.isascii():
+        return text.replace("`", "'").lower(), range(len(text))
     folded: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):

@@ -65,6 +65,7 @@ class Workbench:
     halved: bool = False
     unplaced: list[tuple[Draft, IntentModifier]] = field(default_factory=list)
     first_half: Draft | None = None
+    pair: bool = False
     combo: Draft | None = None
     swapped: tuple[Draft, Sense] | None = None
     repairs: int = 0
@@ -261,6 +262,19 @@ class Workbench:
         swapped, self.swapped = self.swapped, None
         fits = swapped is not None and swapped[0] is draft and swapped[1].owner == group.id
         return swapped[1].id if swapped is not None and fits else None
+
+    def takes_the_place(self, draft: Draft, sense: Sense) -> bool:
+        """Makes the choice said last a swap for this default ("rings instead of fries"); whether it could be."""
+        group = self.menu.group(sense.owner)
+        option = None if group is None else group.option(sense.id)
+        if group is None or option is None or self.last is None or self.last[0] is not draft:
+            return False
+        last = self.last[1]
+        if not (group.swappable and option.default and last.group == group.id and last.id != option.id):
+            return False
+        self.last = draft, draft.put(replace(last, instead_of=option.id), self.menu)
+        self.end_negation()
+        return True
 
     def swaps(self, draft: Draft, sense: Sense) -> bool:
         """Whether a choice is what the dish comes with and is about to be swapped for another."""
