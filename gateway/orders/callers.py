@@ -6,7 +6,7 @@ Names are any words at all, on the menu or not, so what was asked last decides h
 import re
 
 from gateway.orders.acts import without_fulfilment
-from gateway.orders.grammar import COMMON
+from gateway.orders.everyday import COMMON
 from gateway.orders.intent import Topic
 from gateway.orders.tokens import fold
 

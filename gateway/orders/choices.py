@@ -8,7 +8,6 @@ from gateway.orders.lexicon import Mention
 from gateway.orders.strange import is_strange
 from gateway.orders.workbench import Workbench
 
-
 _IN_PLACE_OF = frozenset({"instead of", "en vez de"})
 
 

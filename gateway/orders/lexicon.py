@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gateway.orders.grammar import COMMON, CUES, ORDINALS, Cue
+from gateway.orders.everyday import COMMON
+from gateway.orders.grammar import CUES, ORDINALS, Cue
 from gateway.orders.menu import Menu
 from gateway.orders.sound import deletions, distance, sound_key
 from gateway.orders.tokens import Token

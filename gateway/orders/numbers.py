@@ -21,8 +21,11 @@ _ONES = {word: value for value, words in enumerate(_UNITS.split("|")) for word i
 _TENS = {word: value * 10 for value, words in enumerate(_DECADES.split("|"), 2) for word in words.split()}
 _SCALES = {"hundred": 100, "thousand": 1000, "mil": 1000, "million": 1_000_000}
 _DOZEN = {"dozen": 12, "docena": 12}
-_PHRASES = {("half", "a", "dozen"): 6, ("half", "dozen"): 6, ("media", "docena"): 6, ("a", "couple", "of"): 2,
-            ("a", "couple"): 2, ("couple", "of"): 2, ("couple",): 2, ("a", "pair", "of"): 2, ("pair", "of"): 2, ("un", "par", "de"): 2}  # fmt: skip
+_PHRASES = {
+    ("half", "a", "dozen"): 6, ("half", "dozen"): 6, ("media", "docena"): 6, ("a", "couple", "of"): 2,
+    ("a", "couple"): 2, ("couple", "of"): 2, ("couple",): 2, ("a", "pair", "of"): 2, ("pair", "of"): 2,
+    ("un", "par", "de"): 2,
+}  # fmt: skip
 
 
 def read_number(words: Sequence[str], at: int) -> tuple[int, int] | None:

@@ -124,7 +124,7 @@ class Reader:
             self._bench.end_negation()
 
     def _denies_a_choice(self) -> bool:
-        """Whether "don't" is about a choice ("don't toast it"), or "none" stands for all of them ("the other with none")."""
+        """Whether "don't" is about a choice ("don't toast it"), or "none" is about all of them."""
         following = self._next()
         if self._mentions[self._at].text == "none":
             return following is None or not following.senses

@@ -6,7 +6,8 @@ number opens them. `noun_phrases` finds the heads of an utterance and where the 
 
 from collections.abc import Sequence
 
-from gateway.orders.grammar import COMMON, Cue
+from gateway.orders.everyday import COMMON
+from gateway.orders.grammar import Cue
 from gateway.orders.lexicon import Mention
 from gateway.orders.menu import Item, Menu
 from gateway.orders.strange import is_strange

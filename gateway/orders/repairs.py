@@ -104,7 +104,7 @@ def _begins_alike(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
 
 
 def _says_again(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
-    """Whether a list is begun again: several dishes, one of them as before ("a roll and a tea, no, two rolls and a tea")."""
+    """Whether a list is begun again with a dish as before: "a roll and a tea, no, two rolls and a tea"."""
     pairs = zip(before, after, strict=True)
     listed = any(mention.cue is Cue.AND for mention in before) and sum(map(_is_dish, before)) > 1
     return listed and any(_is_dish(one) and one.senses == other.senses for one, other in pairs)

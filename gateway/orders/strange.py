@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from gateway.orders.grammar import COMMON, Cue
+from gateway.orders.everyday import COMMON
+from gateway.orders.grammar import Cue
 from gateway.orders.lexicon import Mention
 
 _OPENING = frozenset({Cue.AN, Cue.ANOTHER, Cue.ADD, Cue.AND, Cue.OR, Cue.WITH, Cue.EXTRA, Cue.LIGHT})

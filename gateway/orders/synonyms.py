@@ -15,13 +15,14 @@ SIZES = {
 _PAIRS = """
 coke=coca cola|coke=cola|fries=french fries|guac=guacamole|mayo=mayonnaise|bbq=barbecue|bbq=barbeque|bbq=bar b q
 pepperoni=peperoni|mozzarella=mozz|parmesan=parm|veggie=vegetable|veggie=vegetarian|shrimp=prawn|cilantro=coriander
-scallion=green onion|scallion=spring onion|eggplant=aubergine|zucchini=courgette|arugula=rocket|bell pepper=sweet pepper
-garbanzo bean=chickpea|soda=pop|soda=soft drink|oj=orange juice|pb=peanut butter|ketchup=catsup|chips=crisps
-yogurt=yoghurt|chili=chilli|chili=chile|donut=doughnut|iced tea=ice tea|decaf=decaffeinated|espresso=expresso
-cappuccino=capuccino|whipped cream=whip cream|skim milk=skimmed milk|skim milk=nonfat milk|skim milk=fat free milk
-sandwich=sub|sandwich=hoagie|tomato sauce=marinara|marinara sauce=marinara|sauerkraut=kraut
-queso=cheese dip|to go box=takeout box|gluten free=no gluten|lite=light|hot dog=hotdog|cheese burger=cheeseburger
-ham burger=hamburger|hamburger=ground beef|milk shake=milkshake|shake=milkshake|shake=milk shake|seven up=7 up|dr pepper=doctor pepper|root beer=rootbeer|lemonade=lemon ade
+scallion=green onion|scallion=spring onion|eggplant=aubergine|zucchini=courgette|arugula=rocket
+bell pepper=sweet pepper|garbanzo bean=chickpea|soda=pop|soda=soft drink|oj=orange juice|pb=peanut butter
+ketchup=catsup|chips=crisps|yogurt=yoghurt|chili=chilli|chili=chile|donut=doughnut|iced tea=ice tea
+decaf=decaffeinated|espresso=expresso|cappuccino=capuccino|whipped cream=whip cream|skim milk=skimmed milk
+skim milk=nonfat milk|skim milk=fat free milk|sandwich=sub|sandwich=hoagie|tomato sauce=marinara
+marinara sauce=marinara|sauerkraut=kraut|queso=cheese dip|to go box=takeout box|gluten free=no gluten|lite=light
+hot dog=hotdog|cheese burger=cheeseburger|ham burger=hamburger|hamburger=ground beef|milk shake=milkshake
+shake=milkshake|shake=milk shake|seven up=7 up|dr pepper=doctor pepper|root beer=rootbeer|lemonade=lemon ade
 half and half=half n half|mac and cheese=macaroni and cheese|meatball=meat ball|garlic bread=garlicbread
 """.strip()
 

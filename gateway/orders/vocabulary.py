@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.orders.grammar import COMMON, CUES, DESCRIBING
-from gateway.orders.menu import Menu
+from gateway.orders.everyday import COMMON, DESCRIBING
+from gateway.orders.grammar import CUES
+from gateway.orders.menu import Menu, ModifierGroup
 from gateway.orders.synonyms import PAIRS, SIZES
 from gateway.orders.tokens import stem, tokenise
 
@@ -96,9 +97,8 @@ def _parts(name: Stems, whole: set[str]) -> Iterator[Stems]:
     for length in range(1, len(name)):
         for at in range(len(name) - length + 1):
             part = name[at : at + length]
-            if (length > 1 and not {part[0], part[-1]} & _BINDING) or (
-                length == 1 and _says_something(part[0]) and part[0] not in whole
-            ):
+            bound = length > 1 and not {part[0], part[-1]} & _BINDING
+            if bound or (length == 1 and _says_something(part[0]) and part[0] not in whole):
                 yield part
 
 
@@ -119,7 +119,7 @@ def _is_cue(name: str) -> bool:
     return tuple(token.word for token in tokenise(name)) in CUES or stems_of(name) in CUES
 
 
-def _names(menu: Menu) -> Iterable[tuple[Sense, str]]:
+def _names(menu: Menu) -> Iterator[tuple[Sense, str]]:
     """Every name of the menu with what it stands for."""
     for item in menu.items:
         category = menu.category(item.category)
@@ -129,20 +129,21 @@ def _names(menu: Menu) -> Iterable[tuple[Sense, str]]:
                 # "margherita pizza" names the item as well as "margherita" does
                 yield Sense("item", item.id), f"{name} {category.name}"
     for category in menu.categories:
-        for name in (category.name, *category.spoken):
-            if not _is_cue(name):
-                yield Sense("category", category.id), name
+        names = (category.name, *category.spoken)
+        yield from ((Sense("category", category.id), name) for name in names if not _is_cue(name))
     for dimension in menu.dimensions:
         for option in dimension.options:
-            for name in (option.name, *option.spoken):
-                yield Sense("option", option.id, dimension.id), name
-            for name in SIZES.get(option.name.lower(), ()):
+            for name in (option.name, *option.spoken, *SIZES.get(option.name.lower(), ())):
                 yield Sense("option", option.id, dimension.id), name
     for group in menu.modifier_groups:
-        yield Sense("group", group.id), group.name
-        for choice in group.options:
-            for name in (choice.name, *choice.spoken):
-                yield Sense("modifier", choice.id, group.id), name
-                if group.name.lower() not in name.lower() and not _is_cue(group.name):
-                    # "garlic sauce" for Garlic of the group "sauce"
-                    yield Sense("modifier", choice.id, group.id), f"{name} {group.name}"
+        yield from _names_of_choices(group)
+
+
+def _names_of_choices(group: ModifierGroup) -> Iterator[tuple[Sense, str]]:
+    yield Sense("group", group.id), group.name
+    for choice in group.options:
+        for name in (choice.name, *choice.spoken):
+            yield Sense("modifier", choice.id, group.id), name
+            if group.name.lower() not in name.lower() and not _is_cue(group.name):
+                # "garlic sauce" for Garlic of the group "sauce"
+                yield Sense("modifier", choice.id, group.id), f"{name} {group.name}"
