@@ -9,30 +9,11 @@ from dataclasses import replace
 from gateway.orders.grammar import Cue
 from gateway.orders.lexicon import Mention
 
-_UNITS = frozenset(
-    [
-        "slice",
-        "strip",
-        "piece",
-        "pump",
-        "shot",
-        "scoop",
-        "squirt",
-        "packet",
-        "pack",
-        "spoon",
-        "spoonful",
-        "teaspoon",
-        "tablespoon",
-        "dollop",
-        "layer",
-        "serving",
-        "portion",
-        "bit",
-        "cube",
-        "wedge",
-    ]
-)
+_UNIT_WORDS = """
+bit cube dollop layer pack packet piece portion pump scoop serving shot slice spoon spoonful squirt strip tablespoon
+teaspoon wedge
+"""
+_UNITS = frozenset(_UNIT_WORDS.split())
 _TIMES = {"single": 1, "double": 2, "triple": 3, "quad": 4, "quadruple": 4}
 
 

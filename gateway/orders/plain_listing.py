@@ -97,7 +97,9 @@ def _dimensions(groups: Mapping[str, _ListedGroup]) -> tuple[Dimension, ...]:
         Dimension(
             id=slot,
             name=slot,
-            options=tuple(DimensionOption(id=o, name=first, spoken=rest) for o, (first, *rest) in options.items()),
+            options=tuple(
+                DimensionOption(id=o, name=first, spoken=tuple(rest)) for o, (first, *rest) in options.items()
+            ),
         )
         for slot, options in names.items()
     )
