@@ -26,6 +26,8 @@ def read_choice(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
     before = mentions[at - 1] if at else None
     for draft in drafts:
         _read_for(bench, draft, mention, before)
+    if bench.together:
+        bench.loose = []  # said of all: not to be moved to the dish that is pointed at next
     bench.qualifier, bench.repairing, bench.count = None, False, None
     bench.current = drafts[-1]
 
@@ -56,8 +58,7 @@ def _read_for(bench: Workbench, draft: Draft, mention: Mention, before: Mention 
         return
     wanted = present is not None and not present.negated
     said_last = bench.repairing and wanted and bench.last is not None and bench.last[1] is present
-    if bench.removing or said_last or (bench.negating and wanted):
-        bench.negated_group = sense.owner if bench.negating else None
+    if bench.removing or (said_last and not bench.negating):
         bench.leave_out(draft, mention, sense)
     else:
         repairing = bench.repairing or _changes_the_one_choice(bench, draft, sense.owner, before)

@@ -59,6 +59,7 @@ class _Dish:
             bench.close_split()
             draft = bench.new(items, mention, cluster)
             half_of_number(bench, draft, self._before)
+            bench.add_sizes_before(draft)
             bench.add(draft)
             bench.take_up_pending()
         else:

@@ -3,7 +3,7 @@
 They mean a dish that was named before, or the line that the agent asked about.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.orders.clusters import Cluster, read_cluster
@@ -14,6 +14,7 @@ from gateway.orders.strange import strange_run
 from gateway.orders.workbench import Workbench
 
 _RUN = frozenset({Cue.AN, Cue.THE, Cue.ORDINAL, Cue.OTHER, Cue.ONE, Cue.ANOTHER})
+_IN_A = frozenset({Cue.WITH, Cue.ON})
 _FURTHER = frozenset({Cue.OTHER, Cue.ANOTHER, Cue.ORDINAL})
 _DESCRIBES = frozenset({Cue.WITH, Cue.NO, Cue.WITHOUT, Cue.EXTRA, Cue.LIGHT, Cue.ON})
 
@@ -23,7 +24,7 @@ def opens_run(mention: Mention) -> bool:
     return mention.number is not None or bool(mention.of("option")) or mention.cue in _RUN
 
 
-def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Container[int]) -> int:
+def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Mapping[int, int]) -> int:
     """Applies the run that begins at `at`; returns how many mentions it took. `phrases`: where dishes begin."""
     end = at + 1
     counted = mentions[at].number is not None
@@ -39,6 +40,9 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Co
         _set_all(bench, run)
         return end - at
     bench.together = []
+    if _belongs_to_next(mentions, end, run, phrases):
+        bench.sizes_before.append(read_cluster(run, Draft(None)))
+        return end - at
     target = _target(bench, run)
     if target is not None and not _fits(target, run):
         return end - at  # "a large" of something that comes in no sizes
@@ -54,6 +58,15 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Co
     elif target is not None:
         _read_elided(bench, target, cluster, before, ahead.first)
     return end - at
+
+
+def _belongs_to_next(mentions: Sequence[Mention], end: int, run: Sequence[Mention], phrases: Mapping[int, int]) -> bool:
+    """ "a small and a large vanilla shake": the size is that of the dish named after the next one."""
+    head = phrases.get(end + 1)
+    if head is None or mentions[end].cue is not Cue.AND or not mentions[head].of("item"):
+        return False
+    sizes = {sense.owner for mention in run for sense in mention.of("option")}
+    return any(sense.owner in sizes for mention in mentions[end + 1 : head] for sense in mention.of("option"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ def _divides(bench: Workbench, target: Draft | None, cluster: Cluster, before: C
         return False
     if bench.split is not None:
         return bench.split[1] > 0
-    if cluster.ordinal is not None or target is None or part >= (target.quantity or 1):
+    if cluster.ordinal not in {None, 0} or target is None or part >= (target.quantity or 1):
         return False
     described = ahead.first is not None and bool(ahead.first.of("modifier")) and not ahead.first.pause
     return bool(cluster.options) or ahead.describes or (described and ahead.further_part())
@@ -197,8 +210,8 @@ def _read_elided(
         _set(target, cluster)
         bench.current, bench.repairing = target, False
         bench.split = (target, 0) if quantity is not None and options else None
-    elif cluster.pronoun and options and set(options) <= set(target.lacks(bench.menu)):
-        _set(target, Cluster(options=options))  # "an americano, a small one with honey"
+    elif options and (cluster.pronoun or before in _IN_A) and set(options) <= set(target.lacks(bench.menu)):
+        _set(target, Cluster(options=options))  # "an americano, a small one with honey", "a latte in a tall"
         bench.current = target
     elif cluster.another or (described and target.settled and (quantity is not None or cluster.article)):
         _twin(bench, target, cluster, bare=described or bool(options))

@@ -39,6 +39,7 @@ class Cue(Enum):
     YES = "yes"
     EACH = "each"  # both, all of them: what follows is for every one of them
     HALF = "half"  # one of two halves
+    DO = "do"  # a plain verb: what follows is wanted
     UNLESS = "unless"  # nothing except: what follows is wanted, and nothing else
 
 
@@ -69,18 +70,18 @@ _PHRASES = {
         "|a lot of|plenty of|heavy|heavy on the|doble|additional|loads of"
     ),
     Cue.LIGHT: (
-        "light|lightly|easy|easy on the|easy on|go easy on the|a little|little|a little bit of|not much"
+        "not too many|not many|not so many|a few|just a few|light|lightly|easy|easy on the|easy on|go easy on the|a little|little|a little bit of|not much"
         "|not too much|just a little|poco|poca|less|light on the|a bit of|a bit|just a bit of|a tiny bit of"
         "|a drizzle of|a touch of|a splash of|a dash of|a hint of|a sprinkle of|a smear of|a thin layer of"
         "|just a touch of|barely any|light amount of|a small amount of|not so much|not a lot of"
     ),
     Cue.SIDE: "on the side|al lado|aparte",
     Cue.REPAIR: (
-        "sorry|i mean|i meant|no sorry|sorry no|no wait|wait no|wait|oh wait|actually|actually no|no actually"
+        "cancel that|no cancel that|scrap that|forget that i want|let me rephrase|sorry|i mean|i meant|no sorry|sorry no|no wait|wait no|wait|oh wait|actually|actually no|no actually"
         "|scratch that|correction|make that|no make that|rather|or rather|i'm sorry|on second thought"
         "|strike that|instead|no i mean|actually no make that|actually make that|actually make it|no make it"
         "|digo|perdon|mejor|no mejor|no perdon|quise decir|my mistake|my bad|no i meant|or no|oops|oh no"
-        "|no no|change that to|change it to|switch that to|switch it to|i meant to say|let me change that"
+        "|change that to|change it to|switch that to|switch it to|i meant to say|let me change that"
         "|no let's do|no let's make it|or actually|oh sorry|whoops|well no|no i want|i'll change that to"
         "|no change that to|no not that|let me correct that|better make that|or make that|or make it"
         "|better yet|no better"
@@ -88,7 +89,7 @@ _PHRASES = {
     Cue.FORGET: "forget that|forget it|never mind|nevermind|never mind that|forget about that|olvidalo",
     Cue.CHANGE: "make|make it|change|switch|swap|replace|turn|cambia|cambie|cambiar|hazlo|update",
     Cue.ADD: (
-        "add|also|and also|put|give me|get me|i want|i'd|i would|i'll have|can i get|can i have|could i get"
+        "give us|get us|bring us|let us get|let us have|let's go with|i'll go with|i will have|i will take|we will have|add|also|and also|put|give me|get me|i want|i'd|i would|i'll have|can i get|can i have|could i get"
         "|let me get|i need|i'll|could i have|may i have|throw in|we'd|we would|we'll have|we want|quiero"
         "|quisiera|dame|deme|agrega|agregue|tambien|ponme|me da|plus also|i'll take|we'll take|i'll get"
         "|let's do|can you add|can we get|can we have|as well as|along with"
@@ -101,10 +102,11 @@ _PHRASES = {
     Cue.OFF: "off|out|away",
     Cue.SAME: "same|same again|same thing|the same|the same thing|the same again|lo mismo",
     Cue.EACH: (
-        "both|both of them|all of them|them all|them both|both of those|all of those|each|each one"
+        "either|on either|in either|on any of them|in any of them|in any of those|on any of those|on each|in each|in both|to both|with both of them|both|both of them|all of them|them all|them both|both of those|all of those|each|each one"
         "|each of them|all three|all four|on both|on all of them|for both|on all|all of the|every one of them"
         "|ambos|ambas|los dos|las dos|todas|todos"
     ),
+    Cue.DO: "do|use|try|go with|put in|usa|usar",
     Cue.UNLESS: "nothing except|nothing but|nothing on it except|nothing on it but|nothing on them but",
     Cue.HALF: (
         "half|one half|the other half|other half|on half|on one half|on the other half|half of it"

@@ -180,8 +180,7 @@ class Lexicon:
         guessed, likeness = self._guess(stems, words)
         if not guessed:
             return None
-        weight = (10.0 * len(guessed) + 2.0 * (len(guessed) - 1)) * likeness - 1.0
-        return max(weight, 9.0 * length * likeness), Mention(tokens, self._phrases[guessed], None, likeness)
+        return (whole - 1.0) * likeness, Mention(tokens, self._phrases[guessed], None, likeness)
 
     def _best_guess(self, stems: Stems, words: tuple[str, ...]) -> tuple[Stems, float]:
         """The menu phrase that sounds most like these words, with its likeness; ((), 0) when none comes near."""
@@ -241,7 +240,11 @@ class Lexicon:
         """ "black and pinto beans" are black beans and pinto beans: the last name lends its head to those before."""
         for at in range(len(mentions) - 3, -1, -1):
             mention, joint, full = mentions[at : at + 3]
-            if mention.senses or mention.cue is not None or len(mention.tokens) > 1 or joint.cue not in _JOINTS:
+            article = full.cue is Cue.AN and at + 3 < len(mentions) and at > 0 and mentions[at - 1].cue is Cue.AN
+            if article:
+                full = mentions[at + 3]  # "a chocolate and a strawberry shake"
+            known = bool(mention.senses) and not (article and not mention.of("item"))
+            if known or mention.cue is not None or len(mention.tokens) > 1 or joint.cue not in _JOINTS:
                 continue
             stems = tuple(token.stem for token in full.tokens)
             for cut in range(1, len(stems) if full.senses else 1):

@@ -25,6 +25,10 @@ def take_up_counts(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
         if _counts_a_group(mentions, at):
             at += 2  # "a large two topping pizza": the toppings are named elsewhere
             continue
+        if _points_back(mentions, at):
+            kept.append(mentions[at])
+            at += 3  # "six coffees, two of them decaf"
+            continue
         counted = _counted(mentions, at)
         if counted is None:
             kept.append(mentions[at])
@@ -40,7 +44,7 @@ def _counted(mentions: Sequence[Mention], at: int) -> tuple[Mention, int] | None
     first = mentions[at]
     times = first.number if first.number is not None else _TIMES.get(first.text)
     article = first.cue is Cue.AN
-    if (times is None and not article) or first.senses:
+    if (times is None and not article) or any(sense.kind != "modifier" for sense in first.senses):
         return None
     place = at + 1
     measured = place < len(mentions) and _is_unit(mentions[place])
@@ -50,7 +54,8 @@ def _counted(mentions: Sequence[Mention], at: int) -> tuple[Mention, int] | None
     if place >= len(mentions) or mentions[place].pause or not mentions[place].of("modifier"):
         return None
     choice = mentions[place]
-    counts_itself = times is not None and any(token.stem in _UNITS for token in choice.tokens)
+    # "two sugars", where "2 %" is a name of the milk: the number says no more than how many
+    counts_itself = times is not None and (bool(first.senses) or any(t.stem in _UNITS for t in choice.tokens))
     if not (measured or counts_itself) or (not measured and choice.of("item")):
         return None
     return replace(choice, senses=choice.of("modifier"), count=times), place + 1
@@ -61,6 +66,11 @@ def _counts_a_group(mentions: Sequence[Mention], at: int) -> bool:
         return False
     senses = mentions[at + 1].senses
     return bool(senses) and all(sense.kind == "group" for sense in senses)
+
+
+def _points_back(mentions: Sequence[Mention], at: int) -> bool:
+    ahead = [mention.text for mention in mentions[at + 1 : at + 3]]
+    return mentions[at].number is not None and ahead in (["of", "them"], ["of", "those"])
 
 
 def _is_unit(mention: Mention) -> bool:

@@ -55,7 +55,7 @@ class Reader:
             Cue.REPAIR: self._read_repair, Cue.FORGET: self._read_forget, Cue.TAKE: self._read_take,
             Cue.ADD: self._read_verb, Cue.CHANGE: self._read_verb, Cue.REMOVE: self._read_verb,
             Cue.PRONOUN: self._read_pronoun, Cue.SAME: self._read_same, Cue.TO: self._read_to,
-            Cue.UNLESS: self._read_wanted_again, Cue.ONLY: self._read_wanted_again, Cue.BUT: self._read_wanted_again,
+            Cue.DO: self._read_wanted_again, Cue.UNLESS: self._read_wanted_again, Cue.ONLY: self._read_wanted_again, Cue.BUT: self._read_wanted_again,
         }  # fmt: skip
 
     def run(self) -> Workbench:
@@ -143,7 +143,7 @@ class Reader:
     def _read_each(self, mention: Mention) -> None:
         """ "both large", "all with cream", "hold the onions on both"."""
         self._bench.speak_of_all("both" in mention.text)
-        if mention.text.startswith(("on ", "for ")):
+        if mention.text.startswith(("on ", "for ", "in ", "to ")):
             self._bench.spread()
 
     def _read_with(self, mention: Mention) -> None:

@@ -52,9 +52,10 @@ def _said_before_its_dish(mentions: Sequence[Mention], at: int, menu: Menu) -> b
     groups = {sense.owner for sense in mentions[at].of("modifier")}
     if not groups or at == 0:
         return False
-    before = mentions[at - 1]
+    before, after = mentions[at - 1], mentions[at + 1] if at + 1 < len(mentions) else None
     linked = before.cue in {Cue.OR, Cue.AND} and at > 1 and bool(mentions[at - 2].of("modifier"))
-    if not (linked or before.cue in {Cue.NO, Cue.WITHOUT, *_QUALIFIERS}):
+    led_over = after is not None and after.cue is Cue.ON and not after.pause
+    if not (linked or led_over or before.cue in {Cue.NO, Cue.WITHOUT, *_QUALIFIERS}):
         return False
     later = (menu.item(sense.id) for mention in mentions[at + 1 :] for sense in mention.of("item"))
     return any(item is not None and groups & set(item.modifier_groups) for item in later)
@@ -71,11 +72,15 @@ def _counts_what_follows(mentions: Sequence[Mention], at: int) -> bool:
 
 def _stands_alone(mentions: Sequence[Mention], start: int, head: int) -> bool:
     """Whether the words around a head make it a dish: "a guacamole", "side of guacamole", "guacamole on the side"."""
+    counted = start + 1 == head and mentions[start].number is not None
+    if counted and start and mentions[start - 1].cue is Cue.WITH:
+        return False  # "eggs with four sausages"
     if start < head and any(_opens_a_dish(m) for m in mentions[start:head]):
         return True
     following = mentions[head + 1] if head + 1 < len(mentions) else None
     before = mentions[head - 1] if head else None
-    if before is not None and (before.of("category") or before.text in {"of", "side"}):
+    only_a_heading = before is not None and bool(before.of("category")) and not before.of("item")
+    if before is not None and (only_a_heading or before.text in {"of", "side"}):
         return True
     if following is not None and (following.cue is Cue.SIDE or bool(following.of("category"))):
         return True
@@ -109,7 +114,8 @@ def _phrase_start(
                 return reach
             unbroken = False
         elif mention.of("option"):
-            touching = at if unbroken else touching
+            # "iced mocha, small hot mocha": a size begins a phrase, whatever stands between it and the head
+            touching = at if unbroken or plain else touching
         elif choice or mention.cue in _QUALIFIERS:
             # without an article, a choice goes to the dish that is being described, if that takes it
             unbroken = unbroken and not any(sense.owner in open_groups for sense in mention.of("modifier"))

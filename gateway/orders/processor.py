@@ -30,6 +30,7 @@ __all__ = ["OrderProcessor", "assent"]
 
 _QUESTIONS: frozenset[IntentName] = frozenset({"ask_price", "ask_menu", "ask_hours", "ask_allergen"})
 _NOT_ABOUT_FOOD: frozenset[IntentName | None] = frozenset({"transfer", "cancel", "repeat", "ask_hours"})
+_NOT_ORDERING = frozenset({"add", "put", "also", "and also", "as well as", "along with"})
 _SURE = 0.99  # nothing is certain on a telephone
 _PER_UNKNOWN, _PER_AMBIGUITY, _PER_REPAIR = 0.8, 0.7, 0.97
 
@@ -56,7 +57,9 @@ class OrderProcessor:
         items = () if _only_a_name(name, mentions, context) or address is not None else _items(reading, context)
         named = acts.act(transcript)
         about = tuple(dict.fromkeys(sense.id for mention in mentions for sense in mention.of("item")))
-        asks_only = named in _QUESTIONS and not any(mention.cue is Cue.ADD for mention in mentions)
+        asks_only = named in _QUESTIONS and not any(
+            mention.cue is Cue.ADD and mention.text not in _NOT_ORDERING for mention in mentions
+        )
         if asks_only or named in {"transfer", "cancel"}:
             items = ()
         leading = acts.leading_assent(transcript)

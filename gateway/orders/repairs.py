@@ -15,6 +15,7 @@ _MARKERS = frozenset({Cue.REPAIR, Cue.FORGET})
 _DETERMINERS = frozenset({Cue.AN, Cue.THE})
 _QUALIFIERS = frozenset({Cue.EXTRA, Cue.LIGHT})
 _LONGEST_RESTART = 8
+_INTERJECTIONS = frozenset({"well", "oh", "so", "hey", "okay", "ok", "then", "yeah", "yes", "but", "or"})
 _BEING = frozenset({"should", "be", "is", "must", "needs", "to", "has"})
 
 
@@ -28,13 +29,14 @@ class Settled:
 
 def settle_repairs(mentions: Sequence[Mention]) -> Settled:
     """Carries the corrections out that lie within one utterance."""
-    left = _without_doubled_numbers(mentions)
+    left = _without_denials(_without_doubled_numbers(mentions))
     repairs = at = 0
     while at < len(left):
         end = _marker_end(left, at)
         if end is None:
             at += 1
             continue
+        at = _without_interjections(left, at)
         changed = (
             _afterthought(left, at, end)
             or _denied(left, at, end)
@@ -57,6 +59,28 @@ def _without_doubled_numbers(mentions: Sequence[Mention]) -> list[Mention]:
     ]  # fmt: skip
 
 
+def _without_denials(mentions: list[Mention]) -> list[Mention]:
+    """ "rare, not rare, medium rare": what is denied and said otherwise is changed where it was said."""
+    left = mentions
+    for at in range(len(mentions) - 3, 0, -1):
+        if left[at].cue is Cue.WITHOUT and at + 2 < len(left):
+            denied, place = left[at + 1], at + 2
+            while place < len(left) - 1 and left[place].cue in _MARKERS:
+                place += 1
+            earlier = next(
+                (i for i in range(at - 1, -1, -1) if left[i].senses and left[i].senses == denied.senses), None
+            )
+            wanted = earlier is not None and not _is_refused(left, earlier)
+            if wanted and _share(denied, left[place], "modifier") and left[place].senses != denied.senses:
+                assert earlier is not None
+                left = [*left[:earlier], left[place], *left[earlier + 1 : at], *left[place + 1 :]]
+    return left
+
+
+def _is_refused(mentions: Sequence[Mention], at: int) -> bool:
+    return at > 0 and mentions[at - 1].cue in {Cue.NO, Cue.WITHOUT}
+
+
 def _marker_end(mentions: Sequence[Mention], at: int) -> int | None:
     """Where the words after a marker begin, or None when there is no marker at `at`."""
     if not _marks(mentions, at):
@@ -65,6 +89,13 @@ def _marker_end(mentions: Sequence[Mention], at: int) -> int | None:
     while end < len(mentions) and (_marks(mentions, end) or mentions[end].cue is Cue.NO):
         end += 1
     return end
+
+
+def _without_interjections(mentions: Sequence[Mention], at: int) -> int:
+    """Where the marker begins with the "well" or "oh" before it."""
+    while at > 0 and mentions[at - 1].text in _INTERJECTIONS and not mentions[at - 1].senses:
+        at -= 1
+    return at
 
 
 def _marks(mentions: Sequence[Mention], at: int) -> bool:
@@ -77,7 +108,8 @@ def _marks(mentions: Sequence[Mention], at: int) -> bool:
     if following.cue in _MARKERS:
         return True
     begins_anew = following.number is not None or following.cue in _DETERMINERS or bool(following.of("option"))
-    return begins_anew and not following.of("modifier")
+    resized = any(_share(earlier, following, "option") for earlier in mentions[:at])
+    return begins_anew and (resized or not following.of("modifier"))
 
 
 # ---------------------------------------------------------------------- beginning again
@@ -94,6 +126,13 @@ def _restart(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | 
         return _restart_with_article(mentions, at, end)
     length = again[-1] if again else alone[0]
     before, after = mentions[at - length : at], mentions[end : end + length]
+    if (
+        length == 1
+        and _same_entries(before, after)
+        and _is_refused(mentions, at - 1)
+        and not _is_refused(mentions, end)
+    ):
+        return [*mentions[: at - 2], *mentions[end:]]  # "no whip, wait, I do want whip"
     if mentions[end - 1].text.endswith("no") and _same_entries(before, after) and not any(map(_determines, after)):
         return None  # "with basil, actually no basil"
     return [*mentions[: at - length], *mentions[end:]]

@@ -68,6 +68,7 @@ class Workbench:
     pair: bool = False
     combo: Draft | None = None
     swapped: tuple[Draft, Sense] | None = None
+    sizes_before: list[Cluster] = field(default_factory=list)
     repairs: int = 0
 
     @classmethod
@@ -150,6 +151,15 @@ class Workbench:
             else:
                 kept.append((mention, qualifier, negated))
         self.pending = kept
+
+    def add_sizes_before(self, draft: Draft) -> None:
+        """ "a small and a large shake": one more of the dish for each size that was said before it."""
+        for cluster in self.sizes_before:
+            twin = draft.twin()
+            twin.quantity, twin.start = cluster.quantity, draft.start
+            twin.set_options(cluster.options)
+            self.drafts.append(twin)
+        self.sizes_before = []
 
     def give_up_pending(self) -> None:
         """No dish took them: they are told as unknown, unless they were not wanted."""
