@@ -6,6 +6,7 @@ from gateway.orders.draft import Draft
 from gateway.orders.grammar import Cue
 from gateway.orders.lexicon import Mention
 from gateway.orders.strange import is_strange
+from gateway.orders.vocabulary import Sense
 from gateway.orders.workbench import Workbench
 
 _IN_PLACE_OF = frozenset({"instead of", "en vez de"})
@@ -24,10 +25,10 @@ def read_choice(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
         bench.set_aside(mention)
         return
     before = mentions[at - 1] if at else None
+    if bench.together:
+        bench.loose = []  # what was said of all before does not move to the dish that is pointed at next
     for draft in drafts:
         _read_for(bench, draft, mention, before)
-    if bench.together:
-        bench.loose = []  # said of all: not to be moved to the dish that is pointed at next
     bench.qualifier, bench.repairing, bench.count = None, False, None
     bench.current = drafts[-1]
 
@@ -56,12 +57,16 @@ def _read_for(bench: Workbench, draft: Draft, mention: Mention, before: Mention 
         return
     if before is not None and before.text in _IN_PLACE_OF and bench.takes_the_place(draft, sense):
         return
+    if before is not None and before.text in _IN_PLACE_OF and present is not None and not present.negated:
+        draft.drop(present)  # "with butter, actually jam instead of butter"
+        bench.end_negation()
+        return
     wanted = present is not None and not present.negated
     said_last = bench.repairing and wanted and bench.last is not None and bench.last[1] is present
     if bench.removing or (said_last and not bench.negating):
         bench.leave_out(draft, mention, sense)
     else:
-        repairing = bench.repairing or _changes_the_one_choice(bench, draft, sense.owner, before)
+        repairing = bench.repairing or _changes_the_one_choice(bench, draft, sense, before)
         negated = bench.take_back(draft, sense, bench.negating) if repairing and bench.repairing else bench.negating
         added = bench.put(draft, mention, bench.qualifier, negated and (bench.repairing or not repairing))
         bench.negated_group = sense.owner if bench.negating else None
@@ -71,10 +76,12 @@ def _read_for(bench: Workbench, draft: Draft, mention: Mention, before: Mention 
     draft.end = max(draft.end, mention.end)
 
 
-def _changes_the_one_choice(bench: Workbench, draft: Draft, group_id: str, before: Mention | None) -> bool:
+def _changes_the_one_choice(bench: Workbench, draft: Draft, sense: Sense, before: Mention | None) -> bool:
     """ "with caramel, no, vanilla": in a group of one choice a "no" right after a choice corrects it."""
+    group_id, option_id = sense.owner, sense.id
     group = bench.menu.group(group_id)
     if group is None or group.max != 1 or before is None or before.cue is not Cue.NO or bench.last is None:
         return False
     holder, chosen = bench.last
-    return holder is draft and chosen.group == group_id and not chosen.negated and chosen in draft.modifiers
+    others = chosen.group == group_id and chosen.id != option_id and not chosen.negated
+    return holder is draft and others and chosen in draft.modifiers

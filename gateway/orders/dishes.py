@@ -30,6 +30,11 @@ class _Dish:
         self._items = bench.items(self._mention)
         probe = Draft(self._items[0] if self._items else None)
         self._cluster: Cluster = read_cluster(mentions[start:head], probe)
+        halves = [
+            m for m in mentions[start:head] if m.cue is Cue.HALF and not any(map(probe.accepts_option, m.of("option")))
+        ]
+        if halves:
+            self._before = halves[-1]  # "half chocolate and half oatmeal", where half is a size of other dishes
 
     def read(self) -> None:
         bench, mention, cluster, items = self._bench, self._mention, self._cluster, self._items
@@ -112,7 +117,7 @@ class _Dish:
         if self._bench.changing:
             return not cluster.article
         pointed = cluster.definite or (self._before is not None and self._before.text.endswith(" the"))
-        return pointed and before is Cue.ON and bool(self._bench.loose)
+        return pointed and before is Cue.ON
 
     def _says_again(self) -> bool:
         """ "one pizza pie", "a large pie with pesto and ham pizza": the dish is only named once more."""

@@ -36,7 +36,7 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Ma
         return 1
     if strange_run(mentions, end) and not mentions[end].pause:
         return end - at  # "a large lasagne": the size is that of a dish we do not have
-    if bench.together and not counted:
+    if (bench.together or bench.for_all) and not counted:
         _set_all(bench, run)
         return end - at
     bench.together = []
@@ -48,6 +48,7 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Ma
         return end - at  # "a large" of something that comes in no sizes
     target = target or _implied(bench, run, mentions[end:])
     cluster = read_cluster(run, target or Draft(None))
+    bench.options_last = cluster.options
     ahead = _Ahead(mentions, end, phrases)
     if _divides(bench, target, cluster, before, ahead):
         _share(bench, target, cluster)
@@ -99,7 +100,8 @@ class _Ahead:
 
 def _divides(bench: Workbench, target: Draft | None, cluster: Cluster, before: Cue | None, ahead: _Ahead) -> bool:
     """Whether a number takes a part of the number just said: "two lattes, one with oat milk"."""
-    part = cluster.quantity if cluster.quantity is not None else 1 if cluster.ordinal is not None else None
+    one = cluster.ordinal is not None or (cluster.article and bool(cluster.options) and ahead.describes)
+    part = cluster.quantity if cluster.quantity is not None else 1 if one else None
     if part is None or bench.repairing or before is Cue.WITH:
         return False
     if bench.split is not None:
@@ -127,6 +129,8 @@ def _set_all(bench: Workbench, run: Sequence[Mention]) -> None:
     """ "both large": a size said of every dish."""
     for draft in bench.together:
         draft.set_options(read_cluster(run, draft).options)
+    if bench.for_all:
+        bench.options_for_all |= read_cluster(run, Draft(None)).options
 
 
 def _continues(mention: Mention, counted: bool) -> bool:

@@ -58,61 +58,70 @@ _PHRASES = {
     Cue.TO: "to|into|por",
     Cue.NO: "no",
     Cue.WITHOUT: (
-        "without|hold the|hold|hold on|minus|skip the|skip|not|except|except for|everything but"
-        "|everything except|no not|sin|leave out|leave off|leave off the|leave out the|with no|but no"
-        "|instead of|avoid|and no|definitely no|absolutely no|en vez de|definitely not|hate|nix the|nix"
-        "|forget the|no more|free of|can't have|cannot have|neither|no thanks on|not any|not with|none of the"
-        "|keep off the"
+        "without|hold the|hold|hold on|minus|skip the|skip|not|except|except for|everything but|everything except"
+        "|no not|sin|leave out|leave off|leave off the|leave out the|with no|but no|instead of|avoid|and no"
+        "|definitely no|absolutely no|en vez de|definitely not|hate|nix|no more|free of|can't have|cannot have"
+        "|neither|no thanks on|not any|not with|none of the|keep off the"
     ),
     Cue.ONLY: "only|just|solo|nothing else on it|with just|with only|but just",
     Cue.EXTRA: (
-        "extra|double|triple|more|heavy on|load up on|loaded with|a ton of|tons of|extra extra|lots of"
+        "xtra|extra|double|triple|more|heavy on|load up on|loaded with|a ton of|tons of|extra extra|lots of"
         "|a lot of|plenty of|heavy|heavy on the|doble|additional|loads of"
     ),
     Cue.LIGHT: (
-        "not too many|not many|not so many|a few|just a few|light|lightly|easy|easy on the|easy on|go easy on the|a little|little|a little bit of|not much"
-        "|not too much|just a little|poco|poca|less|light on the|a bit of|a bit|just a bit of|a tiny bit of"
-        "|a drizzle of|a touch of|a splash of|a dash of|a hint of|a sprinkle of|a smear of|a thin layer of"
-        "|just a touch of|barely any|light amount of|a small amount of|not so much|not a lot of"
+        "not too many|not many|not so many|a few|just a few|light|lightly|easy|easy on the|easy on|go easy on the"
+        "|a little|little|a little bit of|not much|not too much|just a little|poco|poca|less|light on the"
+        "|a bit of|a bit|just a bit of|a tiny bit of|a drizzle of|a touch of|a splash of|a dash of|a hint of"
+        "|a sprinkle of|a smear of|a thin layer of|just a touch of|barely any|light amount of|a small amount of"
+        "|not so much|not a lot of"
     ),
     Cue.SIDE: "on the side|al lado|aparte",
     Cue.REPAIR: (
-        "cancel that|no cancel that|scrap that|forget that i want|let me rephrase|sorry|i mean|i meant|no sorry|sorry no|no wait|wait no|wait|oh wait|actually|actually no|no actually"
-        "|scratch that|correction|make that|no make that|rather|or rather|i'm sorry|on second thought"
-        "|strike that|instead|no i mean|actually no make that|actually make that|actually make it|no make it"
-        "|digo|perdon|mejor|no mejor|no perdon|quise decir|my mistake|my bad|no i meant|or no|oops|oh no"
-        "|change that to|change it to|switch that to|switch it to|i meant to say|let me change that"
-        "|no let's do|no let's make it|or actually|oh sorry|whoops|well no|no i want|i'll change that to"
-        "|no change that to|no not that|let me correct that|better make that|or make that|or make it"
-        "|better yet|no better"
+        "excuse me|can you make that|can you make it|could you make that|could you make it|can you change that to"
+        "|can we make that|can we make it|better make it|cancel that|no cancel that|scrap that|forget that i want"
+        "|let me rephrase|sorry|i mean|i meant|no sorry|sorry no|no wait|wait no|wait|oh wait|actually"
+        "|actually no|no actually|scratch that|correction|make that|no make that|rather|or rather|i'm sorry"
+        "|on second thought|strike that|instead|no i mean|actually no make that|actually make that"
+        "|actually make it|no make it|digo|perdon|mejor|no mejor|no perdon|quise decir|my mistake|my bad"
+        "|no i meant|or no|oops|oh no|change that to|change it to|switch that to|switch it to|i meant to say"
+        "|let me change that|no let's do|no let's make it|or actually|oh sorry|whoops|well no|no i want"
+        "|i'll change that to|no change that to|no not that|let me correct that|better make that|or make that"
+        "|or make it|better yet|no better"
     ),
-    Cue.FORGET: "forget that|forget it|never mind|nevermind|never mind that|forget about that|olvidalo",
+    Cue.FORGET: (
+        "cancel those|cancel that one|scratch those|forget those|scratch that one|forget that one|cancel it"
+        "|forget that|forget it|never mind|nevermind|never mind that|forget about that|olvidalo"
+    ),
     Cue.CHANGE: "make|make it|change|switch|swap|replace|turn|cambia|cambie|cambiar|hazlo|update",
     Cue.ADD: (
-        "give us|get us|bring us|let us get|let us have|let's go with|i'll go with|i will have|i will take|we will have|add|also|and also|put|give me|get me|i want|i'd|i would|i'll have|can i get|can i have|could i get"
-        "|let me get|i need|i'll|could i have|may i have|throw in|we'd|we would|we'll have|we want|quiero"
-        "|quisiera|dame|deme|agrega|agregue|tambien|ponme|me da|plus also|i'll take|we'll take|i'll get"
-        "|let's do|can you add|can we get|can we have|as well as|along with"
+        "we'll go with|let me do|we'll do|i'll do|we'd love|i'd love|could you get me|can you get me"
+        "|can you give me|give us|get us|bring us|let us get|let us have|let's go with|i'll go with|i will have"
+        "|i will take|we will have|add|also|and also|put|give me|get me|i want|i'd|i would|i'll have|can i get"
+        "|can i have|could i get|let me get|i need|i'll|could i have|may i have|throw in|we'd|we would|we'll have"
+        "|we want|quiero|quisiera|dame|deme|agrega|agregue|tambien|ponme|me da|plus also|i'll take|we'll take"
+        "|i'll get|let's do|can you add|can we get|can we have|as well as|along with"
     ),
     Cue.TAKE: "take|leave|take away",
     Cue.REMOVE: (
-        "remove|drop|scratch the|scratch|never mind the|lose|get rid of|take off|delete|quita|quite|quitar"
-        "|quitale|cancel|leave off"
+        "forget the|nix the|nix|remove|drop|scratch the|scratch|never mind the|lose|get rid of|take off|delete"
+        "|quita|quite|quitar|quitale|cancel|leave off"
     ),
     Cue.OFF: "off|out|away",
     Cue.SAME: "same|same again|same thing|the same|the same thing|the same again|lo mismo",
     Cue.EACH: (
-        "either|on either|in either|on any of them|in any of them|in any of those|on any of those|on each|in each|in both|to both|with both of them|both|both of them|all of them|them all|them both|both of those|all of those|each|each one"
-        "|each of them|all three|all four|on both|on all of them|for both|on all|all of the|every one of them"
-        "|ambos|ambas|los dos|las dos|todas|todos"
+        "in either one|on either one|in either of them|on either of them|either one|either of them|of each|either"
+        "|on either|in either|on any of them|in any of them|in any of those|on any of those|on each|in each"
+        "|in both|to both|with both of them|both|both of them|all of them|them all|them both|both of those"
+        "|all of those|each|each one|each of them|all three|all four|on both|on all of them|for both|on all"
+        "|all of the|every one of them|ambos|ambas|los dos|las dos|todas|todos"
     ),
-    Cue.DO: "do|use|try|go with|put in|usa|usar",
+    Cue.DO: "can you|can i|can we|could you|could i|could we|would you|will you|do|use|try|go with|put in|usa|usar",
     Cue.UNLESS: "nothing except|nothing but|nothing on it except|nothing on it but|nothing on them but",
     Cue.HALF: (
-        "half|one half|the other half|other half|on half|on one half|on the other half|half of it"
-        "|on half of it|half with|on the left|on the right|on the left half|on the right half|left half"
-        "|right half|the left half|the right half|on the first half|on the second half|half and half|la mitad"
-        "|mitad|en la mitad|la otra mitad|en una mitad|en la otra mitad"
+        "half|one half|the other half|other half|on half|on one half|on the other half|half of it|on half of it"
+        "|half with|on the left|on the right|on the left half|on the right half|left half|right half"
+        "|the left half|the right half|on the first half|on the second half|half and half|la mitad|mitad"
+        "|en la mitad|la otra mitad|en una mitad|en la otra mitad"
     ),
     Cue.YES: "yes|yeah|yep|yup|ok|okay|sure|si|right|correct|perfect|great|sounds good|exactly|claro|correcto",
 }

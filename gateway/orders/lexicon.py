@@ -21,6 +21,7 @@ from gateway.orders.vocabulary import (
     Sense,
     Stems,
     cut_sizes,
+    exact_names,
     in_part,
     phrases_of,
     said_otherwise,
@@ -93,6 +94,7 @@ class Lexicon:
     def __init__(self, menu: Menu) -> None:
         """Reads every name of the menu; costs about a millisecond per fifty names."""
         self._phrases = phrases_of(menu)
+        self._exact = exact_names(menu, self._phrases)
         self._otherwise = said_otherwise(self._phrases)
         self._parts = {
             stems: senses for stems, senses in in_part(self._phrases).items() if stems not in self._otherwise
@@ -166,7 +168,7 @@ class Lexicon:
         cue = CUES.get(words) or (Cue.ORDINAL if _ordinal(words) else None)
         if cue is not None and words[0] == "everything" and self.means(("everything",)):
             cue = None  # "everything but onions", where everything can be had
-        if senses := self._phrases.get(stems, ()):
+        if senses := self._exact.get(words) or self._phrases.get(stems, ()):
             only_a_heading = all(sense.kind == "group" for sense in senses)
             return 8.0 * length if only_a_heading else whole, Mention(tokens, senses, cue)
         if cue is not None:
@@ -180,7 +182,9 @@ class Lexicon:
         guessed, likeness = self._guess(stems, words)
         if not guessed:
             return None
-        return (whole - 1.0) * likeness, Mention(tokens, self._phrases[guessed], None, likeness)
+        named = min(len(guessed), length)
+        weight = (10.0 * named + 2.0 * (named - 1)) * likeness - 1.0
+        return max(weight, 9.0 * length * likeness), Mention(tokens, self._phrases[guessed], None, likeness)
 
     def _best_guess(self, stems: Stems, words: tuple[str, ...]) -> tuple[Stems, float]:
         """The menu phrase that sounds most like these words, with its likeness; ((), 0) when none comes near."""

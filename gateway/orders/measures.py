@@ -14,6 +14,7 @@ bit cube dollop layer pack packet piece portion pump scoop serving shot slice sp
 teaspoon wedge
 """
 _UNITS = frozenset(_UNIT_WORDS.split())
+_QUALIFIERS = frozenset({Cue.EXTRA, Cue.LIGHT})
 _TIMES = {"single": 1, "double": 2, "triple": 3, "quad": 4, "quadruple": 4}
 
 
@@ -34,19 +35,24 @@ def take_up_counts(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
             kept.append(mentions[at])
             at += 1
         else:
-            mention, at = counted
-            kept.append(mention)
+            choice, at = counted
+            kept += choice
     return tuple(kept)
 
 
-def _counted(mentions: Sequence[Mention], at: int) -> tuple[Mention, int] | None:
-    """The choice that a count at `at` belongs to, with its count, and where to go on; None where nothing is counted."""
+def _counted(mentions: Sequence[Mention], at: int) -> tuple[list[Mention], int] | None:
+    """The choice that a count at `at` belongs to, with its count, and where to go on; None where nothing is counted.
+
+    A qualifier between them stays before the choice: "two extra slices of bacon".
+    """
     first = mentions[at]
     times = first.number if first.number is not None else _TIMES.get(first.text)
     article = first.cue is Cue.AN
     if (times is None and not article) or any(sense.kind != "modifier" for sense in first.senses):
         return None
     place = at + 1
+    qualifier = [m for m in mentions[place : place + 1] if m.cue in _QUALIFIERS and first.number is not None]
+    place += len(qualifier)
     measured = place < len(mentions) and _is_unit(mentions[place])
     if measured:
         place += 1
@@ -58,7 +64,7 @@ def _counted(mentions: Sequence[Mention], at: int) -> tuple[Mention, int] | None
     counts_itself = times is not None and (bool(first.senses) or any(t.stem in _UNITS for t in choice.tokens))
     if not (measured or counts_itself) or (not measured and choice.of("item")):
         return None
-    return replace(choice, senses=choice.of("modifier"), count=times), place + 1
+    return [*qualifier, replace(choice, senses=choice.of("modifier"), count=times)], place + 1
 
 
 def _counts_a_group(mentions: Sequence[Mention], at: int) -> bool:

@@ -49,13 +49,14 @@ class Reader:
         self._bench = bench
         self._phrases = noun_phrases(mentions, bench.menu)
         self._at = 0
+        again = self._read_wanted_again
         self._handlers: dict[Cue, Callable[[Mention], None]] = {
             Cue.NO: self._read_no, Cue.WITHOUT: self._read_without, Cue.WITH: self._read_with,
             Cue.EXTRA: self._read_qualifier, Cue.LIGHT: self._read_qualifier, Cue.SIDE: self._read_side,
             Cue.REPAIR: self._read_repair, Cue.FORGET: self._read_forget, Cue.TAKE: self._read_take,
             Cue.ADD: self._read_verb, Cue.CHANGE: self._read_verb, Cue.REMOVE: self._read_verb,
             Cue.PRONOUN: self._read_pronoun, Cue.SAME: self._read_same, Cue.TO: self._read_to,
-            Cue.DO: self._read_wanted_again, Cue.UNLESS: self._read_wanted_again, Cue.ONLY: self._read_wanted_again, Cue.BUT: self._read_wanted_again,
+            Cue.DO: again, Cue.UNLESS: again, Cue.ONLY: again, Cue.BUT: again,
         }  # fmt: skip
 
     def run(self) -> Workbench:
@@ -113,7 +114,7 @@ class Reader:
             self._bench.go_without_the_others()  # "one with whip and one without"
             return
         self._bench.end_negation()
-        self._bench.negating, self._bench.repairing = True, False
+        self._bench.negating, self._bench.repairing, self._bench.fresh = True, False, len(self._bench.loose)
 
     def _read_wanted_again(self, _mention: Mention) -> None:
         """ "no onions, just pickles": what follows is wanted."""
@@ -122,6 +123,8 @@ class Reader:
             self._read_without(_mention)
         elif self._bench.negated_group is not None or self._bench.negated_strange or _mention.cue is Cue.UNLESS:
             self._bench.end_negation()
+        if _mention.cue is Cue.DO:
+            self._bench.removing = False
 
     def _denies_a_choice(self) -> bool:
         """Whether "don't" is about a choice ("don't toast it"), or "none" is about all of them."""
@@ -135,19 +138,28 @@ class Reader:
         if mention.cue is Cue.EACH:
             return True
         following = self._next()
-        if mention.text != "all" or mention.senses or following is None:
+        if mention.text not in {"all", "everything"} or mention.senses or following is None:
             return False
         said_of = following.cue in _SAID_OF_ALL or following.of("modifier") or following.of("option")
         return bool(said_of) and not following.pause
 
     def _read_each(self, mention: Mention) -> None:
         """ "both large", "all with cream", "hold the onions on both"."""
+        current, before = self._bench.current, self._mentions[self._at - 1] if self._at else None
         self._bench.speak_of_all("both" in mention.text)
-        if mention.text.startswith(("on ", "for ", "in ", "to ")):
+        named_last = before is not None and bool(before.of("item")) and not mention.pause
+        if current is not None and named_last and (current.quantity or 1) > 1:
+            self._bench.together = [current]  # "four drunken noodles all with beef"
+        following = self._next()
+        leads = (
+            following is not None and not following.pause and bool(following.senses or following.cue in _SAID_OF_ALL)
+        )
+        if mention.text.startswith(("on ", "for ", "in ", "to ")) or not leads:
             self._bench.spread()
 
     def _read_with(self, mention: Mention) -> None:
         self._bench.end_negation()
+        self._bench.fresh = len(self._bench.loose)
         self._bench.removing = False
         if self._bench.swapping:
             self._read_to(mention)
@@ -179,7 +191,9 @@ class Reader:
     def _read_forget(self, _mention: Mention) -> None:
         """ "forget that" ends a thought: the dish just said goes, unless something is put in its place."""
         current = self._bench.current
-        if self._next() is None and current is not None and current.line_id is None:
+        following = self._next()
+        over = following is None or following.cue in _VERBS | {Cue.AND}
+        if over and current is not None and current.line_id is None:
             self._bench.remove(current)
         else:
             self._bench.repairing = True

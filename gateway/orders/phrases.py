@@ -103,8 +103,9 @@ def _phrase_start(
     unbroken = plain = True
     for at in range(head - 1, last_head, -1):
         mention = mentions[at]
-        if mentions[at + 1].stop:
-            break
+        opens = mention.number is not None or mention.cue in _OPENERS
+        if mentions[at + 1].stop or (mentions[at + 1].pause and last_head >= 0 and reach == head and not opens):
+            break  # "ham with ranch footlong, turkey six inch": what stands before a pause belongs to the dish before
         choice = any(sense.owner in groups for sense in mention.of("modifier"))
         if mention.number is not None or mention.cue in _OPENERS:
             if mention.cue is Cue.THE and at > last_head + 1 and mentions[at - 1].tokens[-1].word == "of":

@@ -40,6 +40,7 @@ def settle_repairs(mentions: Sequence[Mention]) -> Settled:
         changed = (
             _afterthought(left, at, end)
             or _denied(left, at, end)
+            or _recounted(left, at, end)
             or _pointed_at(left, at, end)
             or _restart(left, at, end)
             or _substitution(left, at, end)
@@ -109,7 +110,7 @@ def _marks(mentions: Sequence[Mention], at: int) -> bool:
         return True
     begins_anew = following.number is not None or following.cue in _DETERMINERS or bool(following.of("option"))
     resized = any(_share(earlier, following, "option") for earlier in mentions[:at])
-    return begins_anew and (resized or not following.of("modifier"))
+    return begins_anew and (resized or following.number is not None or not following.of("modifier"))
 
 
 # ---------------------------------------------------------------------- beginning again
@@ -145,8 +146,9 @@ def _begins_alike(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
 def _says_again(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
     """Whether a list is begun again with a dish as before: "a roll and a tea, no, two rolls and a tea"."""
     pairs = zip(before, after, strict=True)
-    listed = any(mention.cue is Cue.AND for mention in before) and sum(map(_is_dish, before)) > 1
-    return listed and any(_is_dish(one) and one.senses == other.senses for one, other in pairs)
+    entries = sum(_is_dish(mention) or _determines(mention) for mention in before)
+    listed = any(mention.cue is Cue.AND for mention in before) and entries > 1
+    return listed and any(bool(one.senses) and one.senses == other.senses for one, other in pairs)
 
 
 def _same_entries(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
@@ -240,6 +242,16 @@ def _pointed_at(mentions: Sequence[Mention], at: int, end: int) -> list[Mention]
     while end < len(mentions) and mentions[end].text in _BEING:
         end += 1
     return _substitution(mentions, at, end)
+
+
+def _recounted(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:
+    """ "with two slices of cheese, make it three slices": the number before the same word changes."""
+    if end + 1 >= len(mentions) or mentions[end].number is None or mentions[end + 1].senses:
+        return None
+    for place in range(at - 1, 0, -1):
+        if _same_word(mentions[place], mentions[end + 1]) and mentions[place - 1].number is not None:
+            return [*mentions[: place - 1], mentions[end], *mentions[place:at], *mentions[end + 2 :]]
+    return None
 
 
 def _denied(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:

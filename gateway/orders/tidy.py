@@ -8,6 +8,9 @@ from gateway.orders.workbench import Workbench
 def tidy(bench: Workbench) -> None:
     """Puts the bench in order once everything is read."""
     bench.close_split()
+    for draft in bench.alive:
+        if draft.line_id is None:  # "both large, one roast beef and one ham"
+            draft.set_options({key: value for key, value in bench.options_for_all.items() if key not in draft.options})
     _share_out_headings(bench)
     _settle_doubts(bench)
     bench.give_up_pending()
@@ -35,7 +38,7 @@ def _share_out_headings(bench: Workbench) -> None:
 def _named_under(heading: Draft, following: list[Draft], menu: Menu) -> list[Draft]:
     """The dishes that make up the number of a heading, or none."""
     wanted = heading.quantity or 1
-    if wanted < 2 or heading.modifiers:
+    if wanted < 2:
         return []
     total = 0
     for count, draft in enumerate(following, 1):
@@ -44,7 +47,9 @@ def _named_under(heading: Draft, following: list[Draft], menu: Menu) -> list[Dra
         total += draft.quantity or 1
         if total >= wanted:
             named = following[:count]
-            return named if total == wanted and any(d.item is not heading.item for d in named) else []
+            distinct = any(d.item is not heading.item for d in named)
+            passed_on = all(m in d.modifiers for d in named for m in heading.modifiers)
+            return named if total == wanted and distinct and passed_on else []
     return []
 
 

@@ -149,6 +149,8 @@ def _without_stutter(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _same(first: Sequence[Token], second: Sequence[Token]) -> bool:
+    if any(token.word == "half" for token in first):
+        return False  # "sugar and half and half"
     if any(token.stop for token in second) or all(token.number is not None for token in first):
         return False
     return all(a.word == b.word or {a.word, b.word} == _ARTICLES for a, b in zip(first, second, strict=True))

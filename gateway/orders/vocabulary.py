@@ -45,6 +45,16 @@ def phrases_of(menu: Menu) -> dict[Stems, tuple[Sense, ...]]:
     return {stems: tuple(senses) for stems, senses in phrases.items()}
 
 
+def exact_names(menu: Menu, phrases: Mapping[Stems, tuple[Sense, ...]]) -> dict[Stems, tuple[Sense, ...]]:
+    """Names that only their ending tells from another entry's: black "pepper" and green "peppers"."""
+    doubtful = {stems for stems, senses in phrases.items() if len(senses) > 1}
+    exact: defaultdict[Stems, dict[Sense, None]] = defaultdict(dict)
+    for sense, name in _names(menu):
+        if stems_of(name) in doubtful:
+            exact[tuple(token.word for token in tokenise(name))][sense] = None
+    return {words: tuple(senses) for words, senses in exact.items()}
+
+
 def stems_of(name: str) -> Stems:
     """A name as it is compared: folded words without their plural endings."""
     return tuple(token.stem for token in tokenise(name))

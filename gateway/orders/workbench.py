@@ -60,6 +60,11 @@ class Workbench:
     split: tuple[Draft, int] | None = None
     headings: list[Draft] = field(default_factory=list)
     together: list[Draft] = field(default_factory=list)
+    for_all: bool = False
+    options_for_all: dict[str, str] = field(default_factory=dict)
+    options_last: dict[str, str] = field(default_factory=dict)
+    fresh: int = 0
+    """Where in `loose` the choices begin that were said last, under one "with" or "no"."""
     pending: list[tuple[Mention, Qualifier | None, bool]] = field(default_factory=list)
     placement: Placement = "whole"
     halved: bool = False
@@ -103,7 +108,7 @@ class Workbench:
         """A sentence is over: nothing pending reaches into the next."""
         self.end_negation()
         self.removing = self.changing = self.swapping = False
-        self.qualifier, self.count, self.loose, self.together = None, None, [], []
+        self.qualifier, self.count, self.loose, self.together, self.for_all = None, None, [], [], False
         self.end_halves()
 
     def end_halves(self) -> None:
@@ -117,7 +122,7 @@ class Workbench:
         if draft.item is not None and draft.item.slots:
             self.combo = draft
         self.current, self.loose, self.last, self.split, self.count = draft, [], None, None, None
-        self.together = []
+        self.together, self.for_all, self.options_last = [], False, {}
         self.changing = self.swapping = False
 
     def new(self, items: Sequence[Item], mention: Mention, cluster: Cluster) -> Draft:
@@ -173,10 +178,13 @@ class Workbench:
         said = [draft for draft in self.alive if draft.item is not None and draft.line_id is None]
         drafts = said or [draft for draft in self.alive if draft.item is not None]
         self.together = drafts[-2:] if two else drafts
+        self.for_all = not drafts
 
     def spread(self) -> None:
         """Gives the choices said last to all the dishes spoken of."""
-        for _, modifier in list(self.loose):
+        for draft in self.together:
+            draft.set_options({key: value for key, value in self.options_last.items() if key not in draft.options})
+        for _, modifier in self.loose[self.fresh :]:
             for draft in self.together:
                 if draft.modifier(modifier.group, modifier.id) is None and draft.accepts_modifier(
                     Sense("modifier", modifier.id, modifier.group)
@@ -310,5 +318,7 @@ class Workbench:
         if self.last is None or self.last[0] is not draft or self.last[1] not in draft.modifiers:
             return negated
         self.repairs += 1
-        draft.drop(self.last[1])
-        return negated or (self.last[1].negated and self.last[1].group == sense.owner)
+        last = self.last[1]
+        draft.drop(last)
+        # "no whip, wait, I do want whip" wants it; "no pickles, sorry, onions" does not want onions
+        return negated or (last.negated and last.group == sense.owner and sense.id not in (last.id, *last.between))
