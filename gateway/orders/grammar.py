@@ -109,11 +109,12 @@ _PHRASES = {
     Cue.OFF: "off|out|away",
     Cue.SAME: "same|same again|same thing|the same|the same thing|the same again|lo mismo",
     Cue.EACH: (
-        "in either one|on either one|in either of them|on either of them|either one|either of them|of each|either"
-        "|on either|in either|on any of them|in any of them|in any of those|on any of those|on each|in each"
-        "|in both|to both|with both of them|both|both of them|all of them|them all|them both|both of those"
-        "|all of those|each|each one|each of them|all three|all four|on both|on all of them|for both|on all"
-        "|all of the|every one of them|ambos|ambas|los dos|las dos|todas|todos"
+        "in all of them|in all|for all of them|in all of those|for all|in either one|on either one"
+        "|in either of them|on either of them|either one|either of them|of each|either|on either|in either"
+        "|on any of them|in any of them|in any of those|on any of those|on each|in each|in both|to both"
+        "|with both of them|both|both of them|all of them|them all|them both|both of those|all of those|each"
+        "|each one|each of them|all three|all four|on both|on all of them|for both|on all|all of the"
+        "|every one of them|ambos|ambas|los dos|las dos|todas|todos"
     ),
     Cue.DO: "can you|can i|can we|could you|could i|could we|would you|will you|do|use|try|go with|put in|usa|usar",
     Cue.UNLESS: "nothing except|nothing but|nothing on it except|nothing on it but|nothing on them but",

@@ -148,7 +148,7 @@ class Reader:
         current, before = self._bench.current, self._mentions[self._at - 1] if self._at else None
         self._bench.speak_of_all("both" in mention.text)
         named_last = before is not None and bool(before.of("item")) and not mention.pause
-        if current is not None and named_last and (current.quantity or 1) > 1:
+        if current is not None and named_last and (current.quantity or 1) > 1 and not self._bench.headings:
             self._bench.together = [current]  # "four drunken noodles all with beef"
         following = self._next()
         leads = (

@@ -40,9 +40,9 @@ def settle_repairs(mentions: Sequence[Mention]) -> Settled:
         changed = (
             _afterthought(left, at, end)
             or _denied(left, at, end)
-            or _recounted(left, at, end)
             or _pointed_at(left, at, end)
             or _restart(left, at, end)
+            or _recounted(left, at, end)
             or _substitution(left, at, end)
         )
         if changed is None:
@@ -246,7 +246,9 @@ def _pointed_at(mentions: Sequence[Mention], at: int, end: int) -> list[Mention]
 
 def _recounted(mentions: Sequence[Mention], at: int, end: int) -> list[Mention] | None:
     """ "with two slices of cheese, make it three slices": the number before the same word changes."""
-    if end + 1 >= len(mentions) or mentions[end].number is None or mentions[end + 1].senses:
+    if end + 1 >= len(mentions) or mentions[end].number is None or mentions[end + 1].cue is not None:
+        return None
+    if mentions[end + 1].senses:
         return None
     for place in range(at - 1, 0, -1):
         if _same_word(mentions[place], mentions[end + 1]) and mentions[place - 1].number is not None:
