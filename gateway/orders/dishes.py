@@ -139,6 +139,7 @@ class _Dish:
     def _take_over(self) -> bool:
         current = self._bench.current
         assert current is not None
+        self._bench.leaps += 1
         for mention, qualifier, negated in self._cluster.modifiers:
             self._bench.put(current, mention, qualifier, negated)
         return True

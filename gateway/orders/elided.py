@@ -45,6 +45,7 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Ma
         return end - at
     target = _target(bench, run)
     if target is not None and not _fits(target, run):
+        bench.leaps += 1
         return end - at  # "a large" of something that comes in no sizes
     target = target or _implied(bench, run, mentions[end:])
     cluster = read_cluster(run, target or Draft(None))
@@ -239,6 +240,7 @@ def _set(target: Draft, cluster: Cluster) -> None:
 
 
 def _twin(bench: Workbench, target: Draft, cluster: Cluster, *, bare: bool) -> None:
+    bench.leaps += 1
     twin = target.twin(bare=bare)
     if cluster.another:
         twin.options = dict(target.options)  # "a large with ham and another one with bacon"
@@ -250,6 +252,7 @@ def _twin(bench: Workbench, target: Draft, cluster: Cluster, *, bare: bool) -> N
 def _divide(bench: Workbench, base: Draft, quantity: int, options: dict[str, str]) -> None:
     """One part of a number that is being shared out: "one with ham and the other with pineapple"."""
     left = bench.split[1] if bench.split is not None else 0
+    bench.leaps += 1
     part = base.twin()
     part.quantity = quantity
     part.set_options(options)

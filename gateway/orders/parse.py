@@ -36,7 +36,12 @@ def read(mentions: Sequence[Mention], context: OrderContext) -> Reading:
     bench.repairs = settled.repairs
     Reader(take_up_counts(settled.mentions), bench).run()
     return Reading(
-        tuple(bench.drafts), tuple(bench.unknown), tuple(bench.strange), tuple(bench.ambiguous), bench.repairs
+        tuple(bench.drafts),
+        tuple(bench.unknown),
+        tuple(bench.strange),
+        tuple(bench.ambiguous),
+        bench.repairs,
+        bench.leaps,
     )
 
 

@@ -33,6 +33,7 @@ _NOT_ABOUT_FOOD: frozenset[IntentName | None] = frozenset({"transfer", "cancel",
 _NOT_ORDERING = frozenset({"add", "put", "also", "and also", "as well as", "along with"})
 _SURE = 0.99  # nothing is certain on a telephone
 _PER_UNKNOWN, _PER_AMBIGUITY, _PER_REPAIR = 0.8, 0.7, 0.97
+_PER_LEAP, _PER_STRANGE = 0.97, 0.95
 
 
 class OrderProcessor:
@@ -139,7 +140,9 @@ def _item_confidence(draft: Draft, reading: Reading) -> float:
 def _confidence(items: tuple[IntentItem, ...], reading: Reading, unknown: tuple[str, ...]) -> float:
     """For the whole turn: that of its weakest item, less for every word not understood and every doubt."""
     weakest = min((item.confidence for item in items), default=_SURE)
-    return round(weakest * _PER_UNKNOWN ** len(unknown) * _PER_AMBIGUITY ** len(reading.ambiguous), 3)
+    others = sum(word not in unknown for word in reading.strange)
+    doubts = _PER_UNKNOWN ** len(unknown) * _PER_AMBIGUITY ** len(reading.ambiguous)
+    return round(weakest * doubts * _PER_LEAP**reading.leaps * _PER_STRANGE**others, 3)
 
 
 def _kind(items: tuple[IntentItem, ...]) -> IntentName | None:

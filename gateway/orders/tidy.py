@@ -21,6 +21,7 @@ def _share_out_headings(bench: Workbench) -> None:
     said = sorted((d for d in (*bench.alive, *bench.headings) if d.line_id is None), key=lambda draft: draft.start)
     for at, heading in enumerate(said):
         named = _named_under(heading, said[at + 1 :], bench.menu)
+        bench.leaps += bool(named)
         for draft in named:
             draft.set_options({key: value for key, value in heading.options.items() if key not in draft.options})
         if named and heading.item is not None:

@@ -26,6 +26,7 @@ class Reading:
         strange: all words that nothing explains, names of people among them.
         ambiguous: words that could mean several things.
         repairs: how often something was taken back.
+        leaps: how often the words left it to the reader what they belong to.
     """
 
     drafts: tuple[Draft, ...]
@@ -33,6 +34,7 @@ class Reading:
     strange: tuple[str, ...]
     ambiguous: tuple[Ambiguity, ...]
     repairs: int
+    leaps: int
 
 
 @dataclass(slots=True)
@@ -75,6 +77,7 @@ class Workbench:
     swapped: tuple[Draft, Sense] | None = None
     sizes_before: list[Cluster] = field(default_factory=list)
     repairs: int = 0
+    leaps: int = 0
 
     @classmethod
     def laid_out(cls, context: OrderContext) -> "Workbench":
@@ -152,6 +155,7 @@ class Workbench:
         kept = []
         for mention, qualifier, negated in self.pending:
             if any(map(draft.accepts_modifier, mention.of("modifier"))):
+                self.leaps += 1
                 self.put(draft, mention, qualifier, negated)
             else:
                 kept.append((mention, qualifier, negated))
@@ -160,6 +164,7 @@ class Workbench:
     def add_sizes_before(self, draft: Draft) -> None:
         """ "a small and a large shake": one more of the dish for each size that was said before it."""
         for cluster in self.sizes_before:
+            self.leaps += 1
             twin = draft.twin()
             twin.quantity, twin.start = cluster.quantity, draft.start
             twin.set_options(cluster.options)
@@ -175,6 +180,7 @@ class Workbench:
 
     def speak_of_all(self, two: bool) -> None:
         """What follows is about every dish of this utterance (the last two for "both"), or else of the order."""
+        self.leaps += 1
         said = [draft for draft in self.alive if draft.item is not None and draft.line_id is None]
         drafts = said or [draft for draft in self.alive if draft.item is not None]
         self.together = drafts[-2:] if two else drafts
@@ -194,6 +200,7 @@ class Workbench:
     def go_without_the_others(self) -> None:
         """ "one with whip and one without": what its brothers have is refused for the part spoken of."""
         part = self.current
+        self.leaps += 1
         if part is None or part.item is None:
             return
         base = {(m.group, m.id) for m in self.split[0].modifiers} if self.split is not None else set()
@@ -208,6 +215,7 @@ class Workbench:
     def close_split(self) -> None:
         """What is left of a number that was shared out stays as it was before: "two lattes, one with oat milk"."""
         if self.split is not None and self.split[1] > 0 and self.split[0].item is not None:
+            self.leaps += 1
             rest = self.split[0].twin()
             rest.quantity = self.split[1]
             current, self.split = self.current, None
