@@ -1,12 +1,13 @@
 """Choices said of a dish: which line each belongs to, whether it is wanted, and what of it is taken back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gateway.orders.draft import Draft
 from gateway.orders.grammar import Cue
 from gateway.orders.lexicon import Mention
 from gateway.orders.strange import is_strange
-from gateway.orders.vocabulary import Sense
+from gateway.orders.vocabulary import IN_PART, Sense
 from gateway.orders.workbench import Workbench
 
 _IN_PLACE_OF = frozenset({"instead of", "en vez de"})
@@ -20,6 +21,7 @@ def read_choice(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
         bench.unknown.append((f"{mention.text} {following.text}", mention.start, following.end))
         bench.current = Draft(None, start=mention.start)
         return
+    mention = _for_the_dish(bench, mention)
     drafts = _drafts(bench, mention)
     if not drafts:
         bench.set_aside(mention)
@@ -31,6 +33,15 @@ def read_choice(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
         _read_for(bench, draft, mention, before)
     bench.qualifier, bench.repairing, bench.count = None, False, None
     bench.current = drafts[-1]
+
+
+def _for_the_dish(bench: Workbench, mention: Mention) -> Mention:
+    """The choice as the dish spoken of has it: its fried onions, when "onions" are others'."""
+    dish = bench.current
+    if not mention.tails or dish is None or any(map(dish.accepts_modifier, mention.of("modifier"))):
+        return mention
+    own = tuple(sense for sense in mention.tails if dish.accepts_modifier(sense))
+    return replace(mention, senses=own, likeness=min(mention.likeness, IN_PART)) if own else mention
 
 
 def _names_another_dish(mentions: Sequence[Mention], at: int) -> bool:

@@ -97,7 +97,7 @@ class _Dish:
         categories = {sense.id for sense in self._mention.of("category")}
         cluster, items = self._cluster, self._items
         fits = [
-            d for d in self._bench.alive
+            d for d in self._bench.named
             if d.item is not None and (d.item in items if items else d.item.category in categories)
             and all(d.options.get(key, value) == value for key, value in cluster.options.items())
         ]  # fmt: skip
@@ -110,7 +110,7 @@ class _Dish:
         if cluster.ordinal is not None:
             return True
         before = self._before.cue if self._before is not None else None
-        if cluster.definite and known.line_id is not None and before is not Cue.ADD and cluster.quantity is None:
+        if cluster.definite and self._bench.is_ordered(known) and before is not Cue.ADD and cluster.quantity is None:
             return True  # "no, the wings should be garlic"
         if self._bench.repairing:
             return False

@@ -55,6 +55,15 @@ class Draft:
             return None
         return cls(item, part.quantity, dict(part.options), list(part.modifiers), slot=part.slot)
 
+    def fill_single_slots(self, menu: Menu) -> None:
+        """Fills the slots of a combo that take one item only: what is said of that item has a place."""
+        for slot in () if self.item is None else self.item.slots:
+            item = menu.item(slot.choices[0].item)
+            if len(slot.choices) == 1 and item is not None:
+                part = Draft(item, start=self.start, end=self.end, slot=slot.id)
+                part.open_defaults(menu)
+                self.parts.append(part)
+
     def open_defaults(self, menu: Menu) -> None:
         """Opens the groups of what the dish comes with."""
         for group in () if self.item is None else menu.groups_of(self.item):
@@ -116,7 +125,8 @@ class Draft:
         modifiers = [] if bare else [replace(m) for m in self.modifiers]
         twin = Draft(self.item, None, options, modifiers, None, True, start=self.start, end=self.end)
         twin.opened = set(self.opened)
-        twin.half_item, twin.parts = self.half_item, list(self.parts)
+        twin.half_item, twin.parts = self.half_item, [part.twin(bare=bare) for part in self.parts]
+        twin.slot = self.slot
         return twin
 
     @property

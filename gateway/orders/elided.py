@@ -44,6 +44,12 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Ma
         bench.sizes_before.append(read_cluster(run, Draft(None)))
         return end - at
     target = _target(bench, run)
+    if (
+        target is not None
+        and not _takes(target, mentions[end : end + 1])
+        and _implied(bench, run, mentions[end : end + 1])
+    ):
+        target = bench.current  # "a burger and a medium sweet tea", where only iced tea can be sweet
     if target is not None and not _fits(target, run):
         bench.leaps += 1
         return end - at  # "a large" of something that comes in no sizes
@@ -138,6 +144,11 @@ def _continues(mention: Mention, counted: bool) -> bool:
     if mention.stop or (mention.number is not None and (mention.pause or counted)):
         return False
     return opens_run(mention) and not mention.of("modifier")
+
+
+def _takes(target: Draft, following: Sequence[Mention]) -> bool:
+    """Whether a choice that follows is one for the dish; so it is when none does."""
+    return all(any(map(target.accepts_modifier, m.of("modifier"))) for m in following if m.of("modifier"))
 
 
 def _fits(target: Draft, run: Sequence[Mention]) -> bool:

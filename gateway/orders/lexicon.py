@@ -25,6 +25,7 @@ from gateway.orders.vocabulary import (
     in_part,
     phrases_of,
     said_otherwise,
+    tails,
 )
 
 SHORTEST_FUZZY = 5  # letters of a name; shorter ones have too many real words within one edit
@@ -50,6 +51,8 @@ class Mention:
     senses: tuple[Sense, ...] = ()
     cue: Cue | None = None
     likeness: float = EXACT
+    tails: tuple[Sense, ...] = ()
+    """Choices whose names end in these words: the fried onions of "onions", where there are plain ones too."""
     count: int | None = None
     """How many portions of a choice were said: "two shots of espresso"."""
 
@@ -119,6 +122,7 @@ class Lexicon:
                 key = sound_key(joined)
                 for shorter in deletions(key, 2 if len(key) >= TWO_EDITS_FROM else 1):
                     self._sounds[shorter].add(stems)
+        self._tails = tails(self._phrases)
         self._guess = lru_cache(maxsize=4096)(self._best_guess)
 
     def divide(self, tokens: Sequence[Token]) -> tuple[Mention, ...]:
@@ -170,7 +174,8 @@ class Lexicon:
             cue = None  # "everything but onions", where everything can be had
         if senses := self._exact.get(words) or self._phrases.get(stems, ()):
             only_a_heading = all(sense.kind == "group" for sense in senses)
-            return 8.0 * length if only_a_heading else whole, Mention(tokens, senses, cue)
+            mention = Mention(tokens, senses, cue, tails=self._tails.get(stems, ()))
+            return 8.0 * length if only_a_heading else whole, mention
         if cue is not None:
             return whole - 0.5, Mention(tokens, (), cue)
         if senses := self._otherwise.get(stems, ()):

@@ -21,8 +21,9 @@ def fill_slot(
     combo = bench.combo
     if combo is None or combo.item is None or combo.removed or bench.removing or (cluster.quantity or 1) > 1:
         return False
-    begun = bool(combo.parts) or combo is bench.asked
-    if not (begun or (before is not None and before.cue is Cue.WITH)):
+    begun = any(part.touched for part in combo.parts) or combo is bench.asked
+    follows = before is not None and (before.cue is Cue.WITH or combo.item in bench.items(before))
+    if not (begun or follows):
         return False
     for slot in combo.item.slots:
         item = next((item for item in items if slot.choice(item.id) is not None), None)

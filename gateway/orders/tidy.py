@@ -9,6 +9,8 @@ def tidy(bench: Workbench) -> None:
     """Puts the bench in order once everything is read."""
     bench.close_split()
     for draft in bench.alive:
+        draft.touched = draft.touched or any(part.touched for part in draft.parts)
+    for draft in bench.alive:
         if draft.line_id is None:  # "both large, one roast beef and one ham"
             draft.set_options({key: value for key, value in bench.options_for_all.items() if key not in draft.options})
     _share_out_headings(bench)

@@ -84,6 +84,17 @@ def in_part(phrases: Mapping[Stems, tuple[Sense, ...]]) -> dict[Stems, tuple[Sen
     return {part: tuple(senses) for part, senses in meant.items() if _one_each(senses)}
 
 
+def tails(phrases: Mapping[Stems, tuple[Sense, ...]]) -> dict[Stems, tuple[Sense, ...]]:
+    """For every name of a choice the other choices whose names end in it."""
+    choices = {name: {sense: None for sense in senses if sense.kind == "modifier"} for name, senses in phrases.items()}
+    ending: defaultdict[Stems, dict[Sense, None]] = defaultdict(dict)
+    for name, senses in choices.items():
+        for cut in range(1, len(name)):
+            if choices.get(name[cut:]):
+                ending[name[cut:]] |= {sense: None for sense in senses if sense not in choices[name[cut:]]}
+    return {name: tuple(senses) for name, senses in ending.items() if senses}
+
+
 def cut_sizes(phrases: Mapping[Stems, tuple[Sense, ...]]) -> dict[str, tuple[Sense, ...]]:
     """Sizes without the word "size", for where a dish follows: the "lunch" of "two lunch pizzas"."""
     cut: dict[str, tuple[Sense, ...]] = {}

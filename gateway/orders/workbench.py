@@ -97,7 +97,16 @@ class Workbench:
     def likely(self) -> list[Draft]:
         """The drafts that stand, the likeliest to be meant first. A draft may come twice."""
         first = [d for d in (self.current, self.asked) if d is not None and not d.removed]
-        return [*first, *reversed(self.alive)]
+        return [*first, *(made for draft in reversed(self.alive) for made in (draft, *draft.parts))]
+
+    @property
+    def named(self) -> list[Draft]:
+        """The drafts that a name can point at: those that stand, and what fills their slots."""
+        return [made for draft in self.alive for made in (draft, *draft.parts)]
+
+    def is_ordered(self, draft: Draft) -> bool:
+        """Whether it stood in the order before this utterance, be it as part of a combo."""
+        return any(draft is made for line in self.alive if line.line_id is not None for made in (line, *line.parts))
 
     def items(self, mention: Mention) -> list[Item]:
         """The dishes that a mention can mean."""
@@ -135,6 +144,7 @@ class Workbench:
             self.ambiguous.append(Ambiguity(mention.text, ids, (mention.start, mention.end)))
         draft = Draft(items[0], start=mention.start, end=mention.end, likeness=mention.likeness, touched=True)
         draft.open_defaults(self.menu)
+        draft.fill_single_slots(self.menu)
         self.apply(draft, cluster)
         return draft
 
