@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gateway.orders.availability import Daypart
 from gateway.orders.menu_parts import (
@@ -55,6 +55,10 @@ __all__ = [
 ]
 
 
+SCHEMA = "$schema"
+"""A menu file may name its JSON Schema, for the editor that it is written in."""
+
+
 class Menu(MenuPart):
     """A whole menu. Its parts refer to each other by id; `menu_file.load_menu` proves that every reference holds.
 
@@ -69,6 +73,13 @@ class Menu(MenuPart):
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
     modifier_groups: tuple[ModifierGroup, ...] = ()
     taxes: Annotated[tuple[Tax, ...], Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_schema(cls, raw: object) -> object:
+        if isinstance(raw, dict) and isinstance(raw.get(SCHEMA), str):
+            return {name: value for name, value in raw.items() if name != SCHEMA}
+        return raw
 
     def __copy__(self) -> Self:
         """A copy is about to differ, so it takes the fields along and not what was worked out from them."""

@@ -30,7 +30,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 def test_the_examples_are_read_in_their_order() -> None:
     restaurants = load_restaurants(SHIPPED, {})
-    assert [restaurant.id for restaurant in restaurants] == ["casa-verde", "golden-bowl"]
+    assert [restaurant.id for restaurant in restaurants] == ["casa-verde", "golden-bowl", "hilltop-burger"]
     assert restaurants[0].numbers == ("+15550100000",)
     assert restaurants[0].pos is None
 
@@ -63,7 +63,7 @@ def test_all_problems_of_all_files_are_told_at_once(folder: Path) -> None:
     assert "third/restaurant.toml : cannot be read: No such file or directory" in found
     assert "third/menu.json : not UTF-8 text" in found
     assert found[-1] == "golden-bowl/restaurant.toml numbers[0]: casa-verde answers this number too"
-    assert len(found) == 11
+    assert len(found) == 12
 
 
 def test_a_file_that_is_no_toml_is_told_with_its_place(folder: Path) -> None:
@@ -98,4 +98,4 @@ def test_what_is_no_restaurant_is_passed_over(folder: Path) -> None:
     (folder / ".git" / "menu.json").write_text("x")
     (folder / "pictures").mkdir()
     (folder / "README").write_text("x")
-    assert len(load_restaurants(folder, {})) == 2
+    assert len(load_restaurants(folder, {})) == 3
