@@ -100,8 +100,7 @@ class _View:
         yield f"{slot.name}, one of:"
         for choice in slot.choices:
             item = self._menu.item(choice.item)
-            if item is None:
-                continue
+            assert item is not None  # a menu that was read is whole
             allowed = [one for one in item.variations if not choice.variations or one.id in choice.variations]
             forms = [f"{self._variation_name(item, one)} {self._more(choice.upcharge_for(one.id))}" for one in allowed]
             sizes = ", ".join(form.strip() for form in forms if form.strip())

@@ -58,16 +58,17 @@ def _never(rules: Sequence[Availability], entries: Entries) -> bool:
     What can be had begins where a daypart or a day begins, so a week of those moments is all there is to ask, from the
     first day that every rule allows.
     """
-    dayparts = {daypart.id: daypart for daypart in entries.dayparts.values()}
-    if any(daypart_id not in dayparts for rule in rules for daypart_id in rule.dayparts):
+    dayparts = tuple(entries.dayparts.values())
+    well_formed = {daypart.id for daypart in dayparts}
+    if any(daypart_id not in well_formed for rule in rules for daypart_id in rule.dayparts):
         return False
     first = max((rule.since for rule in rules if rule.since is not None), default=_SOME_DAY)
-    clocks = {time(), *(time.fromisoformat(part.start) for part in dayparts.values() if part.start != "24:00")}
+    clocks = {time(), *(time.fromisoformat(part.start) for part in dayparts if part.start != "24:00")}
     moments = [
         datetime.combine(min(first, _LAST) + timedelta(days=day), clock) for day in range(_WEEK) for clock in clocks
     ]
     return not any(
-        all(unavailable(rule, dayparts.values(), moment, kind) is None for rule in rules)
+        all(unavailable(rule, dayparts, moment, kind) is None for rule in rules)
         for moment in moments
         for kind in _FULFILMENTS
     )
