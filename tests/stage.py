@@ -28,7 +28,8 @@ from gateway.local.pos import PosReceiver
 from gateway.local.realtime_connection import Connection
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice
-from gateway.orders.restaurant import PosEndpoint, Restaurant
+from gateway.orders.availability import DAYS
+from gateway.orders.restaurant import Hours, PosEndpoint, Restaurant
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
 from gateway.pos.worker import Worker, delivery_client
 from gateway.server import GatewayServer, uvicorn_config
@@ -201,8 +202,9 @@ async def deliveries(store: SessionStore, served: Restaurant) -> AsyncIterator[W
 
 
 def casa_verde() -> Restaurant:
-    """The first of the examples, as it ships."""
-    return load_restaurants(SHIPPED, {})[0]
+    """The first of the examples as it ships, but open at every hour: tests run at night and on holidays, too."""
+    every_hour = dict.fromkeys(DAYS, (Hours(open="00:00", close="24:00"),))
+    return load_restaurants(SHIPPED, {})[0].model_copy(update={"hours": every_hour, "holidays": {}})
 
 
 @dataclass(frozen=True)

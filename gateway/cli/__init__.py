@@ -11,6 +11,7 @@ from gateway.cli.call import call
 from gateway.cli.check import check
 from gateway.cli.demo import demo
 from gateway.cli.menu import menu
+from gateway.cli.order import order
 from gateway.cli.printing import schemas, settings, states
 from gateway.cli.replay import replay
 from gateway.cli.serve import serve, worker
@@ -29,6 +30,7 @@ app.command()(check)
 app.command()(call)
 app.command()(replay)
 app.add_typer(menu, name="menu")
+app.add_typer(order, name="order")
 app.command()(states)
 app.command()(schemas)
 app.command()(settings)

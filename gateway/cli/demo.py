@@ -8,21 +8,18 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.terminal import fail, need_local
+from gateway.cli.terminal import fail, need_local, out
+from gateway.local.examples import demo_script, examples
 from gateway.store import default_data_dir
-
-ORDER = (
-    "Two large margheritas... no, make that one large and one small, and mushrooms on the small.",
-    "Wings.",
-    "Twelve, garlic. Actually take the mushrooms off.",
-    "Yes.",
-    "Ana, pickup.",
-)
 
 
 def demo(
+    restaurant: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The example restaurant that is rung. Default: the first.")
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the example restaurants, and ring none.")] = False,
     say: Annotated[
-        list[str] | None, typer.Option(help="A line of the caller's; may be repeated. Default: an order.")
+        list[str] | None, typer.Option(help="A line of the caller's; may be repeated. Default: an order of its own.")
     ] = None,
     wav: Annotated[list[Path] | None, typer.Option(help="A line of the caller's as sound; may be repeated.")] = None,
     name: Annotated[str, typer.Option(help="What the caller says when asked for a name.")] = "Ana",
@@ -34,6 +31,14 @@ def demo(
     caller_voice: Annotated[str, typer.Option(help="The caller's voice.")] = "pico:en-GB",
 ) -> None:
     """Run a spoken order on this machine: phone, gateway, model, POS. Status 0: one order, one verified webhook."""
+    there = examples()
+    if list_:
+        for example in there.values():
+            out.print(f"{example.id:<16} {example.name}")
+        return
+    chosen = next(iter(there)) if restaurant is None else restaurant
+    if chosen not in there:
+        fail(f"there is no example restaurant {chosen}; there are {', '.join(there)}")
     if say and wav:
         fail("give --say or --wav, not both")
     need_local("soxr", "standardwebhooks", "websockets")
@@ -41,7 +46,8 @@ def demo(
     from gateway.cli import demo_run  # noqa: PLC0415 - see above
 
     options = demo_run.Options(
-        lines=tuple(say or ()) or (() if wav else ORDER),
+        restaurant=chosen,
+        lines=tuple(say or ()) or (() if wav else demo_script(chosen)),
         recordings=tuple(wav or ()),
         name=name,
         tone=tone,

@@ -16,6 +16,7 @@ from gateway.cli.demo_stage import Stage, StageError, set_stage
 from gateway.cli.demo_view import open_view
 from gateway.cli.terminal import INSTALL_LOCAL, err, fail, out
 from gateway.local.caller import Caller
+from gateway.local.examples import demo_script
 from gateway.local.phone_wav import NotPlayable, read_sound
 from gateway.local.sounds import Sounds, speech_sounds, tone_sounds
 from gateway.logs import configure_logs
@@ -32,6 +33,7 @@ INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
 class Options:
     """What the user asked for."""
 
+    restaurant: str
     lines: tuple[str, ...]
     recordings: tuple[Path, ...]
     name: str
@@ -71,9 +73,10 @@ async def _run(options: Options, recordings: list[bytes]) -> int:
 
         _log_to_file(options.data_dir)
         sounds = await _sounds(options, progress)
-        async with set_stage(options.data_dir, sounds, progress) as stage:
+        async with set_stage(options.data_dir, options.restaurant, sounds, progress) as stage:
             status.stop()
             out.print(f"[dim]{escape(sounds.about)}[/]", soft_wrap=True)
+            out.print(f"[dim]{escape(stage.restaurant.name)}: its own menu, in a copy that is open at every hour[/]")
             caller = Caller([*(f"({file.name})" for file in options.recordings), *options.lines], name=options.name)
             with open_view(out) as view:
                 played = await play_call(stage, sounds, caller, recordings, options.record, view)
@@ -135,7 +138,7 @@ async def _keep(stage: Stage) -> None:
         out.print(f"{what:<17} {where}")
     out.print(
         f"ring it: TWILIO_AUTH_TOKEN={stage.auth_token} gateway call --url {stage.url}/twiml/voice "
-        f'--to {stage.restaurant.numbers[0]} --say "One large pepperoni, please."',
+        f'--to {stage.restaurant.numbers[0]} --say "{demo_script(stage.restaurant.id)[0]}"',
         soft_wrap=True,
     )
     await asyncio.Event().wait()

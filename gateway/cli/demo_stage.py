@@ -11,7 +11,6 @@ import base64
 import fcntl
 import os
 import secrets
-import shutil
 import socket
 import sys
 import tempfile
@@ -23,11 +22,12 @@ from pathlib import Path
 import httpx2
 
 from gateway.local.brain import Brain
+from gateway.local.examples import copy_examples
 from gateway.local.pos import PosReceiver
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.sounds import Sounds
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.restaurant_files import SHIPPED, load_restaurants
+from gateway.orders.restaurant_files import load_restaurants
 from gateway.settings import Settings
 from gateway.store import SessionStore, open_store
 
@@ -66,11 +66,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def set_stage(data_dir: Path, sounds: Sounds, progress: Progress) -> AsyncIterator[Stage]:
+async def set_stage(data_dir: Path, restaurant_id: str, sounds: Sounds, progress: Progress) -> AsyncIterator[Stage]:
     """Start it all; end it all when the block ends.
 
     Args:
         data_dir: of the embedded store; made if it is missing.
+        restaurant_id: of the example that is rung; all of them are served.
         sounds: how the model hears and speaks.
         progress: told what is being started.
 
@@ -110,8 +111,8 @@ async def set_stage(data_dir: Path, sounds: Sounds, progress: Progress) -> Async
         log = data_dir / "gateway.log"
         process = await stack.enter_async_context(_gateway(environment, listening, log))
         await _until_ready(url, process, log)
-        restaurant = load_restaurants(folder, {POS_SECRET: pos_secret})[0]
-        yield Stage(restaurant, url, token, model, pos, store, log)
+        served = {restaurant.id: restaurant for restaurant in load_restaurants(folder, {POS_SECRET: pos_secret})}
+        yield Stage(served[restaurant_id], url, token, model, pos, store, log)
 
 
 @contextmanager
@@ -128,14 +129,10 @@ def _alone(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _restaurants(pos_url: str) -> Iterator[Path]:
-    """A copy of the example restaurants whose orders go to the POS of the demo."""
+    """A copy of the example restaurants, open at every hour, whose orders go to the POS of the demo."""
     with tempfile.TemporaryDirectory(prefix="voice-ordering-demo-") as scratch:
-        folder = Path(scratch) / "restaurants"
-        shutil.copytree(SHIPPED, folder)
-        for file in folder.glob("*/restaurant.toml"):
-            pos = f'\n[pos]\nurl = "{pos_url}"\nsecrets = ["env:{POS_SECRET}"]\n'
-            file.write_text(file.read_text(encoding="utf-8") + pos, encoding="utf-8")
-        yield folder
+        pos = f'[pos]\nurl = "{pos_url}"\nsecrets = ["env:{POS_SECRET}"]\n'
+        yield copy_examples(Path(scratch) / "restaurants", pos)
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ class Daypart(_Part):
     An `end` at or before `start` lies on the next day; the span then belongs to the day on which it began.
     """
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_:.-]*$", max_length=80)]
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_:.&'+%-]*$", max_length=80)]
     name: Annotated[str, Field(min_length=1, max_length=120)]
     start: Clock
     end: Clock

@@ -1,38 +1,42 @@
-"""Reading `menu.json`: the one door through which a menu comes in, with every mistake named at once.
+"""Reading `menu.json`: the door through which a menu comes in, with every mistake named at once.
 
 Rules kept here: a menu that gets through is whole - every reference holds, every required choice can be made, every
 price is known or none is; a menu that does not is refused with all of its problems, those of form and those of sense.
+What only looks odd is advice and refuses nothing.
 """
 
-import contextlib
-import json
-from collections.abc import Iterable
-from typing import TypeVar
+from dataclasses import dataclass
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from gateway.orders.menu import Category, Dimension, Item, Menu, ModifierGroup, Tax
-from gateway.orders.menu_rules import Parts, check
+from gateway.orders.menu import Menu
+from gateway.orders.menu_advice import advice
+from gateway.orders.menu_entries import Entries
+from gateway.orders.menu_json import MenuErrors, read_object
+from gateway.orders.menu_rules import check
+from gateway.orders.plain_listing import is_plain_listing, listing_advice, read_plain_listing
 from gateway.orders.problems import Problem, problems_of
 
-P = TypeVar("P", bound=BaseModel)
+__all__ = ["MenuErrors", "MenuReport", "examine_menu", "load_menu", "read_menu"]
 
 
-class MenuErrors(Exception):  # noqa: N818 - it carries all of them
-    """A menu that cannot be used. `where` names the file, `problems` says everything that is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class MenuReport:
+    """All that there is to say about one menu file.
 
-    def __init__(self, where: str, problems: Iterable[Problem]) -> None:
-        self.where = where
-        self.problems = tuple(problems)
-        super().__init__("\n".join(f"{where}: {problem}" for problem in self.problems))
+    Attributes:
+        menu: what was read; None when there are errors.
+        errors: refuse the menu.
+        warnings: look odd, and refuse nothing.
+    """
 
-
-class _RepeatedKey(ValueError):  # noqa: N818 - it never leaves this module
-    """A JSON object names a field twice; Python would silently keep the last (RFC 8259, section 4)."""
+    menu: Menu | None
+    errors: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
 
 
 def load_menu(text: str, where: str) -> Menu:
-    """Read a menu.
+    """Read a menu in the product's own format.
 
     Args:
         text: the JSON text.
@@ -41,7 +45,44 @@ def load_menu(text: str, where: str) -> Menu:
     Raises:
         MenuErrors: with all problems, each with its path in the file, the reason and a fix.
     """
-    raw = _json(text, where)
+    return _load(read_object(text, where), where)
+
+
+def read_menu(text: str, where: str) -> Menu:
+    """Read a menu in either format: the product's own, or a plain listing without prices, told apart by their shape.
+
+    Args:
+        text: the JSON text.
+        where: what to call it in messages, such as its path.
+
+    Raises:
+        MenuErrors: with all problems, each with its path in the file, the reason and a fix.
+    """
+    raw = read_object(text, where)
+    return read_plain_listing(raw, where) if is_plain_listing(raw) else _load(raw, where)
+
+
+def examine_menu(text: str, where: str) -> MenuReport:
+    """All errors and all warnings of a menu in either format. Slower than reading it: every two names are compared.
+
+    Args:
+        text: the JSON text.
+        where: what to call it in messages, such as its path.
+    """
+    try:
+        raw = read_object(text, where)
+    except MenuErrors as errors:
+        return MenuReport(None, errors.problems, ())
+    plain = is_plain_listing(raw)
+    warnings = tuple(listing_advice(raw) if plain else advice(Entries.of(raw)))
+    try:
+        menu = read_plain_listing(raw, where) if plain else _load(raw, where)
+    except MenuErrors as errors:
+        return MenuReport(None, errors.problems, warnings)
+    return MenuReport(menu, (), warnings)
+
+
+def _load(raw: dict[str, object], where: str) -> Menu:
     form: list[Problem] = []
     menu: Menu | None = None
     try:
@@ -49,63 +90,7 @@ def load_menu(text: str, where: str) -> Menu:
     except ValidationError as error:
         form = problems_of(error)
     # What is well formed is checked for sense even beside what is not, so that one run shows everything.
-    problems = [*form, *check(_parts(raw))]
+    problems = [*form, *check(Entries.of(raw))]
     if menu is None or problems:
         raise MenuErrors(where, problems)
     return menu
-
-
-def _json(text: str, where: str) -> dict[str, object]:
-    try:
-        raw = json.loads(text, object_pairs_hook=_object)
-    except _RepeatedKey as error:
-        problem = Problem("", f"the field {error} is there twice in one object", "keep one of them")
-        raise MenuErrors(where, [problem]) from None
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise MenuErrors(where, [Problem(place, f"not JSON: {error.msg}", "correct it there")]) from None
-    except (ValueError, RecursionError):
-        problem = Problem("", "not JSON that can be read: numbers too long or nested too deep", "correct it")
-        raise MenuErrors(where, [problem]) from None
-    if not isinstance(raw, dict):
-        raise MenuErrors(where, [Problem("", "not a JSON object", "begin with { and the field categories")])
-    return raw
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _RepeatedKey(next(name for name in names if names.count(name) > 1))
-    return values
-
-
-def _parts(raw: dict[str, object]) -> Parts:
-    """The entries that are well formed on their own, and every id there is."""
-    return Parts(
-        dimensions=_entries(raw, "dimensions", Dimension),
-        categories=_entries(raw, "categories", Category),
-        items=_entries(raw, "items", Item),
-        modifier_groups=_entries(raw, "modifier_groups", ModifierGroup),
-        taxes=_entries(raw, "taxes", Tax),
-        known={name: _ids(raw, name) for name in ("dimensions", "categories", "items", "modifier_groups", "taxes")},
-    )
-
-
-def _entries(raw: dict[str, object], name: str, model: type[P]) -> dict[int, P]:
-    entries: dict[int, P] = {}
-    for index, entry in enumerate(_list(raw, name)):
-        with contextlib.suppress(ValidationError):
-            entries[index] = model.model_validate(entry)
-    return entries
-
-
-def _ids(raw: dict[str, object], name: str) -> list[str]:
-    """The ids of a list in their order; an entry without one holds its place with something no id can be."""
-    ids = (entry.get("id") if isinstance(entry, dict) else None for entry in _list(raw, name))
-    return [entry_id if isinstance(entry_id, str) else f" {index}" for index, entry_id in enumerate(ids)]
-
-
-def _list(raw: dict[str, object], name: str) -> list[object]:
-    entries = raw.get(name)
-    return entries if isinstance(entries, list) else []

@@ -1,46 +1,42 @@
-"""What makes a well-formed menu a sensible one: references that hold, choices that can be made, prices that are there.
+"""What makes a well-formed menu a sensible one: references that hold, variations that can be named.
 
-Rules kept here: a check looks for one kind of mistake and yields all of them; an entry that is malformed itself counts
-as existing (`known`), so that one mistake is not reported twice.
+Here are the rules about entries and what they refer to; those about choices, combos, prices and times stand beside, one
+module each. Rules kept here: a check looks for one kind of mistake and yields all of them; each refuses the menu (what
+only looks odd is advice: `menu_advice.py`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-from gateway.orders.menu import Category, Dimension, Item, ModifierGroup, Tax
+from gateway.orders.menu_choice_rules import choice_rules
+from gateway.orders.menu_combo_rules import combo_rules
+from gateway.orders.menu_entries import Entries
+from gateway.orders.menu_price_rules import price_rules
+from gateway.orders.menu_time_rules import time_rules
 from gateway.orders.problems import Problem
 
 _REFER = "use the id of an entry of {}, or add one"
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The well-formed entries of a menu by their place in the file, and every id that each list names."""
-
-    dimensions: Mapping[int, Dimension]
-    categories: Mapping[int, Category]
-    items: Mapping[int, Item]
-    modifier_groups: Mapping[int, ModifierGroup]
-    taxes: Mapping[int, Tax]
-    known: Mapping[str, list[str]]
+def check(entries: Entries) -> list[Problem]:
+    """Every problem of sense in these entries."""
+    checks = (_repeated_ids, _references, _variations, price_rules, choice_rules, combo_rules, time_rules, _halves)
+    return [problem for check_one in checks for problem in check_one(entries)]
 
 
-def check(parts: Parts) -> list[Problem]:
-    """Every problem of sense in these parts."""
-    checks = (_repeated_ids, _references, _variations, _prices, _groups, _prices_by_variation)
-    return [problem for check_one in checks for problem in check_one(parts)]
-
-
-def _repeated_ids(parts: Parts) -> Iterator[Problem]:
-    for name, ids in parts.known.items():
+def _repeated_ids(entries: Entries) -> Iterator[Problem]:
+    for name, ids in entries.known.items():
         yield from _repeated(name, ids)
-    for index, dimension in parts.dimensions.items():
+    for index, dimension in entries.dimensions.items():
         yield from _repeated(f"dimensions[{index}].options", [option.id for option in dimension.options])
-    for index, group in parts.modifier_groups.items():
-        yield from _repeated(f"modifier_groups[{index}].options", [option.id for option in group.options])
-    for index, item in parts.items.items():
+    for index, group in entries.modifier_groups.items():
+        here = f"modifier_groups[{index}].options"
+        yield from _repeated(here, [option.id for option in group.options])
+        for at, option in enumerate(group.options):
+            yield from _repeated(f"{here}[{at}].modifier_groups", option.modifier_groups)
+    for index, item in entries.items.items():
         yield from _repeated(f"items[{index}].variations", [variation.id for variation in item.variations])
-        yield from _repeated(f"items[{index}].modifier_groups", list(item.modifier_groups))
+        yield from _repeated(f"items[{index}].modifier_groups", item.modifier_groups)
+        yield from _repeated(f"items[{index}].slots", [slot.id for slot in item.slots])
 
 
 def _repeated(path: str, ids: Iterable[str]) -> Iterator[Problem]:
@@ -51,28 +47,35 @@ def _repeated(path: str, ids: Iterable[str]) -> Iterator[Problem]:
         seen.add(entry_id)
 
 
-def _references(parts: Parts) -> Iterator[Problem]:
-    for index, item in parts.items.items():
+def _references(entries: Entries) -> Iterator[Problem]:
+    for index, item in entries.items.items():
         here = f"items[{index}]"
-        if item.category not in parts.known["categories"]:
+        if item.category not in entries.known["categories"]:
             yield Problem(f"{here}.category", f"no category {item.category}", _REFER.format("categories"))
-        if item.tax not in parts.known["taxes"]:
+        if item.tax not in entries.known["taxes"]:
             yield Problem(f"{here}.tax", f"no tax {item.tax}", _REFER.format("taxes"))
-        for at, group_id in enumerate(item.modifier_groups):
-            if group_id not in parts.known["modifier_groups"]:
-                reason = f"no modifier group {group_id}"
-                yield Problem(f"{here}.modifier_groups[{at}]", reason, _REFER.format("modifier_groups"))
+        yield from _known_groups(here, item.modifier_groups, entries)
+    for index, group in entries.modifier_groups.items():
+        for at, option in enumerate(group.options):
+            yield from _known_groups(f"modifier_groups[{index}].options[{at}]", option.modifier_groups, entries)
 
 
-def _variations(parts: Parts) -> Iterator[Problem]:
+def _known_groups(here: str, group_ids: Iterable[str], entries: Entries) -> Iterator[Problem]:
+    for at, group_id in enumerate(group_ids):
+        if group_id not in entries.known["modifier_groups"]:
+            reason = f"no modifier group {group_id}"
+            yield Problem(f"{here}.modifier_groups[{at}]", reason, _REFER.format("modifier_groups"))
+
+
+def _variations(entries: Entries) -> Iterator[Problem]:
     """A caller can name any variation: its options exist, and no two variations look alike."""
-    dimensions = {dimension.id: dimension for dimension in parts.dimensions.values()}
-    for index, item in parts.items.items():
+    dimensions = {dimension.id: dimension for dimension in entries.dimensions.values()}
+    for index, item in entries.items.items():
         for at, variation in enumerate(item.variations):
             here = f"items[{index}].variations[{at}].options"
             for dimension_id, option_id in variation.options.items():
                 dimension = dimensions.get(dimension_id)
-                if dimension_id not in parts.known["dimensions"]:
+                if dimension_id not in entries.known["dimensions"]:
                     yield Problem(f"{here}.{dimension_id}", "no such dimension", _REFER.format("dimensions"))
                 elif dimension is not None and dimension.option(option_id) is None:
                     reason = f"{dimension_id} has no option {option_id}"
@@ -85,48 +88,14 @@ def _variations(parts: Parts) -> Iterator[Problem]:
                 yield Problem(here, "another variation has the same options, so nobody can ask for it", fix)
 
 
-def _prices(parts: Parts) -> Iterator[Problem]:
-    """A menu without any price is a listing to parse against; a price missing among others is a mistake."""
-    variations = [
-        (f"items[{index}].variations[{at}].price", variation.price)
-        for index, item in parts.items.items()
-        for at, variation in enumerate(item.variations)
-    ]
-    if any(price is not None for _, price in variations):
-        for path, price in variations:
-            if price is None:
-                yield Problem(path, "the price is missing", "write the price in cents")
-
-
-def _groups(parts: Parts) -> Iterator[Problem]:
-    """The choices that a group demands can be made, and those it allows make sense."""
-    for index, group in parts.modifier_groups.items():
-        here = f"modifier_groups[{index}]"
-        most = len(group.options) * group.max_per_option
-        if group.max is not None and group.min > group.max:
-            yield Problem(f"{here}.min", f"min {group.min} is more than max {group.max}", "lower min or raise max")
-        elif group.min > most:
-            fix = "lower min, add options, or raise max_per_option"
-            yield Problem(f"{here}.min", f"its options allow {most} portions, fewer than min {group.min}", fix)
-        if group.max == 0:
-            yield Problem(f"{here}.max", "max 0 allows no choice", "raise it, or leave it out for no bound")
-        if group.max is not None and len(group.defaults) > max(1, group.max):
-            yield Problem(f"{here}.options", f"more defaults than max {group.max}", "take defaults off, or raise max")
-        if group.max is not None and group.free > group.max:
-            yield Problem(f"{here}.free", f"free {group.free} is more than max {group.max}", "lower free or raise max")
-
-
-def _prices_by_variation(parts: Parts) -> Iterator[Problem]:
-    """A price that depends on the variation is there for each variation of each item with that group, and no other."""
-    for index, group in parts.modifier_groups.items():
-        using = [item for item in parts.items.values() if group.id in item.modifier_groups]
-        sold = {variation.id for item in using for variation in item.variations}
-        for at, option in enumerate(group.options):
-            if isinstance(option.price, int):
-                continue
-            here = f"modifier_groups[{index}].options[{at}].price"
-            for variation_id in sorted(sold - option.price.keys()):
-                yield Problem(here, f"no price for the variation {variation_id}", "add it")
-            for variation_id in sorted(option.price.keys() - sold):
-                fix = "remove it, or correct its spelling"
-                yield Problem(f"{here}.{variation_id}", "no item with this group has that variation", fix)
+def _halves(entries: Entries) -> Iterator[Problem]:
+    """A half needs another half: an item of the same category with `halves` that comes in one of the same sizes."""
+    for index, item in entries.items.items():
+        here = f"items[{index}].halves"
+        if item.halves is None:
+            continue
+        if item.slots:
+            yield Problem(here, "a combo has no halves", "take halves off, or the slots")
+        elif not any(entries.halves_with(item, variation) for variation in item.variations) and entries.whole:
+            reason = f"nothing else in {item.category} with halves comes in one of its sizes"
+            yield Problem(here, reason, "give another item of the category halves, or take halves off")

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gateway.orders.menu import Menu
-from gateway.orders.menu_file import MenuErrors, load_menu
+from gateway.orders.menu_file import MenuErrors, read_menu
 from gateway.orders.problems import Problem, problems_of
 from gateway.orders.restaurant import Restaurant
 
@@ -124,7 +124,7 @@ def _read_menu(file: Path) -> tuple[Menu | None, list[Problem]]:
     if text is None:
         return None, problems
     try:
-        menu = load_menu(text, str(file))
+        menu = read_menu(text, str(file))
     except MenuErrors as errors:
         return None, list(errors.problems)
     if not menu.priced:

@@ -20,6 +20,7 @@ from pathlib import Path
 import httpx2
 import msgspec
 
+from gateway.local.examples import copy_examples
 from gateway.settings import Settings
 from infra.bench.dialing import webhook_client
 from infra.bench.level_code import Encoding
@@ -29,7 +30,7 @@ from infra.bench.records import ChurnJob, LoadJob, ModelJob
 
 AUTH_TOKEN = "bench-auth-token"  # noqa: S105 - of nobody's account
 CALLED = "+15550100000"
-"""The number of the first example restaurant; it is open at every hour."""
+"""The number of the first example restaurant; its copy is open at every hour."""
 START_LIMIT_S = 60.0
 END_LIMIT_S = 20.0
 
@@ -171,6 +172,7 @@ class Rig:
             "OPENAI_REALTIME_URL": model_url,
             "OPENAI_REALTIME_AUDIO": self._audio,
             "DATA_DIR": str(data),
+            "RESTAURANTS_DIR": str(copy_examples(data / "restaurants")),
             "MAX_CALLS": str(max(calls + 10, Settings.model_fields["max_calls"].default)),
             "LOG_FORMAT": "json",
         }

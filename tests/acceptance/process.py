@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -11,18 +10,15 @@ from pathlib import Path
 
 import httpx2
 
-from gateway.orders.restaurant_files import SHIPPED
+from gateway.local.examples import copy_examples
 from tests.stage import MODEL_KEY, POS_SECRET, SECRET, TWILIO_TOKEN, Stage
 
 Process = asyncio.subprocess.Process
 
 
 def restaurants(folder: Path, pos_url: str) -> Path:
-    """A restaurants folder as a user would have it: the example, with its POS."""
-    shutil.copytree(SHIPPED / "casa-verde", folder / "casa-verde")
-    toml = folder / "casa-verde" / "restaurant.toml"
-    toml.write_text(f'{toml.read_text()}\n[pos]\nurl = "{pos_url}"\nsecrets = ["env:POS_SECRET_OF_THE_TESTS"]\n')
-    return folder
+    """A restaurants folder as a user would have it: the examples, open at every hour, with their POS."""
+    return copy_examples(folder, f'[pos]\nurl = "{pos_url}"\nsecrets = ["env:POS_SECRET_OF_THE_TESTS"]\n')
 
 
 @asynccontextmanager

@@ -57,6 +57,30 @@ def test_an_order_reaches_the_pos_and_can_be_read_again(gateway: Gateway) -> Non
     assert gateway.left_behind() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "ordered"),
+    [
+        ("golden-bowl", ("king size Miso Ramen with pork, very spicy, soft egg", "iced Jasmine Tea", "$30.76")),
+        ("hilltop-burger", ("single Hilltop Burger with bacon, no onions", "Side Salad with ranch", "$25.62")),
+    ],
+)
+def test_every_example_has_an_order_of_its_own(gateway: Gateway, name: str, ordered: tuple[str, ...]) -> None:
+    ended = gateway.demo("--tone", "--restaurant", name)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    for told in (*ordered, "open at every hour", "one webhook received"):
+        assert told in ended.stdout
+
+
+def test_an_example_that_is_not_there_is_told_with_those_that_are(gateway: Gateway) -> None:
+    ended = gateway.demo("--restaurant", "trattoria")
+    assert ended.returncode == 1
+    told = " ".join(ended.stderr.split())
+    assert told == "error: there is no example restaurant trattoria; there are casa-verde, golden-bowl, hilltop-burger"
+    listed = gateway.demo("--list")
+    assert listed.returncode == 0
+    assert listed.stdout.splitlines()[2].split(maxsplit=1) == ["hilltop-burger", "Hilltop Burger"]
+
+
 def test_what_is_not_on_the_menu_gives_no_order(gateway: Gateway) -> None:
     ended = gateway.demo("--tone", "--say", "I would like some sushi, please.")
     assert ended.returncode == 3, ended.stdout + ended.stderr

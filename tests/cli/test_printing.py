@@ -25,7 +25,19 @@ def test_settings() -> None:
 
 
 def test_every_command_has_help() -> None:
-    for name in ("demo", "serve", "worker", "check", "call", "replay", "states", "schemas", "settings", "menu"):
+    for name in (
+        "demo",
+        "serve",
+        "worker",
+        "check",
+        "call",
+        "replay",
+        "states",
+        "schemas",
+        "settings",
+        "menu",
+        "order",
+    ):
         result = runner.invoke(app, [name, "--help"])
         assert result.exit_code == 0
         assert "--help" in result.stdout

@@ -28,7 +28,7 @@ def test_a_part_of_the_menu_is_a_menu_of_its_own(talk: "Talk", bowl_talk: "Talk"
 
 def test_a_category_that_is_not_there_is_refused_with_those_that_are(talk: "Talk") -> None:
     outcome = talk("get_menu", category="sushi")
-    assert outcome.message == 'There is no category "sushi"; there are pizza, wings, drinks, desserts.'
+    assert outcome.message == 'There is no category "sushi"; there are pizza, wings, drinks, desserts, combos.'
 
 
 def test_a_line_is_set_with_its_price_its_evidence_and_its_confidence(talk: "Talk") -> None:

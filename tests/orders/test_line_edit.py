@@ -97,7 +97,7 @@ def test_a_line_whose_variation_the_menu_lost_is_settled_anew(menu: Menu) -> Non
         (
             {"item_id": "sushi"},
             "MENU_ITEM_NOT_FOUND",
-            '"sushi" is not on the menu. There are: Pizzas, Wings, Drinks, Desserts. Tell the caller.',
+            '"sushi" is not on the menu. There are: Pizzas, Wings, Drinks, Desserts, Combos. Tell the caller.',
         ),
         (
             {"item_id": "coke", "quantity": 18_000},

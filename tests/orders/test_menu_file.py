@@ -1,11 +1,11 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.orders.menu import Menu
-from gateway.orders.menu_file import MenuErrors, load_menu
+from gateway.orders.menu_file import MenuErrors, examine_menu, load_menu, read_menu
 
 
 def problems(text: str) -> list[str]:
@@ -44,6 +44,30 @@ def test_a_malformed_entry_still_counts_as_existing(menu: Menu) -> None:
     assert problems(json.dumps(raw)) == ["taxes[0].rate_millipercent: Input should be a valid integer"]
 
 
+def test_a_menu_may_name_its_schema(menu: Menu) -> None:
+    raw = json.loads(menu.model_dump_json(exclude_defaults=True))
+    assert load_menu(json.dumps({"$schema": "menu.schema.json", **raw}), "menu.json") == menu
+    assert problems(json.dumps({"$schema": 5, **raw})) == ["$schema: Extra inputs are not permitted"]
+
+
+def test_either_format_comes_in_by_one_door(menu: Menu) -> None:
+    listing = {
+        "items": [{"id": "tea", "kind": "drink", "names": ["tea"]}],
+        "option_groups": {},
+        "kinds": {"drink": ["d"]},
+    }
+    assert read_menu(menu.model_dump_json(), "m") == menu
+    assert not read_menu(json.dumps(listing), "m").priced
+    assert problems(json.dumps(listing))[0] == "categories: Field required"
+    with pytest.raises(MenuErrors, match="no kind drink"):
+        read_menu(json.dumps(listing | {"kinds": {}}), "m")
+
+
+def test_a_report_has_the_menu_or_its_errors(menu: Menu) -> None:
+    assert examine_menu(menu.model_dump_json(), "m").menu == menu
+    assert [problem.path for problem in examine_menu("{", "m").errors] == ["line 1, column 2"]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -76,11 +100,13 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["items", "categories", "taxes", "dimensions", "modifier_groups"]), json_values))
 def test_whatever_stands_in_the_file_is_read_or_refused_with_problems(raw: dict[str, object]) -> None:
     assert problems(json.dumps(raw))
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_refused_with_problems(text: str) -> None:
     assert problems(text)

@@ -130,7 +130,7 @@ def test_validation_against_another_menu(casa: OrderProcessor) -> None:
         ("does the coke contain nuts", "en",
          "I cannot say for sure what is in the Coke; please ask our staff."),
         ("do you have something without gluten", "en", "Sorry, what would you like?"),
-        ("what do you have", "en", "We have Margherita, Pepperoni, Wings, Coke, Sprite and Tiramisu."),
+        ("what do you have", "en", "We have Margherita, Pepperoni, Wings, Coke, Sprite, Tiramisu and Lunch combo."),
         ("una margherita grande", "es", "Uno large Margherita. ¿Algo más?"),
         ("what does a large pepperoni cost", "es", ("Small Pepperoni cuesta diez dólares con cincuenta centavos. "
          "Large Pepperoni cuesta dieciséis dólares con cincuenta centavos.")),

@@ -1,4 +1,5 @@
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 def test_the_examples_are_read_in_their_order() -> None:
     restaurants = load_restaurants(SHIPPED, {})
-    assert [restaurant.id for restaurant in restaurants] == ["casa-verde", "golden-bowl"]
+    assert [restaurant.id for restaurant in restaurants] == ["casa-verde", "golden-bowl", "hilltop-burger"]
     assert restaurants[0].numbers == ("+15550100000",)
     assert restaurants[0].pos is None
 
@@ -63,7 +64,7 @@ def test_all_problems_of_all_files_are_told_at_once(folder: Path) -> None:
     assert "third/restaurant.toml : cannot be read: No such file or directory" in found
     assert "third/menu.json : not UTF-8 text" in found
     assert found[-1] == "golden-bowl/restaurant.toml numbers[0]: casa-verde answers this number too"
-    assert len(found) == 11
+    assert len(found) == 12
 
 
 def test_a_file_that_is_no_toml_is_told_with_its_place(folder: Path) -> None:
@@ -80,6 +81,9 @@ def test_a_menu_without_prices_cannot_be_sold_from(folder: Path) -> None:
     )
     (folder / "casa-verde" / "menu.json").write_text(listing)
     assert told(folder) == ["casa-verde/menu.json items: a listing without prices cannot be sold from"]
+    plain = '{"items": [{"id": "i", "kind": "k", "names": ["i"]}], "option_groups": {}, "kinds": {"k": ["k"]}}'
+    (folder / "casa-verde" / "menu.json").write_text(plain)
+    assert told(folder) == ["casa-verde/menu.json items: a listing without prices cannot be sold from"]
 
 
 def test_numbers_that_are_no_list_are_told_once(folder: Path) -> None:
@@ -93,9 +97,51 @@ def test_a_folder_without_restaurants_is_told(tmp_path: Path) -> None:
         load_restaurants(tmp_path / "none", {})
 
 
+@pytest.mark.parametrize(
+    ("restaurant_id", "at", "is_open"),
+    [
+        ("casa-verde", "2026-11-25T21:59", True),
+        ("casa-verde", "2026-11-25T22:00", False),
+        ("casa-verde", "2026-11-26T12:00", False),  # Thanksgiving
+        ("casa-verde", "2026-12-24T19:00", False),
+        ("golden-bowl", "2026-11-23T12:00", False),  # a Monday
+        ("golden-bowl", "2026-11-25T15:00", False),  # between lunch and dinner
+        ("golden-bowl", "2027-02-06T11:10", True),  # Lunar New Year
+        ("golden-bowl", "2027-02-07T00:59", True),
+        ("hilltop-burger", "2026-11-28T00:29", True),  # Friday's night
+        ("hilltop-burger", "2026-11-26T14:00", False),
+        ("hilltop-burger", "2027-03-28T10:00", True),
+    ],
+)
+def test_the_examples_have_hours_and_holidays_as_restaurants_have_them(
+    restaurant_id: str, at: str, is_open: bool
+) -> None:
+    restaurant = next(one for one in load_restaurants(SHIPPED, {}) if one.id == restaurant_id)
+    assert restaurant.is_open(datetime.fromisoformat(at).replace(tzinfo=restaurant.zone)) is is_open
+
+
+@pytest.mark.parametrize(
+    ("entry", "told_as"),
+    [
+        ("2026-11-31 = []", "holidays.2026-11-31: "),
+        ('2026-11-30 = [{ open = "9", close = "12:00" }]', "holidays.2026-11-30[0].open: "),
+        ("2026-11-30 = true", "holidays.2026-11-30: "),
+    ],
+)
+def test_a_holiday_is_a_date_with_hours(folder: Path, entry: str, told_as: str) -> None:
+    edit(folder / "casa-verde" / "restaurant.toml", "2026-12-25 = []", entry)
+    (problem,) = told(folder)
+    assert problem.startswith(f"casa-verde/restaurant.toml {told_as}")
+
+
+def test_the_examples_answer_numbers_that_belong_to_nobody() -> None:
+    for restaurant in load_restaurants(SHIPPED, {}):
+        assert all(number.startswith("+155501000") for number in (*restaurant.numbers, restaurant.transfer_to))
+
+
 def test_what_is_no_restaurant_is_passed_over(folder: Path) -> None:
     (folder / ".git").mkdir()
     (folder / ".git" / "menu.json").write_text("x")
     (folder / "pictures").mkdir()
     (folder / "README").write_text("x")
-    assert len(load_restaurants(folder, {})) == 2
+    assert len(load_restaurants(folder, {})) == 3
