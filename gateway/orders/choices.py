@@ -74,8 +74,10 @@ def _read_for(bench: Workbench, draft: Draft, mention: Mention, before: Mention 
         return
     wanted = present is not None and not present.negated
     said_last = bench.repairing and wanted and bench.last is not None and bench.last[1] is present
-    if bench.removing or (said_last and not bench.negating):
+    if bench.removing:
         bench.leave_out(draft, mention, sense)
+    elif said_last and not bench.negating and before is not None and before.text.endswith("no"):
+        bench.put(draft, mention, None, negated=True)  # "with bacon, actually no bacon"
     else:
         repairing = bench.repairing or _changes_the_one_choice(bench, draft, sense, before)
         negated = bench.take_back(draft, sense, bench.negating) if repairing and bench.repairing else bench.negating

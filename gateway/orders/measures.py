@@ -61,7 +61,8 @@ def _counted(mentions: Sequence[Mention], at: int) -> tuple[list[Mention], int] 
         return None
     choice = mentions[place]
     # "two sugars", where "2 %" is a name of the milk: the number says no more than how many
-    counts_itself = times is not None and (bool(first.senses) or any(t.stem in _UNITS for t in choice.tokens))
+    alone = bool(first.senses) and not _leads_to_a_dish(mentions, place)
+    counts_itself = times is not None and (alone or any(t.stem in _UNITS for t in choice.tokens))
     if not (measured or counts_itself) or (not measured and choice.of("item")):
         return None
     return [*qualifier, replace(choice, senses=choice.of("modifier"), count=times)], place + 1
@@ -72,6 +73,13 @@ def _counts_a_group(mentions: Sequence[Mention], at: int) -> bool:
         return False
     senses = mentions[at + 1].senses
     return bool(senses) and all(sense.kind == "group" for sense in senses)
+
+
+def _leads_to_a_dish(mentions: Sequence[Mention], at: int) -> bool:
+    """Whether a dish follows the choices from `at`: "two iced americanos"."""
+    while at < len(mentions) and mentions[at].of("modifier") and not mentions[at].of("item"):
+        at += 1
+    return at < len(mentions) and bool(mentions[at].of("item"))
 
 
 def _points_back(mentions: Sequence[Mention], at: int) -> bool:

@@ -146,8 +146,7 @@ def _begins_alike(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
 def _says_again(before: Sequence[Mention], after: Sequence[Mention]) -> bool:
     """Whether a list is begun again with a dish as before: "a roll and a tea, no, two rolls and a tea"."""
     pairs = zip(before, after, strict=True)
-    entries = sum(_is_dish(mention) or _determines(mention) for mention in before)
-    listed = any(mention.cue is Cue.AND for mention in before) and entries > 1
+    listed = any(mention.cue is Cue.AND for mention in before)
     return listed and any(bool(one.senses) and one.senses == other.senses for one, other in pairs)
 
 
@@ -216,6 +215,8 @@ def _substitution(mentions: Sequence[Mention], at: int, end: int) -> list[Mentio
     while stop < len(mentions) and (_determines(mentions[stop]) or _is_size(mentions[stop])):
         stop += 1
     run = [mention for mention in mentions[end:stop] if mention.cue not in _DETERMINERS]
+    if stop < len(mentions) and mentions[stop].of("item"):
+        head = next((i for i in range(at - 1, -1, -1) if mentions[i].senses == mentions[stop].senses), head)
     start = _phrase_start(mentions, head)
     if stop < len(mentions) and mentions[stop].of("item"):
         phrase = [*_merged(mentions[start:head], run), mentions[stop]]

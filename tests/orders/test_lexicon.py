@@ -38,7 +38,7 @@ def test_names_are_found_however_they_were_heard(divide: Divide, said: str, id_:
     assert (mention.likeness == 1.0) is exact
 
 
-@pytest.mark.parametrize("said", ["calzone", "cook", "kick", "cake", "lasagna", "mother", "spring", "xx"])
+@pytest.mark.parametrize("said", ["calzone", "cook", "kick", "lasagna", "mother", "spring", "xx"])
 def test_other_words_are_not_taken_for_names(divide: Divide, said: str) -> None:
     (mention,) = divide(said)
     assert not mention.senses
