@@ -1,13 +1,22 @@
 """From what a model calls an item to the item of the menu, or to a refusal that tells it what there is."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
-from gateway.orders.lookup import Named, Names
+from gateway.orders.lookup import Names
 from gateway.orders.menu import Item, Menu
 from gateway.orders.tool_arguments import Refusal, shown
 
 # A refusal is read at a price: it names so many entries of a list and says how many more there are.
 MAX_LISTED = 30
+
+
+class Listed(Protocol):
+    """What can be listed in a message."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
 
 
 class ItemLookup:
@@ -33,7 +42,7 @@ class ItemLookup:
         raise Refusal(f"{shown(wanted)} is not on the menu. {offer} Tell the caller.", "MENU_ITEM_NOT_FOUND")
 
 
-def ids(entries: Iterable[Named]) -> str:
+def ids(entries: Iterable[Listed]) -> str:
     """Their ids, to be listed in a message: the first thirty, and how many more there are."""
     listed = [entry.id for entry in entries]
     more = len(listed) - MAX_LISTED

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gateway.orders.item_lookup import ids
 from gateway.orders.lookup import Names
 from gateway.orders.menu import Dimension, DimensionOption, Item, Menu, Variation
-from gateway.orders.tool_arguments import Arguments, Refusal, shown
+from gateway.orders.tool_arguments import Refusal, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,17 @@ class SizeReader:
         """Whether a size can be given under that name."""
         return self._dimension(name) is not None
 
-    def read(self, arguments: Arguments, said: Mapping[str, str], before: Size) -> Size:
+    def read(self, wanted: str | None, said: Mapping[str, str], before: Size) -> Size:
         """The size asked for.
 
         Args:
-            arguments: with `variation_id`, perhaps.
+            wanted: a variation, where one was named.
             said: sizes by the names of dimensions, or their ids.
             before: what was settled; `OPEN` for another item or a new line.
 
         Raises:
             Refusal: no such size is sold.
         """
-        wanted = arguments.text("variation_id")
         if wanted is not None:
             return Size(self._variation(wanted).id, {})
         asked = dict(self._asked(name, text) for name, text in said.items())

@@ -8,7 +8,7 @@ Source: openai `RealtimeFunctionTool` {type, name, description, parameters}.
 from collections.abc import Iterable, Mapping
 
 from gateway.orders.menu import Menu
-from gateway.orders.modifier_edit import ACTIONS
+from gateway.orders.modifier_words import ACTIONS
 from gateway.orders.restaurant import Restaurant
 
 # Above this the enum costs more tokens at every response than it saves in mistakes.
@@ -17,7 +17,18 @@ MAX_ENUM = 120
 # What each tool takes, by name. `tools.py` refuses everything else.
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "get_menu": ("category",),
-    "set_line": ("line_id", "item_id", "options", "variation_id", "quantity", "modifiers", "notes"),
+    "set_line": (
+        "line_id",
+        "item_id",
+        "options",
+        "variation_id",
+        "quantity",
+        "modifiers",
+        "half_item_id",
+        "parts",
+        "notes",
+        "if_version",
+    ),
     "remove_line": ("line_id",),
     "get_order": (),
     "set_customer": ("name", "fulfilment", "address", "notes"),
