@@ -11,9 +11,9 @@ from datetime import date, datetime
 from typing import Literal, assert_never
 
 from gateway.orders.availability import DAYS, Availability, Daypart, Reason, Weekday, unavailable
-from gateway.orders.choices import items_of, open_groups, taken
+from gateway.orders.choices import open_groups, other_half, taken
 from gateway.orders.menu import Item, Menu, ModifierGroup, ModifierOption, Slot
-from gateway.orders.order import Fulfilment, Line, Modifier
+from gateway.orders.order import Fulfilment, Line, Modifier, Part
 from gateway.orders.pricing import cheapest_price
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.sold_out import SoldOutEntry, option_ref
@@ -31,6 +31,14 @@ class NotNow:
 
     reason: Literal["sold_out"] | Reason
     say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Something in a line that cannot be had. `instead` names what can be had in its place, as (id, name)."""
+
+    not_now: NotNow
+    instead: tuple[tuple[str, str], ...]
 
 
 class OnOffer:
@@ -62,11 +70,25 @@ class OnOffer:
         return None if entry is None else self._out_of(option.name, entry)
 
     def line(self, line: Line) -> tuple[NotNow, ...]:
-        """Everything in a line that cannot be had: its items, its parts, its choices, what it comes with included."""
-        found = [self.item(item) for item in items_of(line, self._menu)]
-        for item_id, modifiers in ((line.item_id, line.modifiers), *((p.item_id, p.modifiers) for p in line.parts)):
-            found += self._choices(item_id, modifiers)
-        return tuple(dict.fromkeys(not_now for not_now in found if not_now is not None))
+        """Everything in a line that cannot be had: see `shortfalls`."""
+        return tuple(dict.fromkeys(shortfall.not_now for shortfall in self.shortfalls(line)))
+
+    def shortfalls(self, line: Line) -> tuple[Shortfall, ...]:
+        """What of a line cannot be had: the item itself, or else its other half, its parts and all their choices.
+
+        What the item comes with counts too. A line that the menu has lost falls short of nothing.
+        """
+        item = self._menu.item(line.item_id)
+        if item is None:
+            return ()
+        not_now = self.item(item)
+        if not_now is not None:
+            return (Shortfall(not_now, _named(self.alternatives(item))),)
+        return (
+            *self._half(line),
+            *(short for part in line.parts for short in self._part(item, part)),
+            *(short for i, modifiers in self._dishes(line) for short in self._choices(i, modifiers)),
+        )
 
     def alternatives(self, item: Item, most: int = 3) -> tuple[Item, ...]:
         """What can be had in an item's place: of its category first, then by how near the price is.
@@ -106,15 +128,46 @@ class OnOffer:
             reason = None if rule is None else unavailable(rule, self._menu.dayparts, self._made, self._kind)
             if rule is not None and reason is not None:
                 return NotNow(reason, f"The {item.spoken_name} {self._limit(rule, reason)}.")
-        groups = self._menu.groups_of(item)
-        bare = next((g for g in groups if len(self.left_in(g)) * g.max_per_option < g.min), None)
+        bare = next((group for group in self._menu.groups_of(item) if not self._suffices(group)), None)
         return None if bare is None else _lacking(item, bare)
 
-    def _choices(self, item_id: str, modifiers: Sequence[Modifier]) -> Iterable[NotNow | None]:
-        item = self._menu.item(item_id)
-        for group in () if item is None else open_groups(item, modifiers, self._menu):
-            for option in taken(group, modifiers):
-                yield self.option(group, option)
+    def _suffices(self, group: ModifierGroup) -> bool:
+        """Whether what is left in a group is as much as it demands."""
+        return len(self.left_in(group)) * group.max_per_option >= group.min
+
+    def _half(self, line: Line) -> Iterable[Shortfall]:
+        """The item of the right half, and the others that could be it."""
+        item, half = self._menu.item(line.item_id), self._menu.item(line.half_item_id or "")
+        not_now = None if half is None else self.item(half)
+        if item is not None and not_now is not None:
+            fitting = (other for other in self._menu.items if other_half(item, other.id, self._menu) is not None)
+            yield Shortfall(not_now, _named(other for other in fitting if other != item and self.item(other) is None))
+
+    def _part(self, combo: Item, part: Part) -> Iterable[Shortfall]:
+        """What fills a slot, and what else could."""
+        item, slot = self._menu.item(part.item_id), combo.slot(part.slot)
+        not_now = None if item is None else self._by_itself(item)
+        if not_now is not None:
+            yield Shortfall(not_now, () if slot is None else _named(self.left_for(slot)))
+
+    def _dishes(self, line: Line) -> Iterable[tuple[Item, Sequence[Modifier]]]:
+        """Each item of a line that has choices of its own, with them."""
+        for item_id, modifiers in ((line.item_id, line.modifiers), *((p.item_id, p.modifiers) for p in line.parts)):
+            item = self._menu.item(item_id)
+            if item is not None:
+                yield item, modifiers
+
+    def _choices(self, item: Item, modifiers: Sequence[Modifier]) -> Iterable[Shortfall]:
+        """The options that an item is made with, and what else their group has."""
+        own = self._menu.groups_of(item)
+        for group in open_groups(item, modifiers, self._menu):
+            if group not in own and not self._suffices(group):
+                yield Shortfall(_lacking(item, group), ())
+            made_with = taken(group, modifiers)
+            for option in made_with:
+                not_now = self.option(group, option)
+                if not_now is not None:
+                    yield Shortfall(not_now, _named(left for left in self.left_in(group) if left not in made_with))
 
     def _out_of(self, name: str, entry: SoldOutEntry) -> NotNow:
         until = "" if entry.until is None else f" until {self._clock(entry.until)}"
@@ -146,6 +199,10 @@ class OnOffer:
 def _lacking(item: Item, needed: ModifierGroup | Slot) -> NotNow:
     """An item that cannot be made whole."""
     return NotNow("sold_out", f"The {item.spoken_name} cannot be had now: there is no {needed.name} left for it.")
+
+
+def _named(entries: Iterable[Item | ModifierOption]) -> tuple[tuple[str, str], ...]:
+    return tuple((entry.id, entry.name) for entry in entries)
 
 
 def _spans(dayparts: Sequence[Daypart]) -> str:
