@@ -16,8 +16,10 @@ from gateway.orders.restaurant import Language
 
 Verdict = Literal["contains", "may contain", "unknown"]
 
-_CONTAINS = {"en": "The {item} contains {what}.", "es": "{item} contiene {what}."}
-_MAY_CONTAIN = {"en": "The {item} may contain {what}.", "es": "{item} puede contener {what}."}
+_Words = dict[Language, str]
+
+_CONTAINS: _Words = {"en": "The {item} contains {what}.", "es": "{item} contiene {what}."}
+_MAY_CONTAIN: _Words = {"en": "The {item} may contain {what}.", "es": "{item} puede contener {what}."}
 _UNKNOWN = {"en": "I do not know about {what} in the {items}.", "es": "No sé si hay {what} en {items}."}
 _ANYTHING = {"en": "allergens", "es": "alérgenos"}
 _NO_PROMISE = {
@@ -55,8 +57,8 @@ def answer(asked: Asked, language: Language = "en") -> Answer:
         for words, names in _declared(item, asked.allergens):
             said.append(words[language].format(item=item.spoken_name, what=listed(names, language)))
         for allergen in asked.allergens:
-            verdict, names = _verdict(item, allergen)
-            table.append({"item_id": item.id, "allergen": allergen, "verdict": verdict, "declared": list(names)})
+            verdict, found = _verdict(item, allergen)
+            table.append({"item_id": item.id, "allergen": allergen, "verdict": verdict, "declared": list(found)})
             if verdict == "unknown":
                 unknown[allergen].append(item.spoken_name)
         if not asked.allergens:
@@ -64,7 +66,7 @@ def answer(asked: Asked, language: Language = "en") -> Answer:
     return Answer(table, " ".join((*said, *_doubts(asked, unknown, language), _NO_PROMISE[language])))
 
 
-def _declared(item: Item, allergens: tuple[str, ...]) -> Iterable[tuple[dict[Language, str], tuple[str, ...]]]:
+def _declared(item: Item, allergens: tuple[str, ...]) -> Iterable[tuple[_Words, tuple[str, ...]]]:
     """What is declared of an item, as far as it was asked for."""
     found = concerns((item,), allergens)
     declared = item.allergens if not allergens else found[0] if found else None
@@ -72,7 +74,7 @@ def _declared(item: Item, allergens: tuple[str, ...]) -> Iterable[tuple[dict[Lan
         yield from ((words, names) for words, names in _kinds(declared) if names)
 
 
-def _kinds(declared: Allergens | Concern) -> Iterable[tuple[dict[Language, str], tuple[str, ...]]]:
+def _kinds(declared: Allergens | Concern) -> Iterable[tuple[_Words, tuple[str, ...]]]:
     return (_CONTAINS, declared.contains), (_MAY_CONTAIN, declared.may_contain)
 
 
@@ -100,6 +102,6 @@ def _doubts(asked: Asked, unknown: dict[str, list[str]], language: Language) -> 
     alike: dict[tuple[str, ...], list[str]] = {}
     for allergen, names in unknown.items():
         alike.setdefault(tuple(names), []).append(allergen)
-    for names, allergens in alike.items():
-        if names:
-            yield _UNKNOWN[language].format(what=listed(allergens, language), items=listed(names, language))
+    for items, allergens in alike.items():
+        if items:
+            yield _UNKNOWN[language].format(what=listed(allergens, language), items=listed(items, language))

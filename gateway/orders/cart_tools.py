@@ -5,6 +5,7 @@ there); asking for what is so already changes nothing and so voids no read-back;
 be had now, and the refusal names what can; repeating the order is no read-back.
 """
 
+from gateway.orders.caps import over_caps
 from gateway.orders.desk import Desk, ToolCall, language_of, refuse_if_moved, refuse_if_placed
 from gateway.orders.lookup import fold
 from gateway.orders.money import price_words
@@ -33,8 +34,8 @@ def set_line(desk: Desk, call: ToolCall) -> ToolOutcome:
     if old is None:
         _refuse_twin(order, line)
     elif old.same_thing(line) and old.quantity == line.quantity:
-        return desk.unchanged(order, {"say": f"{describe_line(old, desk.menu)}: it is so already."})
-    refuse_not_now(desk, call, line, old)
+        return desk.unchanged(order, {"say": f"{describe_line(old, desk.menu)}: it is so already."}, call.context)
+    refuse_not_now(desk.on_offer(order, call.context), desk.menu, line, old)
     noted = line.model_copy(
         update={
             "quoted_cents": line_price(line, desk.menu),
@@ -42,7 +43,11 @@ def set_line(desk: Desk, call: ToolCall) -> ToolOutcome:
             "confidence": call.context.confidence,
         }
     )
-    outcome = desk.changed(order.set_line(noted, call_id=call.id), f"{describe_line(noted, desk.menu)}.")
+    changed = order.set_line(noted, call_id=call.id)
+    too_many = over_caps(changed, desk.menu)
+    if too_many is not None:
+        raise Refusal(too_many)
+    outcome = desk.changed(changed, f"{describe_line(noted, desk.menu)}.", call.context)
     # How sure it is that the caller said so: by the transcript's log probabilities, where there are any.
     outcome.output["confidence"] = call.context.confidence or "unknown"
     return outcome
@@ -57,18 +62,18 @@ def remove_line(desk: Desk, call: ToolCall) -> ToolOutcome:
         raise Refusal("remove_line needs line_id.", "ORDER_PARSE_ERROR")
     line = _line(call.order, line_id)
     order = call.order.remove_line(line.id, call_id=call.id)
-    return desk.changed(order, f"{describe_line(line, desk.menu)}: taken off.")
+    return desk.changed(order, f"{describe_line(line, desk.menu)}: taken off.", call.context)
 
 
 def get_order(desk: Desk, call: ToolCall) -> ToolOutcome:
     """The cart as it stands."""
-    return desk.unchanged(call.order, {"say": "This is the order as it stands."})
+    return desk.unchanged(call.order, {"say": "This is the order as it stands."}, call.context)
 
 
 def repeat_order(desk: Desk, call: ToolCall) -> ToolOutcome:
     """The cart in words, with its total as far as it is known. It asks for no yes."""
     language = language_of(desk, call)
-    return desk.unchanged(call.order, {"say": _in_words(desk, call.order, language)})
+    return desk.unchanged(call.order, {"say": _in_words(desk, call.order, language)}, call.context)
 
 
 def _in_words(desk: Desk, order: Order, language: Language) -> str:

@@ -9,6 +9,7 @@ from gateway.orders.lookup import Names, fold
 from gateway.orders.menu import Category, Menu
 from gateway.orders.menu_search import MenuSearch
 from gateway.orders.missing import missing_from_lines
+from gateway.orders.on_offer import OnOffer
 from gateway.orders.order import APPLIED_KEPT, Order
 from gateway.orders.placing import Gate
 from gateway.orders.restaurant import Language, Restaurant
@@ -44,27 +45,35 @@ class Desk:
         object.__setattr__(self, "categories", Names(self.menu.categories))
         object.__setattr__(self, "search", MenuSearch(self.menu))
 
-    def changed(self, order: Order, say: str, action: ToolAction | None = None) -> ToolOutcome:
+    def changed(self, order: Order, say: str, context: ToolContext, action: ToolAction | None = None) -> ToolOutcome:
         """The order was changed: "ready", or "incomplete" with the questions to ask in place of `say`."""
-        gaps = missing_from_lines(order, self.menu)
+        gaps = missing_from_lines(order, self.menu, on_offer=self.on_offer(order, context))
         words = " ".join(gap.say for gap in gaps) or say
         kind: OutcomeKind = "incomplete" if gaps else "ready"
-        return ToolOutcome(order, self._output(order, True, {"say": words}), kind, action=action)
+        return ToolOutcome(order, self._output(order, context, True, {"say": words}), kind, action=action)
 
-    def unchanged(self, order: Order, say: Mapping[str, object], action: ToolAction | None = None) -> ToolOutcome:
-        """Nothing to change, nothing wrong."""
-        return ToolOutcome(order, self._output(order, True, say), "noop", action=action)
+    def unchanged(
+        self, order: Order, said: Mapping[str, object], context: ToolContext, action: ToolAction | None = None
+    ) -> ToolOutcome:
+        """Nothing to change, nothing wrong. `said` is JSON for the model, with `say` as a rule."""
+        return ToolOutcome(order, self._output(order, context, True, said), "noop", action=action)
 
-    def refused(self, order: Order, gate: Gate, beside: Mapping[str, object] | None = None) -> ToolOutcome:
+    def refused(
+        self, order: Order, gate: Gate, context: ToolContext, beside: Mapping[str, object] | None = None
+    ) -> ToolOutcome:
         """Nothing was changed, and why; `beside` is JSON that helps to go on."""
         error: dict[str, object] = {"error": gate.message, **(beside or {})}
         if gate.error is not None:
             error["code"] = gate.error
-        output = self._output(order, False, error)
+        output = self._output(order, context, False, error)
         return ToolOutcome(order, output, gate.kind, error=gate.error, message=gate.message)
 
-    def _output(self, order: Order, ok: bool, words: Mapping[str, object]) -> dict[str, object]:
-        return {"ok": ok, **words, "version": order.version, **cart(order, self.menu, self.restaurant)}
+    def on_offer(self, order: Order, context: ToolContext) -> OnOffer:
+        """What can be had for an order, as things stand now."""
+        return OnOffer(self.menu, self.restaurant, context, order.fulfilment)
+
+    def _output(self, order: Order, context: ToolContext, ok: bool, words: Mapping[str, object]) -> dict[str, object]:
+        return {"ok": ok, **words, "version": order.version, **cart(order, self.menu, self.restaurant, context)}
 
 
 def refuse_if_placed(order: Order) -> None:

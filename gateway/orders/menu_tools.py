@@ -11,7 +11,6 @@ from gateway.orders.choices import items_of, open_groups, taken
 from gateway.orders.desk import Desk, ToolCall, language_of
 from gateway.orders.menu import Item, Menu
 from gateway.orders.menu_search import Found
-from gateway.orders.on_offer import OnOffer
 from gateway.orders.order import Line
 from gateway.orders.tool_arguments import Refusal, shown
 from gateway.orders.tool_outcome import ToolOutcome
@@ -34,9 +33,9 @@ def get_menu(desk: Desk, call: ToolCall) -> ToolOutcome:
     elif category is not None:
         menu = _part(menu, _under(desk, category))
     elif is_large(menu):
-        return desk.unchanged(call.order, {"headings": _headings(menu), "say": _TOO_LARGE})
+        return desk.unchanged(call.order, {"headings": _headings(menu), "say": _TOO_LARGE}, call.context)
     asked = {"menu": menu.model_dump(mode="json", exclude_defaults=True), "not_now": _not_now(desk, call, menu)}
-    return desk.unchanged(call.order, asked)
+    return desk.unchanged(call.order, asked, call.context)
 
 
 def find_item(desk: Desk, call: ToolCall) -> ToolOutcome:
@@ -48,7 +47,8 @@ def find_item(desk: Desk, call: ToolCall) -> ToolOutcome:
     if not found:
         told = f"Nothing on the menu fits {shown(words)}. Its headings are {_names(desk.menu)}. Tell the caller."
         raise Refusal(told, "MENU_ITEM_NOT_FOUND")
-    return desk.unchanged(call.order, {"found": found, "say": "Use these ids. If several fit, ask which is meant."})
+    told = "Use these ids. If several fit, ask which is meant."
+    return desk.unchanged(call.order, {"found": found, "say": told}, call.context)
 
 
 def check_allergens(desk: Desk, call: ToolCall) -> ToolOutcome:
@@ -65,7 +65,8 @@ def check_allergens(desk: Desk, call: ToolCall) -> ToolOutcome:
     added = () if item_id is not None else _added(order.lines, menu)
     found = answer(Asked(tuple(items), added, allergies), language)
     offer = _MESSAGE if desk.restaurant.transfer_to is None else _PERSON
-    return desk.unchanged(order, {"allergens": found.table, "say": found.say, "next": offer})
+    told = {"allergens": found.table, "say": found.say, "next": offer}
+    return desk.unchanged(order, told, call.context)
 
 
 def _under(desk: Desk, category: str) -> list[Item]:
@@ -103,7 +104,7 @@ def _part(menu: Menu, items: list[Item]) -> Menu:
 
 def _not_now(desk: Desk, call: ToolCall, menu: Menu) -> list[dict[str, str]]:
     """What of a menu cannot be had for this order, with the sentence that says why."""
-    offer = OnOffer(desk.menu, desk.restaurant, call.context, call.order.fulfilment)
+    offer = desk.on_offer(call.order, call.context)
     items = [("item_id", item.id, offer.item(item)) for item in menu.items]
     choices = [(group, option) for group in menu.modifier_groups for option in group.options]
     options = [("option_id", option.id, offer.option(group, option)) for group, option in choices]

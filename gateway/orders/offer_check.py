@@ -6,71 +6,51 @@ refusal names the reason, and a few things that can be had, to be offered once.
 
 from collections.abc import Iterable
 
-from gateway.orders.choices import items_of, open_groups, taken
-from gateway.orders.desk import Desk, ToolCall
+from gateway.orders.choices import open_groups, taken
 from gateway.orders.listing import listed
-from gateway.orders.menu import Item, ModifierGroup, ModifierOption
+from gateway.orders.menu import Menu, ModifierGroup, ModifierOption
 from gateway.orders.on_offer import NotNow, OnOffer
-from gateway.orders.order import Line, Modifier
+from gateway.orders.order import Line
 from gateway.orders.tool_arguments import Refusal
 
-MOST_OFFERED = 3
+_SCHEDULED = frozenset({"daypart", "weekday", "date"})
 
 
-def refuse_not_now(desk: Desk, call: ToolCall, line: Line, old: Line | None) -> None:
+def refuse_not_now(offer: OnOffer, menu: Menu, line: Line, old: Line | None) -> None:
     """See that what is new on a line can be had at the time the order is made for.
 
     Raises:
         Refusal: it cannot; `beside["alternatives"]` lists the ids of what can.
     """
-    offer = OnOffer(desk.menu, desk.restaurant, call.context, call.order.fulfilment)
     known = () if old is None or line.quantity > old.quantity else offer.line(old)
-    new = [not_now for not_now in offer.line(line) if not_now not in known]
+    new = [short for short in offer.shortfalls(line) if short.not_now not in known]
     if not new:
         return
+    told = [short.not_now.say for short in new]
     first = new[0]
-    told = [not_now.say for not_now in new]
-    kept_off, instead = _without(desk, offer, line, first), _instead(desk, offer, line, first)
-    if kept_off is not None:
-        told.append(f"Ask whether to make it without {kept_off.name} ({kept_off.id}, action no).")
+    left_off = _default(offer, menu, line, first.not_now)
+    instead = () if left_off is not None else first.instead
+    if left_off is not None:
+        told.append(f"Ask whether to make it without; then give {left_off.id} with action no.")
     elif instead:
-        told.append(f"There is {listed((entry.name for entry in instead), word='or')}.")
+        told.append(f"There is {listed((name for _, name in instead), word='or')}.")
         told.append("Ask once whether the caller would like that instead.")
-    if first.reason in ("daypart", "weekday", "date"):
-        told.append("Say that it can be scheduled for a time when there is some (set_fulfilment).")
-    raise Refusal(" ".join((*told, "Tell the caller.")), beside={"alternatives": [entry.id for entry in instead]})
+    if first.not_now.reason in _SCHEDULED:
+        told.append("Say that it can be scheduled for a time when it is there (set_fulfilment).")
+    told.append("Tell the caller.")
+    raise Refusal(" ".join(told), beside={"alternatives": [entry_id for entry_id, _ in instead]})
 
 
-def _without(desk: Desk, offer: OnOffer, line: Line, not_now: NotNow) -> ModifierOption | None:
-    """The default that has run out, where the dish can be had without it."""
-    for group, option in _choices(desk, line):
-        if option.default and group.negatable and offer.option(group, option) == not_now:
-            return option
-    return None
+def _default(offer: OnOffer, menu: Menu, line: Line, not_now: NotNow) -> ModifierOption | None:
+    """The option that has run out, where the dish comes with it and can be had without."""
+    choices = (c for c in _choices(menu, line) if c[1].default and c[0].negatable)
+    return next((option for group, option in choices if offer.option(group, option) == not_now), None)
 
 
-def _instead(desk: Desk, offer: OnOffer, line: Line, not_now: NotNow) -> list[Item] | list[ModifierOption]:
-    """What can be had in the place of what cannot: for the slot of a combo, of the menu, or of the option's group."""
-    menu, combo = desk.menu, desk.menu.item(line.item_id)
-    for part in line.parts:
-        slot, item = None if combo is None else combo.slot(part.slot), menu.item(part.item_id)
-        if slot is not None and item is not None and offer.item(item) == not_now:
-            return list(offer.left_for(slot))[:MOST_OFFERED]
-    for item in items_of(line, menu):
-        if offer.item(item) == not_now:
-            return list(offer.alternatives(item, MOST_OFFERED))
-    there = [option for _, option in _choices(desk, line)]
-    for group, option in _choices(desk, line):
-        if offer.option(group, option) == not_now:
-            return [other for other in offer.left_in(group) if other not in there][:MOST_OFFERED]
-    return []
-
-
-def _choices(desk: Desk, line: Line) -> Iterable[tuple[ModifierGroup, ModifierOption]]:
+def _choices(menu: Menu, line: Line) -> Iterable[tuple[ModifierGroup, ModifierOption]]:
     """Every choice that is on the line, what its dishes come with included."""
-    made: list[tuple[str, tuple[Modifier, ...]]] = [(line.item_id, line.modifiers)]
-    for item_id, modifiers in (*made, *((part.item_id, part.modifiers) for part in line.parts)):
-        item = desk.menu.item(item_id)
-        for group in () if item is None else open_groups(item, modifiers, desk.menu):
+    for item_id, modifiers in ((line.item_id, line.modifiers), *((p.item_id, p.modifiers) for p in line.parts)):
+        item = menu.item(item_id)
+        for group in () if item is None else open_groups(item, modifiers, menu):
             for option in taken(group, modifiers):
                 yield group, option

@@ -18,6 +18,7 @@ _SHOWN, _NAMED = 60, 5
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}(\.0+)?")
 _YES = frozenset({"true", "yes", "1"})
 _NO = frozenset({"false", "no", "0"})
+_DIGITS = frozenset({"0", "1"})
 
 
 class Refusal(Exception):  # noqa: N818 - an answer to the model, not a failure of ours
@@ -104,6 +105,13 @@ class Arguments:
         if word in _YES or word in _NO:
             return word in _YES
         raise _malformed(f"{name} of {self._where} must be true or false.")
+
+    def says(self, name: str) -> bool:
+        """Whether the argument is a plain yes or no, where a number is expected."""
+        value = self._values.get(name)
+        return isinstance(value, bool) or (
+            isinstance(value, str) and value.strip().casefold() in (_YES | _NO) - _DIGITS
+        )
 
     def choice(self, name: str, choices: Iterable[str]) -> str | None:
         """One of a few words, in any case."""
