@@ -223,8 +223,10 @@ def test_in_a_group_of_one_choice_a_swap_is_a_choice() -> None:
         (
             "farmhouse",
             {"option_id": "ham", "action": "swap", "instead_of": "olives"},
-            'On Farmhouse ham can take the place of mozzarella, not of "olives". Give that as instead_of, or use '
-            "action add.",
+            (
+                'On Farmhouse ham can take the place of mozzarella, not of "olives". Give that as instead_of, or use '
+                "action add."
+            ),
         ),
         (
             "farmhouse",
@@ -244,8 +246,10 @@ def test_in_a_group_of_one_choice_a_swap_is_a_choice() -> None:
         (
             "cheeseburger",
             {"option_id": "bacon", "action": "swap", "instead_of": "onion"},
-            "On Cheeseburger nothing is swapped in toppings: bacon can be added at its price, and what is not wanted "
-            "left off. Ask the caller whether they want that.",
+            (
+                "On Cheeseburger nothing is swapped in toppings: bacon can be added at its price, and what is not "
+                "wanted left off. Ask the caller whether they want that."
+            ),
         ),
     ],
 )

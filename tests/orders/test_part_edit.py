@@ -129,18 +129,24 @@ def test_a_choice_that_several_parts_have_is_asked_back() -> None:
         ),
         (
             ["lager"],
-            'Burger Meal has no part "lager". Its parts are burger: cheeseburger; side: fries, rings; drink: cola, '
-            "lemonade. Tell the caller.",
+            (
+                'Burger Meal has no part "lager". Its parts are burger: cheeseburger; side: fries, rings; drink: cola, '
+                "lemonade. Tell the caller."
+            ),
         ),
         (
             [{"slot": "dessert", "item_id": "fries"}],
-            'Burger Meal has no part "dessert". Its parts are burger: cheeseburger; side: fries, rings; drink: cola, '
-            "lemonade. Tell the caller.",
+            (
+                'Burger Meal has no part "dessert". Its parts are burger: cheeseburger; side: fries, rings; drink: '
+                "cola, lemonade. Tell the caller."
+            ),
         ),
         (
             [{}],
-            'Burger Meal has no part "". Its parts are burger: cheeseburger; side: fries, rings; drink: cola, '
-            "lemonade. Tell the caller.",
+            (
+                'Burger Meal has no part "". Its parts are burger: cheeseburger; side: fries, rings; drink: cola, '
+                "lemonade. Tell the caller."
+            ),
         ),
         (
             [{"slot": "drink", "item_id": "cola"}, {"slot": "drink", "item_id": "lemonade"}],
