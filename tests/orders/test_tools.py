@@ -201,6 +201,16 @@ contexts = st.builds(
 )
 
 
+# A caller who comes to an end, as far as the order lets them.
+AGREED = ToolContext(AT, ("t",), heard_read_back=True, assent="yes")
+CLOSING: list[tuple[tuple[str, dict[str, object]], ToolContext]] = [
+    (("set_line", {"item_id": "verdura", "notes": "well done"}), AGREED),
+    (("set_customer", {"name": "Ana", "fulfilment": "pickup", "age_confirmed": 30}), AGREED),
+    (("read_back", {}), AGREED),
+    (("confirm_order", {}), AGREED),
+]
+
+
 def check_line(line: Line) -> None:
     """Everything on a line stands on the menu, and is allowed together."""
     item = DINER.item(line.item_id)
@@ -273,13 +283,14 @@ def check(before: Order, call: tuple[str, dict[str, object]], outcome: ToolOutco
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(calls, contexts), max_size=25))
+@given(st.lists(st.tuples(calls, contexts), max_size=25), st.sampled_from([[], CLOSING, CLOSING]))
 def test_any_sequence_of_tool_calls_keeps_what_an_order_promises(
     sequence: list[tuple[tuple[str, dict[str, object]], ToolContext]],
+    closing: list[tuple[tuple[str, dict[str, object]], ToolContext]],
 ) -> None:
     order = open_order("o", "diner", menu_digest=DINER.digest)
     submitted = 0
-    for number, (call, context) in enumerate(sequence):
+    for number, (call, context) in enumerate((*sequence, *closing)):
         text = json.dumps(call[1])
         outcome = TOOLS.execute(f"c{number}", call[0], text, order, context)
         check(order, call, outcome, context)
