@@ -196,7 +196,8 @@ def test_what_a_dish_comes_with_has_run_out_and_is_left_off(diner_talk: "Talk") 
     run_out(diner_talk, "burger/pickle")
     outcome = diner_talk("set_line", item_id="cheeseburger")
     assert outcome.message == (
-        "We are out of pickles. Ask whether to make it without pickles; then give pickle with action no. Tell the caller."
+        "We are out of pickles. Ask whether to make it without pickles; then give pickle with action no. Tell the "
+        "caller."
     )
     assert outcome.output["alternatives"] == []
     assert diner_talk("set_line", item_id="cheeseburger", modifiers=["no pickles"]).kind == "ready"
