@@ -1,100 +1,99 @@
-"""Choices said of a dish: which line each belongs to, whether it is wanted, and what of it is taken back."""
+"""What the choices of a dish amount to: which groups are open, what lies on which half, what fills which slot.
 
-from collections.abc import Sequence
-from dataclasses import replace
+Rules kept here: a default is there until it is refused, swapped away, or another choice takes the only place there is;
+the halves of a dish are judged each for itself; a group without a rule for halves has none, whatever a choice says of
+its placement.
+"""
 
-from gateway.orders.draft import Draft
-from gateway.orders.grammar import Cue
-from gateway.orders.lexicon import Mention
-from gateway.orders.strange import is_strange
-from gateway.orders.vocabulary import IN_PART, Sense
-from gateway.orders.workbench import Workbench
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
-_IN_PLACE_OF = frozenset({"instead of", "en vez de"})
+from gateway.orders.menu import Item, Menu, ModifierGroup, ModifierOption, Slot, Variation
+from gateway.orders.order import Line, Modifier, Part
 
-
-def read_choice(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
-    """Applies the choice at `at` to every line that is spoken of and takes it."""
-    mention = mentions[at]
-    if _names_another_dish(mentions, at):
-        following = mentions[at + 1]
-        bench.unknown.append((f"{mention.text} {following.text}", mention.start, following.end))
-        bench.current = Draft(None, start=mention.start)
-        return
-    mention = _for_the_dish(bench, mention)
-    drafts = _drafts(bench, mention)
-    if not drafts:
-        bench.set_aside(mention)
-        return
-    before = mentions[at - 1] if at else None
-    if bench.together:
-        bench.loose = []  # what was said of all before does not move to the dish that is pointed at next
-    for draft in drafts:
-        _read_for(bench, draft, mention, before)
-    bench.qualifier, bench.repairing, bench.count = None, False, None
-    bench.current = drafts[-1]
+Side = Literal["left", "right"]
+SIDES: tuple[Side, ...] = ("left", "right")
 
 
-def _for_the_dish(bench: Workbench, mention: Mention) -> Mention:
-    """The choice as the dish spoken of has it: its fried onions, when "onions" are others'."""
-    dish = bench.current
-    if not mention.tails or dish is None or any(map(dish.accepts_modifier, mention.of("modifier"))):
-        return mention
-    own = tuple(sense for sense in mention.tails if dish.accepts_modifier(sense))
-    return replace(mention, senses=own, likeness=min(mention.likeness, IN_PART)) if own else mention
+def on_side(side: Side, group: ModifierGroup, modifiers: Iterable[Modifier]) -> list[Modifier]:
+    """The choices made in a group that lie on one half; all of them where the group knows no halves."""
+    there = ("whole", side)
+    return [m for m in modifiers if m.group == group.id and (group.halves is None or m.placement in there)]
 
 
-def _names_another_dish(mentions: Sequence[Mention], at: int) -> bool:
-    """ "an order of onion rings", where there are onions but no rings."""
-    if at == 0 or at + 1 == len(mentions) or not is_strange(mentions[at + 1]) or mentions[at + 1].pause:
-        return False
-    before = mentions[at - 1]
-    return before.cue is Cue.AN or before.text == "of" or before.number is not None
+def portions_on(side: Side, group: ModifierGroup, modifiers: Iterable[Modifier]) -> int:
+    """How many portions of a group lie on one half, what the dish comes with included."""
+    there = on_side(side, group, modifiers)
+    return sum(m.quantity for m in there if m.action != "no") + len(_kept_defaults(group, there))
 
 
-def _drafts(bench: Workbench, mention: Mention) -> list[Draft]:
-    if bench.together:
-        return [draft for draft in bench.together if any(map(draft.accepts_modifier, mention.of("modifier")))]
-    draft = bench.draft_for(mention)
-    return [] if draft is None else [draft]
+def taken(group: ModifierGroup, modifiers: Sequence[Modifier]) -> tuple[ModifierOption, ...]:
+    """The options of a group that are on the dish, on one half at least, in the menu's order."""
+    ids: set[str] = set()
+    for side in SIDES:
+        there = on_side(side, group, modifiers)
+        ids |= {m.option for m in there if m.action != "no"}
+        ids |= {option.id for option in _kept_defaults(group, there)}
+    return tuple(option for option in group.options if option.id in ids)
 
 
-def _read_for(bench: Workbench, draft: Draft, mention: Mention, before: Mention | None) -> None:
-    sense = next(s for s in mention.of("modifier") if draft.accepts_modifier(s))
-    if bench.negated_group not in {None, sense.owner} and (before is None or before.cue is not Cue.OR):
-        bench.end_negation()  # "no sausage and thin crust": the negation stays within its kind
-    present = draft.modifier(sense.owner, sense.id)
-    if present is None and bench.swaps(draft, sense):
-        return
-    if before is not None and before.text in _IN_PLACE_OF and bench.takes_the_place(draft, sense):
-        return
-    if before is not None and before.text in _IN_PLACE_OF and present is not None and not present.negated:
-        draft.drop(present)  # "with butter, actually jam instead of butter"
-        bench.end_negation()
-        return
-    wanted = present is not None and not present.negated
-    said_last = bench.repairing and wanted and bench.last is not None and bench.last[1] is present
-    if bench.removing:
-        bench.leave_out(draft, mention, sense)
-    elif said_last and not bench.negating and before is not None and before.text.endswith("no"):
-        bench.put(draft, mention, None, negated=True)  # "with bacon, actually no bacon"
-    else:
-        repairing = bench.repairing or _changes_the_one_choice(bench, draft, sense, before)
-        negated = bench.take_back(draft, sense, bench.negating) if repairing and bench.repairing else bench.negating
-        added = bench.put(draft, mention, bench.qualifier, negated and (bench.repairing or not repairing))
-        bench.negated_group = sense.owner if bench.negating else None
-        if added is not None:
-            bench.last = draft, added
-            bench.loose.append(bench.last)
-    draft.end = max(draft.end, mention.end)
+def open_groups(item: Item, modifiers: Sequence[Modifier], menu: Menu) -> tuple[ModifierGroup, ...]:
+    """The groups of an item, and those that its choices and its defaults open."""
+    groups = menu.groups_of(item)
+    while True:
+        chosen = [(group.id, option.id) for group in groups for option in taken(group, modifiers)]
+        opened = menu.open_groups(item, chosen)
+        if len(opened) == len(groups):
+            return opened
+        groups = opened
 
 
-def _changes_the_one_choice(bench: Workbench, draft: Draft, sense: Sense, before: Mention | None) -> bool:
-    """ "with caramel, no, vanilla": in a group of one choice a "no" right after a choice corrects it."""
-    group_id, option_id = sense.owner, sense.id
-    group = bench.menu.group(group_id)
-    if group is None or group.max != 1 or before is None or before.cue is not Cue.NO or bench.last is None:
-        return False
-    holder, chosen = bench.last
-    others = chosen.group == group_id and chosen.id != option_id and not chosen.negated
-    return holder is draft and others and chosen in draft.modifiers
+def other_half(item: Item, half_item_id: str, menu: Menu) -> Item | None:
+    """The item of the right half; None when the two cannot share a dish."""
+    other = menu.item(half_item_id)
+    shares = other is not None and other.category == item.category and bool(item.halves and other.halves)
+    return other if shares else None
+
+
+def same_form(other: Item, variation: Variation) -> Variation | None:
+    """The variation of another item in the same size (and whatever else they differ in); None: it has none."""
+    return next((form for form in other.variations if dict(form.options) == dict(variation.options)), None)
+
+
+def part_for(slot: Slot, parts: Iterable[Part]) -> Part | None:
+    """What fills a slot; None while nothing does, or when that is no choice for it."""
+    return next((part for part in parts if part.slot == slot.id and slot.choice(part.item_id) is not None), None)
+
+
+def forms_of(part: Part, slot: Slot, menu: Menu) -> tuple[Variation, ...]:
+    """The variations that what fills a slot can still be, in the menu's order: exactly one once it is settled."""
+    choice, item = slot.choice(part.item_id), menu.item(part.item_id)
+    if choice is None or item is None:
+        return ()
+    allowed = [form for form in item.variations if not choice.variations or form.id in choice.variations]
+    if part.variation_id is not None:
+        return tuple(form for form in allowed if form.id == part.variation_id)
+    return tuple(form for form in allowed if form in item.matching(part.options))
+
+
+def items_of(line: Line, menu: Menu) -> tuple[Item, ...]:
+    """Every item that a line is made of, once: the item itself, its other half, what fills its slots."""
+    ids = (line.item_id, line.half_item_id, *(part.item_id for part in line.parts))
+    found = (menu.item(item_id) for item_id in dict.fromkeys(ids) if item_id is not None)
+    return tuple(item for item in found if item is not None)
+
+
+def dishes_of(line: Line, menu: Menu) -> Iterator[tuple[Item, tuple[Modifier, ...]]]:
+    """What of a line has choices of its own, with them: the item, and what fills its slots."""
+    for item_id, modifiers in ((line.item_id, line.modifiers), *((p.item_id, p.modifiers) for p in line.parts)):
+        item = menu.item(item_id)
+        if item is not None:
+            yield item, modifiers
+
+
+def _kept_defaults(group: ModifierGroup, there: Sequence[Modifier]) -> list[ModifierOption]:
+    """What the dish comes with on a half and nobody has named: in a group of one choice, any choice displaces it."""
+    if group.max == 1 and any(m.action != "no" for m in there):
+        return []
+    named = {m.option for m in there} | {m.instead_of for m in there if m.action == "swap"}
+    return [option for option in group.defaults if option.id not in named]

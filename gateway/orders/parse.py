@@ -7,7 +7,7 @@ take the place of the last of its kind, so that only the final meaning is left. 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from gateway.orders.choices import read_choice
+from gateway.orders.said_choices import read_choice
 from gateway.orders.dishes import read_dish
 from gateway.orders.draft import Draft
 from gateway.orders.elided import opens_run, read_run
