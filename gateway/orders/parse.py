@@ -7,7 +7,6 @@ take the place of the last of its kind, so that only the final meaning is left. 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from gateway.orders.said_choices import read_choice
 from gateway.orders.dishes import read_dish
 from gateway.orders.draft import Draft
 from gateway.orders.elided import opens_run, read_run
@@ -18,6 +17,7 @@ from gateway.orders.lexicon import Mention
 from gateway.orders.measures import take_up_counts
 from gateway.orders.phrases import noun_phrases
 from gateway.orders.repairs import settle_repairs
+from gateway.orders.said_choices import read_choice
 from gateway.orders.strange import asks_for_more, is_strange, strange_run
 from gateway.orders.tidy import tidy
 from gateway.orders.workbench import Reading, Workbench
