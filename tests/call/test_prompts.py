@@ -12,7 +12,7 @@ from gateway.events import Heard
 from gateway.orders.order import Line, open_order
 from gateway.orders.restaurant import Language, Restaurant
 from gateway.orders.tool_schemas import ARGUMENTS, tool_schemas
-from tests.orders.tool_menu import DINER, diner
+from tests.orders.tool_menu import DINER, diner, plain_menu
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 
@@ -51,7 +51,7 @@ def test_what_changes_comes_last(casa_verde: Restaurant) -> None:
 
 def test_the_menu_changes_nothing_but_the_rules_for_its_kind(casa_verde: Restaurant) -> None:
     rules = {"Halves:", "Combos:", "choices of their own", "are for adults", "menu is large"}
-    plain = prompts.instructions(casa_verde)
+    plain = prompts.instructions(casa_verde.model_copy(update={"menu": plain_menu(casa_verde.menu)}))
     assert not [rule for rule in rules if rule in plain]
     with_all = prompts.instructions(diner(casa_verde))
     assert [rule for rule in rules if rule not in with_all] == ["menu is large"]

@@ -14,7 +14,7 @@ def test_what_is_not_there_is_refused_with_what_is(menu: Menu) -> None:
         ItemLookup(menu).item("house-noodles")
     assert caught.value.error == "MENU_ITEM_NOT_FOUND"
     assert caught.value.message == (
-        '"house-noodles" is not on the menu. There are: Pizzas, Wings, Drinks, Desserts. Tell the caller.'
+        '"house-noodles" is not on the menu. There are: Pizzas, Wings, Drinks, Desserts, Combos. Tell the caller.'
     )
 
 

@@ -57,7 +57,7 @@ def test_a_category_that_is_not_there_or_empty_is_refused_with_those_that_are(
     talk: "Talk", talk_to: Start, casa_verde: Restaurant, menu: Menu
 ) -> None:
     outcome = talk("get_menu", category="sushi")
-    assert outcome.message == 'There is no category "sushi"; there are pizza, wings, drinks, desserts.'
+    assert outcome.message == 'There is no category "sushi"; there are pizza, wings, drinks, desserts, combos.'
     bare = talk_to(casa_verde, menu.model_copy(update={"items": menu.items[:2]}))
     assert str(bare("get_menu", category="wings").message).startswith('There is no category "wings"')
 

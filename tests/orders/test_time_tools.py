@@ -104,7 +104,10 @@ def test_a_holiday_of_the_coming_week_is_told(day_talk: "Talk") -> None:
     )
 
 
-def test_who_never_closes_is_open_around_the_clock(talk: "Talk") -> None:
+def test_who_never_closes_is_open_around_the_clock(talk_to: Start, casa_verde: Restaurant) -> None:
+    fields = {name: getattr(casa_verde, name) for name in Restaurant.model_fields}
+    days = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ({"open": "00:00", "close": "24:00"},))
+    talk = talk_to(Restaurant.model_validate(fields | {"hours": days, "holidays": {}}))
     assert talk("get_hours").output["say"] == "We are open around the clock."
 
 

@@ -15,7 +15,7 @@ from gateway.orders.part_edit import PART_ARGUMENTS
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.schema_parts import MAX_ENUM
 from gateway.orders.tool_schemas import ARGUMENTS, MAX_LINE_CHARS, MAX_MENU_CHARS, is_large, tool_schemas
-from tests.orders.tool_menu import DINER, diner
+from tests.orders.tool_menu import DINER, diner, plain_menu
 
 TYPES = {"object", "array", "string", "integer", "boolean"}
 KEYWORDS = {
@@ -89,7 +89,7 @@ def test_halves_swaps_and_combos_are_enums_of_the_menu_too(casa_verde: Restauran
 
 
 def test_an_argument_is_there_only_where_the_menu_has_something_for_it(casa_verde: Restaurant) -> None:
-    line = properties(casa_verde.menu, casa_verde, "set_line")
+    line = properties(plain_menu(casa_verde.menu), casa_verde, "set_line")
     assert line.keys() == {"line_id", "item_id", "options", "quantity", "modifiers", "notes"}
     modifier = json.loads(json.dumps(line))["modifiers"]["items"]["properties"]
     assert modifier.keys() == {"option_id", "group_id", "action", "quantity"}
@@ -103,7 +103,7 @@ def test_an_argument_is_there_only_where_the_menu_has_something_for_it(casa_verd
 
 
 def test_a_menu_without_sizes_or_choices_has_no_arguments_for_them(casa_verde: Restaurant) -> None:
-    plain = casa_verde.menu.model_copy(update={"dimensions": (), "modifier_groups": ()})
+    plain = plain_menu(casa_verde.menu).model_copy(update={"dimensions": (), "modifier_groups": ()})
     assert properties(plain, casa_verde, "set_line").keys() == {"line_id", "item_id", "quantity", "notes"}
 
 

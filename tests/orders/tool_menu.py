@@ -196,3 +196,13 @@ DINER = Menu.model_validate(
 def diner(casa_verde: Restaurant, **changes: object) -> Restaurant:
     """A restaurant with this menu: Casa Verde otherwise, unless changed."""
     return casa_verde.model_copy(update={"id": "diner", "name": "The Diner", "menu": DINER} | changes)
+
+
+def plain_menu(menu: Menu) -> Menu:
+    """A menu without combos and halves, such as most are."""
+    return menu.model_copy(
+        update={
+            "items": tuple(i.model_copy(update={"halves": None}) for i in menu.items if not i.slots),
+            "modifier_groups": tuple(g.model_copy(update={"halves": None}) for g in menu.modifier_groups),
+        }
+    )
