@@ -56,10 +56,10 @@ class _Dish:
             bench.point_at(known)
             if cluster.quantity is not None and bench.changing:
                 known.quantity, known.touched = cluster.quantity, True
-        elif bench.repairing and items and bench.current is not None and bench.current.item is not None:
-            self._replace(bench.current)
         elif second_half(bench, items, self._before) or fill_slot(bench, items, mention, cluster, self._before):
             pass
+        elif bench.repairing and items and bench.current is not None and bench.current.item is not None:
+            self._replace(bench.current)
         elif items:
             bench.close_split()
             draft = bench.new(items, mention, cluster)

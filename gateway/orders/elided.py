@@ -65,6 +65,8 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Ma
         _read_reference(bench, cluster)
     elif target is not None:
         _read_elided(bench, target, cluster, before, ahead.first)
+    elif ahead.first is not None and ahead.first.cue is Cue.HALF:
+        bench.size_ahead = cluster  # "a large, half margherita and half pepperoni"
     return end - at
 
 

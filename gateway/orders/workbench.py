@@ -76,6 +76,7 @@ class Workbench:
     combo: Draft | None = None
     swapped: tuple[Draft, Sense] | None = None
     sizes_before: list[Cluster] = field(default_factory=list)
+    size_ahead: Cluster | None = None
     repairs: int = 0
     leaps: int = 0
 
@@ -145,6 +146,9 @@ class Workbench:
         draft = Draft(items[0], start=mention.start, end=mention.end, likeness=mention.likeness, touched=True)
         draft.open_defaults(self.menu)
         draft.fill_single_slots(self.menu)
+        if self.size_ahead is not None:
+            self.apply(draft, self.size_ahead)
+            self.size_ahead = None
         self.apply(draft, cluster)
         return draft
 

@@ -8,43 +8,7 @@ from gateway.orders.intent import KnownLine, OrderContext
 from gateway.orders.menu import Menu
 from gateway.orders.plain_listing import load_plain_listing
 from gateway.orders.processor import OrderProcessor
-
-
-def written(line: KnownLine) -> str:
-    """`2 margherita large +mushroom -basil`."""
-    marks = {"extra": "++", "light": "~", "side": "/", None: "+"}
-    choices = [("-" if m.negated else marks[m.qualifier]) + "|".join(m.between or (m.id,)) for m in line.modifiers]
-    counts = [f"*{m.count}" if m.count > 1 else "" for m in line.modifiers]
-    return " ".join([str(line.quantity), line.item_id, *line.options.values(), *map("".join, zip(choices, counts))])  # noqa: B905 - of equal length
-
-
-class Cart:
-    """What an exact waiter would have on the pad after each turn."""
-
-    def __init__(self, processor: OrderProcessor) -> None:
-        self.processor = processor
-        self.lines: list[KnownLine] = []
-        self.number = 0
-
-    def hear(self, text: str, asked_line: str | None = None) -> None:
-        context = OrderContext(self.processor.menu, tuple(self.lines), asked_line=asked_line)
-        for item in self.processor.parse_order_intent(text, context).items:
-            if item.action == "remove":
-                self.lines = [line for line in self.lines if line.line_id != item.target_line]
-                continue
-            if item.target_line is None:
-                self.number += 1
-            line_id = item.target_line or f"L{self.number}"
-            line = KnownLine(line_id, item.menu_item_id, item.quantity, item.options, item.modifiers)
-            old = next((i for i, known in enumerate(self.lines) if known.line_id == line_id), None)
-            if old is None:
-                self.lines.append(line)
-            else:
-                self.lines[old] = line
-
-    @property
-    def written(self) -> str:
-        return "; ".join(written(line) for line in self.lines)
+from tests.orders.pad import Cart
 
 
 @pytest.fixture(scope="module")

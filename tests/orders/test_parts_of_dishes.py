@@ -1,0 +1,105 @@
+"""Halves, combos, swaps and nested choices, as they are said, to the lines that they leave."""
+
+import pytest
+
+from gateway.orders.processor import OrderProcessor
+from gateway.orders.restaurant import Restaurant
+from tests.orders.pad import Cart
+
+
+@pytest.fixture(scope="module")
+def processors(restaurants: dict[str, Restaurant]) -> dict[str, OrderProcessor]:
+    return {name: OrderProcessor(restaurant.menu) for name, restaurant in restaurants.items()}
+
+
+def pad(processor: OrderProcessor, turns: list[str]) -> str:
+    """What stands on the pad after these turns; one that begins with ">" answers a question about the last line."""
+    cart = Cart(processor)
+    for turn in turns:
+        asked = cart.lines[-1].line_id if turn.startswith(">") and cart.lines else None
+        cart.hear(turn.removeprefix(">"), asked)
+    return cart.written
+
+
+@pytest.mark.parametrize(
+    ("turns", "left"),
+    [
+        (["just a pepperoni large half with jalapeno"], "1 pepperoni large +jalapeno<left"),
+        (["large margherita half mushrooms half basil"], "1 margherita large +mushroom<left +basil<right"),
+        (["a large margherita with mushrooms on half and basil on the other half"],
+         "1 margherita large +mushroom<left +basil<right"),
+        (["a large margherita with basil on the left half"], "1 margherita large +basil<left"),
+        (["a large margherita, on the right half basil"], "1 margherita large +basil<right"),
+        (["a large pizza half margherita half pepperoni"], "1 margherita|pepperoni large"),
+        (["a large half margherita half margherita"], "1 margherita large"),
+        (["large half pepperoni half margherita with mushrooms on the pepperoni half"],
+         "1 pepperoni|margherita large +mushroom<left"),
+        (["large half pepperoni half margherita with mushrooms on the margherita half"],
+         "1 pepperoni|margherita large +mushroom<right"),
+        (["half and half margherita and pepperoni large"], "1 margherita|pepperoni large"),
+        (["a large margherita", "put jalapenos on half"], "1 margherita large +jalapeno<left"),
+        (["a large margherita", "actually make the margherita half pepperoni"], "1 margherita|pepperoni large"),
+        (["a large margherita half"], "1 margherita large"),
+        (["wings half garlic half hot"], "1 wings +hot"),
+        (["a large pepperoni half coke"], "1 pepperoni large; 1 coke"),
+        (["four cokes half sprite"], "4 coke; 2 sprite"),
+        (["a lunch combo with a small margherita and a coke"],
+         "1 lunch-combo (pizza: margherita small) (drink: coke)"),
+        (["lunch combo with pepperoni and sprite and a tiramisu"],
+         "1 lunch-combo (pizza: pepperoni) (drink: sprite); 1 tiramisu"),
+        (["two lunch combos and a coke"], "2 lunch-combo; 1 coke"),
+        (["two lunch combos one with a margherita and a coke the other with pepperoni and sprite"],
+         "1 lunch-combo (pizza: margherita) (drink: coke); 1 lunch-combo (pizza: pepperoni) (drink: sprite)"),
+        (["a lunch combo", ">pepperoni with basil and a sprite"],
+         "1 lunch-combo (pizza: pepperoni +basil) (drink: sprite)"),
+        (["a lunch combo with a coke", ">no a sprite"], "1 lunch-combo (drink: sprite)"),
+        (["a lunch combo", ">two cokes"], "1 lunch-combo; 2 coke"),
+        (["a lunch combo with a coke", "remove the lunch combo"], ""),
+        (["a lunch combo with a margherita", "put mushrooms on the margherita"],
+         "1 lunch-combo (pizza: margherita +mushroom)"),
+    ],
+)  # fmt: skip
+def test_a_pizzeria(processors: dict[str, OrderProcessor], turns: list[str], left: str) -> None:
+    assert pad(processors["casa-verde"], turns) == left
+
+
+@pytest.mark.parametrize(
+    ("turns", "left"),
+    [
+        (["a hilltop meal with onion rings and a large root beer no pickles"],
+         "1 hilltop-meal (burger: hilltop -pickles) (side: onion-rings) (drink: root-beer large)"),
+        (["the kids meal apple slices and milk"],
+         "1 kids-meal (burger: hilltop) (side: apple-slices) (drink: milk)"),
+        (["a hilltop meal with fries and a lemonade", "make the lemonade large"],
+         "1 hilltop-meal (burger: hilltop) (side: fries) (drink: lemonade large)"),
+        (["a hilltop meal", "and can the burger be without onions"], "1 hilltop-meal (burger: hilltop -onion)"),
+        (["a double hilltop burger with cheddar instead of american"], "1 hilltop double +cheddar=>american"),
+        (["a double hilltop swap the american for swiss"], "1 hilltop double +swiss=>american"),
+        (["a double hilltop change the potato bun to a lettuce wrap"], "1 hilltop double +lettuce-wrap=>potato-bun"),
+        (["a double hilltop with mustard instead of mayo"], "1 hilltop double +mustard -mayo"),
+        (["two smokehouse burgers one with no onions and the other with extra barbecue sauce"],
+         "1 smokehouse -fried-onions; 1 smokehouse ++barbecue-sauce"),
+        (["the chicken plate with salad and ranch"], "1 chicken-plate +plate-salad +ranch"),
+        (["the chicken plate with salad", "ranch"], "1 chicken-plate +plate-salad +ranch"),
+        (["a hilltop burger and a medium sweet tea easy on the ice"],
+         "1 hilltop; 1 iced-tea medium +sweet-tea ~ice"),
+        (["a medium and a large lemonade"], "1 lemonade medium; 1 lemonade large"),
+    ],
+)  # fmt: skip
+def test_a_burger_place(processors: dict[str, OrderProcessor], turns: list[str], left: str) -> None:
+    assert pad(processors["hilltop-burger"], turns) == left
+
+
+@pytest.mark.parametrize(
+    ("turns", "left"),
+    [
+        (["two king size house noodles with shrimp very spicy and a pho with chicken no cilantro"],
+         "2 house-noodles king +shrimp +very-spicy; 1 pho +chicken -cilantro"),
+        (["eight pork dumplings with soy dip and spring rolls with sweet chili"],
+         "1 dumplings 8 +pork-filling +soy-dip; 1 spring-rolls +sweet-chili"),
+        (["one large ramen with chicken one regular with tofu"],
+         "1 miso-ramen king +chicken; 1 miso-ramen regular +tofu"),
+    ],
+)  # fmt: skip
+def test_a_noodle_bar(processors: dict[str, OrderProcessor], turns: list[str], left: str) -> None:
+    assert pad(processors["golden-bowl"], turns) == left
