@@ -30,7 +30,7 @@ class Daypart(_Part):
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_:.&'+%-]*$", max_length=80)]
     name: Annotated[str, Field(min_length=1, max_length=120)]
-    start: Clock
+    start: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     end: Clock
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = DAYS
 
@@ -38,10 +38,8 @@ class Daypart(_Part):
         """Whether a local time lies in it; the end itself does not."""
         clock = local.time().replace(tzinfo=None)
         today, yesterday = DAYS[local.weekday()], DAYS[local.weekday() - 1]
-        start = time.fromisoformat(self.start) if self.start != "24:00" else None
+        start = time.fromisoformat(self.start)
         end = time.fromisoformat(self.end) if self.end != "24:00" else None
-        if start is None:
-            return False
         if end is None or end > start:
             return today in self.days and start <= clock and (end is None or clock < end)
         return (today in self.days and clock >= start) or (yesterday in self.days and clock < end)

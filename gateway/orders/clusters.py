@@ -11,7 +11,7 @@ from gateway.orders.lexicon import Mention
 
 @dataclass(slots=True)
 class Cluster:
-    """What such words say. `modifiers` are (mention, qualifier, negated); `repairs` counts what was taken back."""
+    """What such words say. `modifiers` are (mention, qualifier, negated)."""
 
     quantity: int | None = None
     options: dict[str, str] = field(default_factory=dict)
@@ -22,7 +22,6 @@ class Cluster:
     other: bool = False
     another: bool = False
     pronoun: bool = False
-    repairs: int = 0
 
     def read_determiner(self, mention: Mention) -> None:
         """An article, an ordinal, "other", "another"."""
@@ -68,9 +67,6 @@ def read_cluster(mentions: Sequence[Mention], probe: Draft) -> Cluster:
             qualifier = "extra" if mention.cue is Cue.EXTRA else "light"
         elif mention.cue is Cue.NO:
             negated = True
-        elif mention.cue is Cue.REPAIR:
-            cluster.repairs += 1
-            negated = False
         else:
             cluster.read_determiner(mention)
     if cluster.definite and cluster.quantity == 1:

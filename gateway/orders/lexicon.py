@@ -270,7 +270,7 @@ class Lexicon:
             if cut and any(m.of("item") or m.of("category") for m in mentions[at + 1 : at + 2]):
                 mentions[at] = Mention(mention.tokens, cut, None, SAID_OTHERWISE)
             if mention.of("item") or mention.of("category"):
-                head = mention.tokens[-1].stem
+                head = mention.tokens[-1].stem if mention.likeness > IN_PART else head
             elif head and at and (mentions[at - 1].number is not None or mentions[at - 1].cue is Cue.AN):
                 senses = self.means((*(token.stem for token in mention.tokens), head))
                 dishes = tuple(sense for sense in senses if sense.kind == "item")

@@ -17,11 +17,7 @@ _FULFILMENTS: tuple[FulfilmentKind, ...] = ("pickup", "delivery")
 
 
 def time_rules(entries: Entries) -> Iterator[Problem]:
-    """Every daypart that never begins, every limit that is unknown, and every item that can never be had."""
-    for index, daypart in entries.dayparts.items():
-        if daypart.start == "24:00":
-            fix = 'write "00:00" of the next day'
-            yield Problem(f"dayparts[{index}].start", "no day reaches 24:00, so it never begins", fix)
+    """Every limit that is unknown, and every item that can never be had."""
     limits: dict[str, Availability] = {}
     for index, category in entries.categories.items():
         if category.availability is not None:

@@ -99,22 +99,19 @@ def _phrase_start(
 ) -> int:
     """How far back from the head its phrase reaches: to the opening article or number, else what touches the head."""
     groups = {group for item in items for group in item.modifier_groups}
-    touching = reach = head
+    touching = head
     unbroken = plain = True
     for at in range(head - 1, last_head, -1):
         mention = mentions[at]
         opens = mention.number is not None or mention.cue in _OPENERS
-        if mentions[at + 1].stop or (mentions[at + 1].pause and last_head >= 0 and reach == head and not opens):
+        if mentions[at + 1].stop or (mentions[at + 1].pause and last_head >= 0 and not opens):
             break  # "ham with ranch footlong, turkey six inch": what stands before a pause belongs to the dish before
         choice = any(sense.owner in groups for sense in mention.of("modifier"))
         if mention.number is not None or mention.cue in _OPENERS:
             if mention.cue is Cue.THE and at > last_head + 1 and mentions[at - 1].tokens[-1].word == "of":
                 continue  # "a bowl of the chicken noodle"
-            reach = at
-            if not _repaired_before(mentions, at, last_head):
-                return reach
-            unbroken = False
-        elif mention.of("option"):
+            return at
+        if mention.of("option"):
             # "iced mocha, small hot mocha": a size begins a phrase, whatever stands between it and the head
             touching = at if unbroken or plain else touching
         elif choice or mention.cue in _QUALIFIERS:
@@ -128,7 +125,7 @@ def _phrase_start(
             plain = plain and mention.cue is not Cue.AND
         else:
             break
-    return reach if reach < head else touching
+    return touching
 
 
 def _leaves_out(mentions: Sequence[Mention], at: int) -> bool:
@@ -146,13 +143,3 @@ def _measures(mentions: Sequence[Mention], at: int) -> bool:
     return (plain and not mention.senses and mention.text in COMMON and mention.text != "and") or bool(
         mention.of("category")
     )
-
-
-def _repaired_before(mentions: Sequence[Mention], at: int, last_head: int) -> bool:
-    """Whether what stands before an opener is taken back: the "medium" of "a medium, sorry, a large pizza"."""
-    back = at - 1
-    while back > last_head and mentions[back].cue in {Cue.REPAIR, Cue.NO}:
-        back -= 1
-    if back == at - 1 or back <= last_head:
-        return False
-    return mentions[back].number is not None or bool(mentions[back].of("option")) or mentions[back].cue in _OPENERS

@@ -161,8 +161,6 @@ def _restart_with_article(mentions: Sequence[Mention], at: int, end: int) -> lis
     if end + 1 < len(mentions) and mentions[end].cue in _DETERMINERS and _alike(mentions[at - 1], mentions[end + 1]):
         start = at - 1
         return [*mentions[:start], *mentions[end + _covered(mentions, start) :]]
-    if end < len(mentions) and _alike(mentions[at - 1], mentions[end]):
-        return [*mentions[: at - 1], *mentions[end:]]
     return None
 
 

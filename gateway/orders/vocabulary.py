@@ -46,13 +46,20 @@ def phrases_of(menu: Menu) -> dict[Stems, tuple[Sense, ...]]:
 
 
 def exact_names(menu: Menu, phrases: Mapping[Stems, tuple[Sense, ...]]) -> dict[Stems, tuple[Sense, ...]]:
-    """Names that only their ending tells from another entry's: black "pepper" and green "peppers"."""
-    doubtful = {stems for stems, senses in phrases.items() if len(senses) > 1}
-    exact: defaultdict[Stems, dict[Sense, None]] = defaultdict(dict)
+    """Names that only their ending tells apart: black "pepper" and green "peppers", "eggs" and an "egg" on top."""
+    said: defaultdict[Stems, set[Sense]] = defaultdict(set)
     for sense, name in _names(menu):
-        if stems_of(name) in doubtful:
-            exact[tuple(token.word for token in tokenise(name))][sense] = None
-    return {words: tuple(senses) for words, senses in exact.items()}
+        if sense.kind in _RIVALS:
+            said[tuple(token.word for token in tokenise(name))].add(sense)
+    exact: dict[Stems, tuple[Sense, ...]] = {}
+    for words, senses in said.items():
+        every = phrases.get(tuple(map(stem, words)), ())
+        if any(sense.kind in _RIVALS and sense not in senses for sense in every):
+            exact[words] = tuple(sense for sense in every if sense.kind not in _RIVALS or sense in senses)
+    return exact
+
+
+_RIVALS = frozenset({"item", "modifier"})
 
 
 def stems_of(name: str) -> Stems:

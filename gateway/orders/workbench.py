@@ -164,8 +164,7 @@ class Workbench:
     def take_up_pending(self) -> None:
         """Gives the dish just named the choices that were said before it, as far as it takes them."""
         draft = self.current
-        if draft is None:
-            return
+        assert draft is not None, "a dish was just named"
         kept = []
         for mention, qualifier, negated in self.pending:
             if any(map(draft.accepts_modifier, mention.of("modifier"))):
@@ -243,7 +242,6 @@ class Workbench:
 
     def apply(self, draft: Draft, cluster: Cluster) -> None:
         """Gives a draft what was said before its name."""
-        self.repairs += cluster.repairs
         if cluster.quantity is not None:
             draft.quantity, draft.touched = cluster.quantity, True
         draft.set_options(cluster.options)

@@ -29,13 +29,15 @@ def test_a_daypart_that_is_not_there_is_told(raw: Raw) -> None:
     assert told(raw, dayparts=["lunch"]) == ["categories[4].availability.dayparts[0]: no daypart tea"]
 
 
-def test_a_daypart_has_an_id_of_its_own_and_begins(raw: Raw) -> None:
-    put(raw, "dayparts.1", {"id": "lunch", "name": "late lunch", "start": "24:00", "end": "01:00"})
+def test_a_daypart_has_an_id_of_its_own(raw: Raw) -> None:
+    put(raw, "dayparts.1", {"id": "lunch", "name": "late lunch", "start": "23:00", "end": "01:00"})
     put(raw, "categories.0.availability", None)
-    assert errors(raw) == [
-        "dayparts[1]: lunch is there already",
-        "dayparts[1].start: no day reaches 24:00, so it never begins",
-    ]
+    assert errors(raw) == ["dayparts[1]: lunch is there already"]
+
+
+def test_no_daypart_begins_at_24(raw: Raw) -> None:
+    put(raw, "dayparts.0.start", "24:00")
+    assert [line.split(":")[0] for line in errors(raw)] == ["dayparts[0].start"]
 
 
 def test_a_malformed_daypart_is_not_told_again_where_it_is_used(raw: Raw) -> None:

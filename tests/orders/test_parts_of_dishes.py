@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.orders.intent import IntentItem, KnownLine, OrderContext
 from gateway.orders.processor import OrderProcessor
 from gateway.orders.restaurant import Restaurant
 from tests.orders.pad import Cart
@@ -43,6 +44,24 @@ def pad(processor: OrderProcessor, turns: list[str]) -> str:
         (["wings half garlic half hot"], "1 wings +hot"),
         (["a large pepperoni half coke"], "1 pepperoni large; 1 coke"),
         (["four cokes half sprite"], "4 coke; 2 sprite"),
+        (["half pepperoni half coke"], "1 pepperoni; 1 coke"),
+        (["half pepperoni half margherita and a coke half"], "1 pepperoni|margherita; 1 coke"),
+        (["six wings with garlic on half"], "1 wings 6 +garlic"),
+        (["a small margherita and a large margherita both margheritas with basil"],
+         "1 margherita small +basil; 1 margherita large +basil"),
+        (["a large margherita with basil and mushroom margherita"], "1 margherita large +basil +mushroom"),
+        (["a margherita", "basil margherita"], "1 margherita; 1 margherita +basil"),
+        (["a large margherita no basil wait i do want basil"], "1 margherita large +basil"),
+        (["large no wait a small margherita"], "1 margherita small"),
+        (["two large no wait a small margherita"], "1 margherita small"),
+        (["a large margherita with basil sorry not jalapeno mushrooms"],
+         "1 margherita large +basil -jalapeno -mushroom"),
+        (["no basil hot on the wings"], "1 wings +hot"),
+        (["no basil"], ""),
+        (["a large margherita", "take the basil off"], "1 margherita large -basil"),
+        (["three margheritas one with basil one with mushrooms"],
+         "1 margherita +basil; 1 margherita +mushroom; 1 margherita"),
+        (["three margheritas one basil. and a coke"], "3 margherita +basil; 1 coke"),
         (["a lunch combo with a small margherita and a coke"],
          "1 lunch-combo (pizza: margherita small) (drink: coke)"),
         (["lunch combo with pepperoni and sprite and a tiramisu"],
@@ -83,6 +102,7 @@ def test_a_pizzeria(processors: dict[str, OrderProcessor], turns: list[str], lef
         (["the chicken plate with salad", "ranch"], "1 chicken-plate +plate-salad +ranch"),
         (["a hilltop burger and a medium sweet tea easy on the ice"],
          "1 hilltop; 1 iced-tea medium +sweet-tea ~ice"),
+        (["a double hilltop instead of american"], "1 hilltop double -american"),
         (["a medium and a large lemonade"], "1 lemonade medium; 1 lemonade large"),
     ],
 )  # fmt: skip
@@ -103,3 +123,12 @@ def test_a_burger_place(processors: dict[str, OrderProcessor], turns: list[str],
 )  # fmt: skip
 def test_a_noodle_bar(processors: dict[str, OrderProcessor], turns: list[str], left: str) -> None:
     assert pad(processors["golden-bowl"], turns) == left
+
+
+def test_a_part_that_the_menu_has_lost_is_left_out(processors: dict[str, OrderProcessor]) -> None:
+    processor = processors["casa-verde"]
+    parts = (IntentItem("calzone", slot="pizza"), IntentItem("coke", slot="drink"))
+    line = KnownLine("L1", "lunch-combo", parts=parts)
+    context = OrderContext(processor.menu, (line,), "line", "L1")
+    (item,) = processor.parse_order_intent("pepperoni", context).items
+    assert [(part.slot, part.menu_item_id) for part in item.parts] == [("drink", "coke"), ("pizza", "pepperoni")]
