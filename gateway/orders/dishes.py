@@ -123,34 +123,18 @@ class _Dish:
         """ "one pizza pie", "a large pie with pesto and ham pizza": the dish is only named once more."""
         before, current = self._before, self._bench.current
         if self._start < self._head or before is None or not self._items:
-            return self._sums_up()
+            return False
         return self._bench.items(before) == self._items or (
             bool(before.of("modifier")) and current is not None and current.item in self._items and self._in_a_list()
         )
 
-    def _sums_up(self) -> bool:
-        """Whether choices alone stand before the head, at the end of a list that describes this very dish."""
-        current = self._bench.current
-        if current is None or current.item is None or current.item not in self._items or current.line_id is not None:
-            return False
-        own = self._mentions[self._start : self._head]
-        return bool(own) and all(m.of("modifier") for m in own) and self._in_a_list() and self._take_over()
-
-    def _take_over(self) -> bool:
-        current = self._bench.current
-        assert current is not None
-        self._bench.leaps += 1
-        for mention, qualifier, negated in self._cluster.modifiers:
-            self._bench.put(current, mention, qualifier, negated)
-        return True
-
     def _in_a_list(self) -> bool:
         """Whether a "with" and its choices run without a break up to the phrase."""
         for mention in reversed(self._mentions[: self._start]):
+            if mention.number is not None or not (mention.of("modifier") or mention.cue in _ENDS_A_LIST):
+                break
             if mention.cue is Cue.WITH:
                 return True
-            if mention.number is not None or not (mention.of("modifier") or mention.cue in _ENDS_A_LIST):
-                return False
         return False
 
     def _replace(self, current: Draft) -> None:
