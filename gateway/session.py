@@ -541,7 +541,8 @@ class VoiceSession:
     def _delivery(self, order: Order, now: datetime) -> Delivery:
         """The POS's message about a confirmed order."""
         call = CallInfo(self.id, self._caller_number, tuple(self._call.legs))
-        body = build_order_confirmed(order, self._call.restaurant, call, now).decode()
+        quote = self._call.desk.offer.quote_minutes
+        body = build_order_confirmed(order, self._call.restaurant, call, now, quote_minutes=quote).decode()
         return Delivery(delivery_id(order.id, ORDER_CONFIRMED, 1), order.id, ORDER_CONFIRMED, body)
 
     def _order_event(

@@ -143,10 +143,10 @@ class ModelConnection:
             self.note(self._resumed(order, prompts.summary(order, menu)))
         elif held is not None:
             self.note(prompts.held_order_note(prompts.summary(held, menu)))
-        elif not self._restaurant.is_open(at):
-            self.note(prompts.closed_note(self._restaurant, at))
         else:
             self.note(prompts.greeting_note(self._restaurant))
+            if (why := self._desk.not_right_now(at)) is not None:
+                self.note(prompts.closed_note(why))
         self.wish()
 
     def _resumed(self, order: Order, summary: str) -> str:

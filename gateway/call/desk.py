@@ -16,9 +16,11 @@ from gateway.call.read_back_watch import ReadBackWatch
 from gateway.call.turns import Turn, Turns
 from gateway.events import Heard, RecentOrder, ToolCalled, milliseconds
 from gateway.orders.offer import AS_THE_MENU_SAYS, Offer
+from gateway.orders.on_offer import OnOffer, Shortfall
 from gateway.orders.order import Order, OrderState, open_order
 from gateway.orders.processor import assent
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.timing import not_then
 from gateway.orders.tool_outcome import (
     Assent,
     CancelOrder,
@@ -79,6 +81,19 @@ class Desk:
         return (
             prompts.summary(self.order, self._restaurant.menu) if self.order is not None and self.order.lines else None
         )
+
+    def run_out(self, now: datetime) -> tuple[Shortfall, ...]:
+        """What of the open order cannot be had any more, because it has run out."""
+        order = self.order
+        if order is None or not order.is_open or not self.offer.sold_out.entries:
+            return ()
+        on_offer = OnOffer(self._restaurant.menu, self._restaurant, self._context(now), order.fulfilment)
+        short = (short for line in order.lines for short in on_offer.shortfalls(line))
+        return tuple(dict.fromkeys(one for one in short if one.not_now.reason == "sold_out"))
+
+    def not_right_now(self, now: datetime) -> str | None:
+        """Why nothing can be ordered for as soon as possible (closed, or after last orders), in words for the model."""
+        return not_then(None, self._restaurant, self._context(now))
 
     # --- what happens around the order ---
 

@@ -11,8 +11,7 @@ from gateway.call.connection import ModelConnection
 from gateway.call.desk import Desk
 from gateway.call.replies import Replies
 from gateway.events import OfferChanged, SoldOutItem, milliseconds
-from gateway.orders.menu import Menu
-from gateway.orders.offer import Offer, refs_of
+from gateway.orders.offer import Offer
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
 
 
@@ -38,8 +37,7 @@ def offer_changed(offer: Offer, call_id: str, at: datetime) -> OfferChanged:
 class Offers:
     """What the model of one call knows of the 86 list."""
 
-    def __init__(self, menu: Menu, desk: Desk, connection: ModelConnection, replies: Replies) -> None:
-        self._menu = menu
+    def __init__(self, desk: Desk, connection: ModelConnection, replies: Replies) -> None:
         self._desk = desk
         self._connection = connection
         self._replies = replies
@@ -57,21 +55,14 @@ class Offers:
 
     def tell(self, at: datetime) -> None:
         """Tell the model what of the open order has run out, unless it speaks just now or knows it."""
-        order, sold_out = self._desk.order, self._desk.offer.sold_out
-        if self._replies.active is not None or not self._connection.up or order is None or not order.is_open:
+        if self._replies.active is not None or not self._connection.up:
             return
-        gone = [ref for line in order.lines for ref in refs_of(line) if sold_out.entry(ref, at) is not None]
-        self._told &= set(gone)  # what is back, or was taken off, may run out again
-        fresh = [ref for ref in dict.fromkeys(gone) if ref not in self._told]
+        short = {shortfall.not_now.say: shortfall for shortfall in self._desk.run_out(at)}
+        self._told &= short.keys()  # what is back, or was taken off, may run out again
+        fresh = [shortfall for say, shortfall in short.items() if say not in self._told]
         if fresh:
-            self._told |= set(fresh)
-            self._connection.note(prompts.sold_out_note([self._name(ref) for ref in fresh]))
-
-    def _name(self, ref: str) -> str:
-        group_id, _, option_id = ref.partition("/")
-        group, item = self._menu.group(group_id), self._menu.item(ref)
-        option = group.option(option_id) if group is not None else None
-        return item.spoken_name if item is not None else option.name if option is not None else ref
+            self._told |= short.keys()
+            self._connection.note(prompts.sold_out_note(fresh))
 
 
 def _moment(at: float | None) -> datetime | None:

@@ -35,7 +35,7 @@ class Parts:
         self.farewell = farewell = Farewell(agenda, machine)
         self.connection = connection = ModelConnection(agenda, machine, restaurant, desk, turns, farewell)
         self.replies = replies = Replies(agenda, floor, desk, connection, farewell, alerts)
-        self.offers = Offers(restaurant.menu, desk, connection, replies)
+        self.offers = Offers(desk, connection, replies)
         understanding = Understanding(restaurant, connection, farewell)
         self.emergency = EmergencyWatch(agenda, restaurant, connection, replies, farewell, alerts)
         self.turn_taking = TurnTaking(

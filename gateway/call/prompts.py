@@ -1,11 +1,12 @@
 """What the model is told: its instructions, and the notes that tell it what happened. Pure text."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from gateway.call.effects import HistoryItem
 from gateway.call.turns import Turns
+from gateway.orders.listing import listed
 from gateway.orders.menu import Menu
+from gateway.orders.on_offer import Shortfall
 from gateway.orders.order import Order
 from gateway.orders.read_back import describe_line
 from gateway.orders.restaurant import Language, Restaurant
@@ -115,11 +116,14 @@ def emergency_note(number: str) -> str:
     )
 
 
-def sold_out_note(names: Sequence[str]) -> str:
-    """Something in the open order has run out."""
+def sold_out_note(short: Sequence[Shortfall]) -> str:
+    """Something in the open order has run out; with it, what there is in its place."""
+    told = " ".join(shortfall.not_now.say for shortfall in short)
+    instead = listed(dict.fromkeys(name for shortfall in short for _, name in shortfall.instead), word="or")
+    offered = f" Offer once, in its place: {instead}." if instead else ""
     return (
-        f"{SOLD_OUT_NOTE} {', '.join(names)}, which is in the order, has just run out. Unless the caller knows "
-        "already, say so in a few words when you speak next, and offer once what is like it. Then change the order."
+        f"{SOLD_OUT_NOTE} something in the order has just run out. {told} Unless the caller knows already, say so in a "
+        f"few words when you speak next.{offered} Then change the order by the answer."
     )
 
 
@@ -132,15 +136,9 @@ def returned_note(summary: str, state: str) -> str:
     )
 
 
-def closed_note(restaurant: Restaurant, now: datetime) -> str:
-    """A caller rings while the restaurant is closed."""
-    opens = restaurant.next_opening(now)
-    when = "" if opens is None else f" It opens {opens:%A, %B} {opens.day} at {opens:%H:%M}."
-    return (
-        f"{CLOSED_NOTE} the caller is on the line and has heard that you are an AI. {restaurant.name} is closed now."
-        f"{when} Greet them, say so, and offer to take an order for a time when it is open, or a message for the staff "
-        "(leave_message)."
-    )
+def closed_note(why: str) -> str:
+    """A caller rings while nothing can be made for them right away. `why` is what the order's rules say to it."""
+    return f"{CLOSED_NOTE} {why} Greet the caller first. A message is taken with leave_message."
 
 
 def keypad_note(*, person: bool) -> str:

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.orders.order import Line
-from gateway.orders.sold_out import NOTHING_SOLD_OUT, SoldOut, option_ref
+from gateway.orders.sold_out import NOTHING_SOLD_OUT, SoldOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +14,3 @@ class Offer:
 
 
 AS_THE_MENU_SAYS = Offer()
-
-
-def refs_of(line: Line) -> tuple[str, ...]:
-    """Everything of a line that can run out, as the 86 list names it: items, the other half, parts, choices."""
-    items = (line.item_id, *([line.half_item_id] if line.half_item_id else []), *(part.item_id for part in line.parts))
-    modifiers = (*line.modifiers, *(modifier for part in line.parts for modifier in part.modifiers))
-    options = (option_ref(m.group, m.option) for m in modifiers if m.action != "no")
-    return tuple(dict.fromkeys((*items, *options)))

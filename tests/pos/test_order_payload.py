@@ -1,14 +1,14 @@
 """The neutral form of an order, from the example restaurants' menus."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from gateway.orders.menu import Menu
-from gateway.orders.order import Fulfilment, Line, Modifier, Order, open_order
+from gateway.orders.menu import Menu, Slot, SlotChoice
+from gateway.orders.order import Fulfilment, Line, Modifier, Order, Part, open_order
 from gateway.orders.pricing import totals
 from gateway.orders.restaurant import Hours, Restaurant
 from gateway.pos.order_payload import CallInfo, OrderConfirmed, allergy_alert, build_order_confirmed
@@ -64,7 +64,9 @@ def test_the_whole_message() -> None:
     assert (data["version"], data["sequence"], data["idempotency_key"], data["order_version"]) == (1, 1, "o1", 7)
     assert data["restaurant"] == {"ref": "casa-verde", "name": "Casa Verde", "kitchen_name": None}
     assert data["customer"] == {"name": "Ana", "phone": "+15550100123"}
-    assert data["fulfilment"] == {"kind": "delivery", "address": "1 Main St", "ready_at": "2026-11-22T12:20:00Z"}
+    assert data["fulfilment"] == {
+        "kind": "delivery", "address": "1 Main St", "scheduled": False, "ready_at": "2026-11-22T12:20:00Z"
+    }  # fmt: skip
     assert data["call"]["ref"] == "CA1"
     assert [leg["leg"] for leg in data["call"]["legs"]] == [1, 2]
     assert (data["notes"], data["allergy_alert"], data["menu_digest"]) == ("ring twice", None, MENU.digest)
@@ -89,6 +91,39 @@ def test_every_reference_of_a_line_has_its_name() -> None:
         assert option is not None
         assert (choice["group"]["name"], choice["option"]["name"]) == (group.name, option.name)
     assert (line["quantity"], line["evidence"], line["confidence"]) == (2, ["turn3"], 0.9)
+
+
+def test_halves_combos_and_swaps_keep_their_names() -> None:
+    pizza_, drink = MENU.items[0], next(item for item in MENU.items if item.id == "coke")
+    slots = (
+        Slot(id="pizza", name="pizza", choices=(SlotChoice(item=pizza_.id),)),
+        Slot(id="drink", name="drink", choices=(SlotChoice(item=drink.id),)),
+    )
+    combo = pizza_.model_copy(update={"id": "combo", "name": "Lunch combo", "slots": slots, "modifier_groups": ()})
+    menu = MENU.model_copy(update={"items": (*MENU.items, combo)})
+    swap = Modifier(group="toppings", option="basil", action="swap", instead_of="mushroom")
+    parts = (
+        Part(slot="pizza", item_id=pizza_.id, variation_id="small", modifiers=(swap,)),
+        Part(slot="drink", item_id="coke", variation_id="regular"),
+        Part(slot="gone", item_id="gone"),
+    )
+    halved = pizza(half_item_id="pepperoni", modifiers=())
+    lines = (Line(id="L1", item_id="combo", variation_id="small", parts=parts), halved, Line(id="L3", item_id="gone",
+             parts=(Part(slot="x", item_id="coke"),)))  # fmt: skip
+    first, second, third = built(order(*lines), menu=menu)["data"]["lines"]
+    assert [(part["slot"]["name"], part["item"]["name"], part["variation"] and part["variation"]["name"])
+            for part in first["parts"]] == [("pizza", "Margherita", "small"), ("drink", "Coke", "Coke"),
+                                            ("gone", "gone", None)]  # fmt: skip
+    assert first["parts"][0]["modifiers"][0]["instead_of"]["name"] == "mushrooms"
+    assert (second["right_half"]["name"], first["right_half"], second["parts"]) == ("Pepperoni", None, [])
+    assert third["parts"][0]["slot"]["name"] == "x"
+
+
+def test_a_scheduled_order_is_ready_when_it_was_wished_for_and_any_other_when_the_kitchen_can() -> None:
+    later = NOW + timedelta(hours=5)
+    fulfilment = built(order(pizza(), fulfilment=Fulfilment(kind="pickup", at=later)))["data"]["fulfilment"]
+    assert (fulfilment["scheduled"], fulfilment["ready_at"]) == (True, "2026-11-22T17:00:00Z")
+    assert built(order(pizza()), quote_minutes=45)["data"]["fulfilment"]["ready_at"] == "2026-11-22T12:45:00Z"
 
 
 def test_money_is_that_of_the_pricing_in_integer_cents() -> None:
@@ -145,6 +180,14 @@ def test_an_allergy_stands_in_capitals_wherever_it_was_noted(note: str) -> None:
     assert allergy_alert(order(pizza(notes=note), pizza(id="L2"))) == note.upper()
     assert allergy_alert(order(pizza(notes=note), notes=note)) == note.upper()
     assert allergy_alert(order(pizza(notes=note), notes="ring twice; " + note)) is not None
+
+
+def test_the_callers_allergies_stand_in_capitals_before_every_note() -> None:
+    placed = order(pizza(notes="nut allergy"), allergies=("peanuts", "shellfish"), age_confirmed=21)
+    data = built(placed)["data"]
+    assert data["allergy_alert"] == "ALLERGY: PEANUTS, SHELLFISH / NUT ALLERGY"
+    assert data["allergies"] == ["peanuts", "shellfish"]
+    assert data["age_confirmed"] == 21
 
 
 def test_other_notes_are_no_alarm() -> None:
