@@ -76,7 +76,7 @@ class Conversation:
 
     # --- the bare door ---
 
-    def tell(self, kind: type[Event], **fields: Any) -> list[Effect]:
+    def tell(self, kind: type[Event], /, **fields: Any) -> list[Effect]:
         """One event, half a second after the last."""
         self.now += timedelta(milliseconds=500)
         return self.take(kind.model_validate({"session_id": "CA1", "timestamp": self.now.timestamp() * 1000, **fields}))
