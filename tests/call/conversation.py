@@ -107,7 +107,7 @@ class Conversation:
 
     def folded(self) -> Call:
         """The call as another process finds it in the log."""
-        return Call.fold("CA1", self.restaurant, [read_event(event.to_json()) for event in self.log])
+        return Call.fold(self.call.call_id, self.restaurant, [read_event(event.to_json()) for event in self.log])
 
     def in_another_process(self) -> "Conversation":
         """The same conversation, gone on with by a process that has the log alone."""

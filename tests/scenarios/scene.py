@@ -59,6 +59,7 @@ class Scene(Conversation):
     def take_id(self, call_id: str) -> None:
         """Another call than the first: its order has an id of its own."""
         self.call = Call(call_id, self.restaurant)
+        self._made = 1000  # a model's ids come once
         self.call.machine.on_state_change(lambda source, target: self.trail.append((source, target)))
 
     # --- the shell ---

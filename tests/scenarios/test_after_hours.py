@@ -44,7 +44,7 @@ def test_at_22_40_a_message_can_be_left() -> None:
     scene = Scene(at=clock("2026-11-18", "22:40"))
     scene.begins()
     scene.caller_says("no, just tell them I left my umbrella, it is Ana")
-    assert scene.does("leave_message", text="left an umbrella", name="Ana", number_back=False)["ok"] is True
+    assert scene.does("leave_message", text="left an umbrella", name="Ana", ring_back=False)["ok"] is True
     scene.says_goodbye()
     assert [message.text for message in scene.call.alerts.messages] == ["left an umbrella"]
     scene.finish(orders=0)
@@ -52,7 +52,7 @@ def test_at_22_40_a_message_can_be_left() -> None:
 
 @pytest.mark.parametrize(
     ("time", "quote", "taken"),
-    [("21:39", None, True), ("21:41", None, False), ("21:20", 45, False), ("21:55", 5, True)],
+    [("21:39", None, True), ("21:41", None, False), ("21:20", 45, False), ("21:54", 5, True), ("21:56", 5, False)],
 )
 def test_last_orders_respect_the_quote_time(time: str, quote: int | None, taken: bool) -> None:
     scene = Scene(at=clock("2026-11-18", time))

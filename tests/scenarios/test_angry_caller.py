@@ -1,4 +1,4 @@
-"""Scenario 5: an angry caller: a person with a summary; nobody answers; a message with number and order; the staff knows."""
+"""Scenario 5: an angry caller: a person with a summary; nobody answers; a message with number and order."""
 
 from gateway.call import prompts
 from gateway.call.effects import EndLeg, KeepMessage, Note, RaiseAlert
@@ -41,7 +41,7 @@ def test_nobody_answers_so_the_agent_takes_a_message() -> None:
     scene.agent_says("I am sorry, nobody can come to the telephone. Shall I take a message?")
     scene.caller_says("Yes, tell the manager my pizza was cold, and call me back.")
     text = "The pizza of last week was cold. Wants to be rung back."
-    effects = scene.tool("leave_message", text=text, name="Ana", number_back=True)
+    effects = scene.tool("leave_message", text=text, name="Ana", ring_back=True)
     assert only(effects, KeepMessage).text == text
     scene.says_goodbye()
 
@@ -58,7 +58,7 @@ def test_a_message_without_a_call_back_keeps_no_number_and_a_card_number_is_take
     scene = Scene()
     scene.begins()
     scene.caller_says("leave a message: charge my card 4111 1111 1111 1111")
-    scene.tool("leave_message", text="charge 4111 1111 1111 1111", name="Ana", number_back=False)
+    scene.tool("leave_message", text="charge 4111 1111 1111 1111", name="Ana", ring_back=False)
     (message,) = scene.call.alerts.messages
     assert message.number is None
     assert message.order is None

@@ -28,7 +28,7 @@ def test_the_same_number_takes_its_order_up_again() -> None:
     first.finish(orders=0)
     second = Scene(at=first.now)
     second.take_id("CA2")
-    note = [effect for effect in second.begins(held=held) if isinstance(effect, Note)][0].text
+    note = only(second.begins(held=held), Note).text
     assert note.startswith(prompts.HELD_ORDER_NOTE)
     assert "one large Pepperoni; one small Margherita" in note
     second.agent_says("Welcome back. Shall we go on with your order?")

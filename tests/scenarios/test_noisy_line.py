@@ -1,4 +1,4 @@
-"""Scenario 8: a noisy line: no false interruption, asked again twice at most, then keys or a person; pauses tolerated."""
+"""Scenario 8: a noisy line: no false interruption, asked again twice at most, then keys or a person; long pauses."""
 
 from gateway import errors
 from gateway.call import prompts

@@ -1,4 +1,4 @@
-"""Scenario 10: pranks and attacks: caps, prices from the menu alone, card numbers, huge orders in a row, an emergency."""
+"""Scenario 10: pranks and attacks: caps, prices from the menu alone, card numbers, huge orders, an emergency."""
 
 from gateway.call import prompts
 from gateway.call.effects import CancelResponse, Note, RaiseAlert, RequestResponse
