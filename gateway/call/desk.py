@@ -59,6 +59,7 @@ class Desk:
         self._tools = tools or OrderTools(restaurant.menu, restaurant)
         self._watch: ReadBackWatch | None = None
         self._assent_turns: list[str] = []
+        self._assent_key: Assent | None = None
         self._confirm: ToolCalled | None = None
         self._submit: Submitting | None = None
         self.order: Order | None = None
@@ -132,8 +133,13 @@ class Desk:
 
     def committed(self, item_id: str) -> None:
         """The caller said something; since a read-back it may be the answer to it."""
+        self._assent_key = None
         if self._watch is not None:
             self._assent_turns.append(item_id)
+
+    def answered_by_key(self, answer: Assent) -> None:
+        """The caller was asked to answer by a key and did: as good as words, until there are words."""
+        self._assent_key = answer
 
     def model_gone(self) -> None:
         """The model that called tools is gone: its confirm is asked for anew, and a submit's outcome becomes a note."""
@@ -166,7 +172,7 @@ class Desk:
         match outcome.action:
             case ReadBack(total=total):
                 self._watch = ReadBackWatch(total)
-                self._assent_turns = []
+                self._assent_turns, self._assent_key = [], None
             case Submit():
                 self._submit = Submitting(event.tool_call_id, before)
                 return [SubmitOrder(outcome.order)]
@@ -253,6 +259,8 @@ class Desk:
 
     def _assent(self) -> Assent | None:
         """The caller's last answer to the read-back. An earlier "yes" says nothing about words still on their way."""
+        if self._assent_key is not None:
+            return self._assent_key
         spoken = [turn for turn in self._answers() if turn.text != ""]
         if not spoken or spoken[-1].text is None:
             return None

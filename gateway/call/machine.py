@@ -6,8 +6,8 @@ table alone; what the core itself finds out (an order is incomplete, a retry is 
 way. Folding a call's log (`Call.fold`) gives the call again, in any process.
 
 What follows from an event is decided by the parts: `ModelConnection`, `TurnTaking` with its `Understanding`, `Replies`
-with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `SeverityRules` and `Deadlines`. They
-are made in `parts.py`.
+with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Keypad`, `SeverityRules` and
+`Deadlines`. They are made in `parts.py`.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,6 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
-from gateway.call import prompts
 from gateway.call.effects import Effect
 from gateway.call.parts import Parts
 from gateway.call.states import State
@@ -233,7 +232,7 @@ class Call:
             case AlertRaised():
                 self.alerts.alert_raised(event)
             case KeyPressed():
-                self._key_pressed(event)
+                self._parts.keypad.pressed(event)
             case ErrorEvent():
                 self._parts.severity.apply(event)
             case Ended():
@@ -287,13 +286,3 @@ class Call:
         self._parts.turn_taking.model_gone()
         self._parts.replies.reset()
         self._parts.connection.lost(event, playing=self._parts.floor.playing)
-
-    # --- keys ---
-
-    def _key_pressed(self, event: KeyPressed) -> None:
-        self._parts.turn_taking.caller_acted()
-        if event.digit == "0" and self.restaurant.transfer_to is not None:
-            self._parts.farewell.finish(event.at, "the caller pressed 0", "transfer")
-            return
-        self._parts.connection.note(prompts.NOBODY_NOTE if event.digit == "0" else prompts.key_note(event.digit))
-        self._parts.connection.wish()

@@ -8,6 +8,7 @@ from gateway.call.desk import Desk
 from gateway.call.emergency_watch import EmergencyWatch
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
+from gateway.call.keypad import Keypad
 from gateway.call.offers import Offers
 from gateway.call.replies import Replies
 from gateway.call.severity import SeverityRules
@@ -50,5 +51,6 @@ class Parts:
             understanding,
             server_creates_responses=server_creates_responses,
         )
+        self.keypad = Keypad(restaurant, desk, connection, self.turn_taking, understanding, farewell)
         self.severity = SeverityRules(machine, connection, replies, farewell, understanding)
         self.deadlines = Deadlines(agenda, machine, connection, self.turn_taking, replies, farewell)

@@ -25,6 +25,8 @@ class Understanding:
         self._connection = connection
         self._farewell = farewell
         self._unclear = 0
+        self.keys_offered = False
+        """Whether the caller was asked to answer by keys: 1 for yes, 2 for no."""
 
     @property
     def in_doubt(self) -> bool:
@@ -47,6 +49,7 @@ class Understanding:
             return
         person = self._restaurant.transfer_to is not None
         if self._unclear == MOST_REPEATS + 1:
+            self.keys_offered = True
             self._connection.note(prompts.keypad_note(person=person))
             self._connection.wish()
         elif self._unclear == MOST_UNCLEAR:

@@ -12,8 +12,8 @@ from gateway.local.brain_menu import Filled, expected, processor_for
 from gateway.local.brain_notes import asks_for_a_person, emergency_number, keyed
 from gateway.local.brain_offers import OfferAnswers
 from gateway.local.brain_phrases import for_caller, menu_aloud, say, topic_of
-from gateway.local.brain_plan import order_calls, question_calls, said_time
-from gateway.local.brain_sentences import Sentences
+from gateway.local.brain_plan import order_calls, question_calls, said_of_food, said_time
+from gateway.local.brain_sentences import Sentences, only_allergies, pickup_or_delivery
 from gateway.local.brain_view import Outcome, View, view_of
 from gateway.local.mind import CallTools, Prompt, Say, Step, ToolRequest
 from gateway.orders.emergency import is_emergency
@@ -110,6 +110,7 @@ class _Turn:
         processor = processor_for(view.menu)
         gap = next((gap.line_id for gap in view.line_gaps), None)
         context = OrderContext(view.menu, view.lines, view.asked, gap, self._language)
+        words = said_of_food(view, words)
         intent = processor.parse_order_intent(words, context)
         doubt = self._doubt(processor, context, intent.about)
         return (intent if doubt is None else processor.parse_order_intent(doubt(words), context)), processor
@@ -207,16 +208,22 @@ class _Turn:
         view, language = self._view, self._language
         refused = [for_caller(o.result.error) for o in outcomes if not o.result.ok and o.result.error]
         intent = self._understand(view.dealt)[0] if view.menu is not None else None
-        doubts = self._troubles(intent) if intent is not None and (intent.unknown or intent.ambiguous) else ""
+        strange = intent is not None and (intent.unknown or intent.ambiguous) and view.offered is None
+        doubts = self._troubles(intent) if intent is not None and strange else ""
         names = {outcome.name for outcome in outcomes}
-        if not (refused or doubts or view.line_gaps) and view.lines and self._wants_no_more(names, intent):
+        more = only_allergies(outcomes) or not view.lines
+        if not (refused or doubts or view.line_gaps or more) and self._wants_no_more(names, intent):
             return self._close()
+        if (asks := pickup_or_delivery(outcomes)) is not None:
+            return self._say(asks)
         if refused or doubts:
             last = outcomes[-1].result
             instead = ("alternative" if len(last.alternatives) == 1 else "alternatives") if last.alternatives else ""
             question = doubts or (say(instead, language) if instead and not last.ok else self._question())
             return (Say(" ".join((*(text for text in refused if text), question))),)
         key = "off" if "remove_line" in names and "set_line" not in names else "noted"
+        if only_allergies(outcomes):
+            return (Say(f"{for_caller(outcomes[-1].result.say)} {self._question()}"),)
         if names == {"resume_order"}:
             key = "good" if view.lines else "held_dropped"
         return (Say(f"{say(key, language)} {self._question()}"),)
@@ -228,6 +235,8 @@ class _Turn:
         """
         if names == {"set_customer"} or (intent is not None and intent.done):
             return True
+        if self._view.offered in {"instead", "take_off"}:
+            return True  # it was read back before
         settled = "resume_order" not in names and self._answers_a_question()
         return settled and self._view.offered_more
 

@@ -20,7 +20,9 @@ _AGE = re.compile(r"\b(\d{2})\b")
 _OFF = re.compile(
     r"\b(?:(?:take|leave) (?:it|that|them) off|leave (?:it|that) out|without|forget|qu[ií]t\w+|sin)\b", re.IGNORECASE
 )
-_TELL = re.compile(r"\b(?:that|saying|says?|tell (?:him|her|them|the \w+)|que|diciendo)\b[ ,:]*(.{8,})$", re.IGNORECASE)
+_TELL = re.compile(
+    r"\b(?:that|saying|says?|tell (?:him|her|them|the \w+)(?: that)?|que|diciendo)\b[ ,:]*(.{8,})$", re.IGNORECASE
+)
 _SHORT = 3
 
 
@@ -109,7 +111,7 @@ class OfferAnswers:
         offs = tuple({json.dumps(request.arguments): request for request in off}.values())
         if not offs:
             return None
-        if intent.items:
+        if intent.items and not all(item.action == "remove" for item in intent.items):
             return (CallTools((*offs, *order_calls(intent, view, words))),)
         item = can_replace(view.unavailable, view.menu)
         if intent.assent == "yes" and view.offered == "instead" and item is not None and not _OFF.search(words):

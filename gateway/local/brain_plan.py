@@ -6,13 +6,20 @@ from collections.abc import Container, Iterable, Mapping
 from gateway.local.brain_times import written
 from gateway.local.brain_view import View
 from gateway.local.mind import ToolRequest
-from gateway.orders.allergies import find_allergies
+from gateway.orders.allergies import allergy_spans, find_allergies, without_spans
 from gateway.orders.intent import IntentItem, IntentModifier, KnownLine, OrderIntent
 from gateway.orders.times import SaidTime, find_time
 
 _HOW_LONG = re.compile(
     r"\bhow (?:long|soon|quick\w*|fast)\b|\bwhen (?:will|can|is|does) (?:it|that|my|i)\b"
     r"|\bcu[aá]nto (?:tiempo|tard|demor|falta)",
+    re.IGNORECASE,
+)
+
+
+_ALLERGENS = re.compile(
+    r"\b(?:tree nuts|peanuts?|nuts?|gluten|dairy|lactose|milk|eggs?|soy|shellfish|seafood|fish|wheat|sesame|nueces|nuez"
+    r"|cacahuates?|leche|lactosa|huevos?|soja|soya|mariscos|pescado|trigo|s[eé]samo)\b",
     re.IGNORECASE,
 )
 
@@ -43,15 +50,22 @@ def question_calls(intent: OrderIntent, view: View, words: str, tools: Container
     """The tool that answers a question, where the session has it and it was not asked already."""
     language: dict[str, object] = {"language": "es"} if view.language == "es" else {}
     about: dict[str, object] = {"item_id": intent.about[0]} if intent.about else {}
+    allergens = [found.casefold() for found in _ALLERGENS.findall(words)]
     sums = intent.intent == "ask_total" or (intent.intent == "repeat" and view.asked == "anything_else")
     name = ""
     if intent.intent == "ask_allergen" and (about or view.lines):
-        name, language = "check_allergens", language | about
+        name, language = "check_allergens", language | about | ({"allergens": allergens} if allergens else {})
     elif intent.intent == "ask_hours" and not view.hours:
         name = "quote_time" if _HOW_LONG.search(words) else "get_hours"
     elif sums and view.lines:
         name = "repeat_order"
     return (ToolRequest(name, language),) if name in tools else ()
+
+
+def said_of_food(view: View, words: str) -> str:
+    """The words without what they say of times and of allergies: no number there counts dishes, no name orders one."""
+    time = find_time(words, asked=view.offered == "time")
+    return without_spans(words, (*(() if time is None else time.spans), *allergy_spans(words)))
 
 
 def said_time(view: View, words: str) -> SaidTime | None:
@@ -119,5 +133,6 @@ def _customer(intent: OrderIntent, view: View, words: str) -> dict[str, object]:
     if view.only_way is not None and (kind or intent.name or agreed):
         kind = view.only_way
     allergies = intent.allergies or find_allergies(words)
-    given = {"name": intent.name, "fulfilment": kind, "address": intent.address, "allergies": list(allergies) or None}
+    name = None if intent.intent.startswith("ask_") else intent.name
+    given = {"name": name, "fulfilment": kind, "address": intent.address, "allergies": list(allergies) or None}
     return {key: value for key, value in given.items() if value is not None}

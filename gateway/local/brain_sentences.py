@@ -1,5 +1,6 @@
 """The questions and excuses of the local brain, worded from what it can see. Pure."""
 
+import json
 import re
 from collections.abc import Sequence
 
@@ -95,6 +96,18 @@ class Sentences:
         if gaps[0].slot is not None and gaps[0].slot != gaps[0].what and line is not None:
             item = next((menu.item(part.menu_item_id) for part in line.parts if part.slot == gaps[0].slot), item)
         return gap_question(menu, item, [(gap.what, gap.choices) for gap in same], self._language)
+
+
+def only_allergies(outcomes: Sequence[Outcome]) -> bool:
+    """Whether the caller has told of an allergy and of nothing else."""
+    asked = [set(json.loads(outcome.arguments)) for outcome in outcomes if outcome.name == "set_customer"]
+    return len(asked) == len(outcomes) == 1 and asked[0] == {"allergies"} and outcomes[0].result.ok
+
+
+def pickup_or_delivery(outcomes: Sequence[Outcome]) -> str | None:
+    """The question that a time raises when it is not known how the food reaches the caller."""
+    refused = (o.result.error for o in outcomes if o.name == "set_fulfilment" and not o.result.ok)
+    return "fulfilment" if any(error.startswith("Ask whether it is for") for error in refused) else None
 
 
 def can_replace(gone: Sequence[SeenUnavailable], menu: Menu | None) -> Item | None:

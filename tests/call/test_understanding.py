@@ -4,11 +4,11 @@ import pytest
 
 from gateway import errors
 from gateway.call import prompts
-from gateway.call.effects import DeleteItem, Effect, EndLeg, Note, RequestResponse
+from gateway.call.effects import DeleteItem, Effect, EndLeg, Note, RequestResponse, SubmitOrder
 from gateway.call.states import State
 from gateway.events import KeyPressed
 from gateway.orders.restaurant import Restaurant
-from tests.call.conversation import Conversation, has, only
+from tests.call.conversation import Conversation, answer, has, only
 
 
 def noise(talk: Conversation, text: str = "", kind: str = "transcription.complete") -> list[Effect]:
@@ -66,8 +66,32 @@ def test_a_key_ends_the_doubt(talk: Conversation) -> None:
     talk.answered()
     for _ in range(3):
         replies(talk, noise(talk))
-    assert has(talk.tell(KeyPressed, digit="1"), RequestResponse)
+    effects = talk.tell(KeyPressed, digit="1")
+    assert only(effects, Note).text == "The caller pressed the key 1, which means yes."
+    assert has(effects, RequestResponse)
     assert has(talk.turn()[1], RequestResponse)
+
+
+def test_a_yes_by_key_to_the_read_back_is_a_yes_where_keys_were_offered(ordering: Conversation) -> None:
+    for _ in range(3):
+        replies(ordering, noise(ordering))
+    ordering.reads_back()
+    ordering.tell(KeyPressed, digit="2")
+    assert answer(ordering.tool("confirm_order"))["ok"] is False
+    ordering.tell(KeyPressed, digit="1")
+    assert has(ordering.tool("confirm_order"), SubmitOrder)
+
+
+def test_a_key_that_nobody_asked_for_is_no_yes_and_words_count_more(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.tell(KeyPressed, digit="1")
+    assert answer(ordering.tool("confirm_order"))["ok"] is False
+    for _ in range(3):
+        replies(ordering, noise(ordering))
+    ordering.reads_back()
+    ordering.tell(KeyPressed, digit="1")
+    ordering.caller_says("no, wait")
+    assert answer(ordering.tool("confirm_order"))["ok"] is False
 
 
 def test_a_recogniser_that_fails_is_told_to_the_caller_twice_and_no_more(talk: Conversation) -> None:
