@@ -44,10 +44,14 @@ RECENT_MS = 600_000
 
 @dataclass(slots=True)
 class Submitting:
-    """A confirm that waits for the submit's outcome; `tool_call_id` is None once the model that called it is gone."""
+    """A confirm that waits for the submit's outcome; `tool_call_id` is None once the model that called it is gone.
+
+    `say` is what the caller is told once it is stored.
+    """
 
     tool_call_id: str | None
     order_before: Order
+    say: str
 
 
 class Desk:
@@ -174,7 +178,7 @@ class Desk:
                 self._watch = ReadBackWatch(total)
                 self._assent_turns, self._assent_key = [], None
             case Submit():
-                self._submit = Submitting(event.tool_call_id, before)
+                self._submit = Submitting(event.tool_call_id, before, str(outcome.output.get("say", "")))
                 return [SubmitOrder(outcome.order)]
             case ResumeHeld():
                 self.held = None
@@ -200,7 +204,8 @@ class Desk:
             return None
         assert self.order is not None
         self.order = self.order.advance(OrderState.SUBMITTED)
-        return self._settle(PLACED, {"ok": True, "state": "submitted", "say": PLACED})
+        told = f"{self._submit.say} {PLACED}".strip()
+        return self._settle(told, {"ok": True, "state": "submitted", "say": told})
 
     def submit_failed(self) -> AnswerTool | Note | None:
         """The order could not be stored: it is as before the confirm, and the caller is not told that it is placed."""
@@ -267,5 +272,5 @@ class Desk:
         return assent(spoken[-1].text, spoken[-1].language)
 
 
-PLACED = "The order is placed. Tell the caller, say goodbye, then call end_call."
+PLACED = "Tell the caller that the order is placed, say goodbye, then call end_call."
 NOT_PLACED = "The order could not be stored just now. Tell the caller that it is not placed yet; offer to try again."

@@ -41,7 +41,7 @@ class OfferAnswers:
             case "instead" | "take_off":
                 return self._run_out(intent, words)
             case "alternative":
-                return self._alternative(yes=yes, no=no)
+                return self._alternative(yes=yes, no=no and not intent.items)
             case "person" if yes:
                 return (CallTools((ToolRequest("transfer_to_staff", {"reason": "the caller was offered a person"}),)),)
             case "message" if intent.intent != "transfer":
@@ -54,7 +54,7 @@ class OfferAnswers:
                 return (Say(say("when", language)),)
             case "age":
                 return self._age(words, yes=yes, no=no)
-            case "person" | "shall_message" if no:
+            case "person" | "shall_message" if no and not intent.items:
                 return (Say(self._sentences.question()),)
             case _:
                 return None

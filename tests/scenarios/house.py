@@ -158,6 +158,12 @@ HOUSE = Restaurant(
 )
 
 
+ALWAYS_OPEN = HOUSE.model_copy(
+    update={"hours": {day: (Hours(open="00:00", close="24:00"),) for day in DAYS}, "holidays": {}}
+)
+"""For calls in real time, at whatever hour they are made."""
+
+
 def clock(day: str, time: str) -> datetime:
     """A moment by the restaurant's clock: `clock("2026-11-18", "22:40")`."""
     return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=NEW_YORK)
