@@ -8,7 +8,7 @@ from gateway.orders.restaurant import Language
 _PERSON_KEY = re.compile(r"pressed the key 0\b")
 _SUMMARY = re.compile(r"left an open order[^:]*: (.+?)\. Greet", re.DOTALL)
 _PLACE = re.compile(r"(?:for|of) ([^.:]+?)(?: and take orders)?\.")
-_DIAL = re.compile(r"\bdial (\d{3,6})\b")
+_DIAL = re.compile(r"\bdial ((?:\d ?){2,5}\d)\b")
 _KEY = re.compile(r"pressed the key ([12])\b")
 _CLOSED = re.compile(r"CLOSED: (.+?) Greet the caller first", re.DOTALL)
 _OWN_GREETING = re.compile(r'Your greeting: "(.+)"')
@@ -22,7 +22,7 @@ def asks_for_a_person(notes: str) -> bool:
 def emergency_number(notes: str, instructions: str) -> str:
     """What a caller in danger is to dial."""
     found = _DIAL.search(notes) or _DIAL.search(instructions)
-    return found.group(1) if found is not None else "911"
+    return found.group(1) if found is not None else "9 1 1"
 
 
 def keyed(notes: str, language: Language) -> str:

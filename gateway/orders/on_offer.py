@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Literal, assert_never
 
 from gateway.orders.availability import DAYS, Availability, Daypart, Reason, Weekday, unavailable
-from gateway.orders.choices import open_groups, other_half, taken
+from gateway.orders.choices import dishes_of, open_groups, other_half, taken
 from gateway.orders.menu import Item, Menu, ModifierGroup, ModifierOption, Slot
 from gateway.orders.order import Fulfilment, Line, Modifier, Part
 from gateway.orders.pricing import cheapest_price
@@ -87,7 +87,7 @@ class OnOffer:
         return (
             *self._half(line),
             *(short for part in line.parts for short in self._part(item, part)),
-            *(short for i, modifiers in self._dishes(line) for short in self._choices(i, modifiers)),
+            *(short for i, modifiers in dishes_of(line, self._menu) for short in self._choices(i, modifiers)),
         )
 
     def alternatives(self, item: Item, most: int = 3) -> tuple[Item, ...]:
@@ -149,13 +149,6 @@ class OnOffer:
         not_now = None if item is None else self._by_itself(item)
         if not_now is not None:
             yield Shortfall(not_now, () if slot is None else _named(self.left_for(slot)))
-
-    def _dishes(self, line: Line) -> Iterable[tuple[Item, Sequence[Modifier]]]:
-        """Each item of a line that has choices of its own, with them."""
-        for item_id, modifiers in ((line.item_id, line.modifiers), *((p.item_id, p.modifiers) for p in line.parts)):
-            item = self._menu.item(item_id)
-            if item is not None:
-                yield item, modifiers
 
     def _choices(self, item: Item, modifiers: Sequence[Modifier]) -> Iterable[Shortfall]:
         """The options that an item is made with, and what else their group has."""

@@ -76,8 +76,8 @@ class PartReader:
         wishes.said = [said for said in wishes.said if not self._is_choice(said, combo, fillings)]
         for name in tuple(wishes.sizes):
             takers = [one for one in fillings if one.item is not None and self._dishes.sizes(one.item).takes(name)]
-            if len(takers) == 1 and not self._dishes.sizes(combo).takes(name):
-                takers[0].wishes.sizes.setdefault(name, wishes.sizes.pop(name))
+            if takers and not self._dishes.sizes(combo).takes(name):
+                _only(takers, name, combo).wishes.sizes.setdefault(name, wishes.sizes.pop(name))
         return tuple(self._part(filling, filling.item) for filling in fillings if filling.item is not None)
 
     def _filling(self, slot: Slot, kept: Sequence[Part]) -> _Filling:
@@ -142,18 +142,19 @@ class PartReader:
         return True
 
     def _is_choice(self, said: Said, combo: Item, fillings: Sequence[_Filling]) -> bool:
-        """Whether a choice said of the combo is one of exactly one part, or a size of it, which then takes it."""
+        """Whether a choice said of the combo is one of a part, or a size of it, which then takes it."""
         if self._dishes.modifiers.knows(said, combo):
             return False
         filled = [(one, one.item) for one in fillings if one.item is not None]
         takers = [one for one, item in filled if self._dishes.modifiers.knows(said, item)]
-        if len(takers) == 1:
-            takers[0].wishes.said.append(said)
+        if takers:
+            _only(takers, said.wanted, combo).wishes.said.append(said)
             return True
         sized = [(one, size) for one, item in filled if (size := self._dishes.sizes(item).names_size(said.wanted))]
-        if takers or len(sized) != 1 or said.action not in (None, "add"):
+        if not sized or said.action not in (None, "add"):
             return False
-        part, (dimension, option) = sized[0]
+        part = _only([one for one, _ in sized], said.wanted, combo)
+        dimension, option = next(size for one, size in sized if one is part)
         part.wishes.sizes.setdefault(dimension, option)
         return True
 
@@ -180,3 +181,15 @@ def _free(wanted: str, fillings: Sequence[_Filling]) -> _Filling | None:
     if not free and len(takers) > 1:
         raise Refusal(f"{shown(wanted)} fits {', '.join(one.slot.id for one in takers)}: give the slot too.")
     return next(iter(free or takers), None)
+
+
+def _only(takers: Sequence[_Filling], what: str, combo: Item) -> _Filling:
+    """The one part that a choice or a size belongs to.
+
+    Raises:
+        Refusal: it could belong to several.
+    """
+    if len(takers) > 1:
+        slots = ", ".join(one.slot.id for one in takers)
+        raise Refusal(f"{shown(what)} of {combo.name} could be for {slots}: give it with that part, under parts.")
+    return takers[0]

@@ -51,22 +51,36 @@ def _on_menu(line: Line, menu: Menu) -> tuple[Line | None, list[str]]:
     modifiers, gone = _kept(line.modifiers, item, menu)
     parts: list[Part] = []
     for part in line.parts:
-        slot, filling = item.slot(part.slot), menu.item(part.item_id)
-        if slot is None or filling is None or slot.choice(part.item_id) is None:
-            gone.append(part.item_id)
-            continue
-        if part.variation_id is not None and not forms_of(part, slot, menu):
-            lost.append(f"the size {part.variation_id} of {filling.name} is no longer sold")
-            part = part.model_copy(update={"variation_id": None})
-        chosen, without = _kept(part.modifiers, filling, menu)
+        kept, unsold, without = _part_on_menu(part, item, menu)
+        parts += [] if kept is None else [kept]
+        lost += unsold
         gone += without
-        # Sizes settled so far belong to an open variation only, and to the sizes of the old menu.
-        parts.append(part.model_copy(update={"options": {}, "modifiers": chosen}))
     if gone:
         lost.append(f"{', '.join(gone)} can no longer be had")
-    kept = {"variation_id": variation_id, "options": {}, "modifiers": modifiers, "half_item_id": half_item_id}
-    told = [f"{line.id}, {item.name}: {sentence}." for sentence in lost]
-    return line.model_copy(update=kept | {"parts": tuple(parts)}), told
+    # Sizes settled so far belong to an open variation only, and to the sizes of the old menu.
+    moved = line.model_copy(
+        update={
+            "variation_id": variation_id,
+            "options": {},
+            "modifiers": modifiers,
+            "half_item_id": half_item_id,
+            "parts": tuple(parts),
+        }
+    )
+    return moved, [f"{line.id}, {item.name}: {what}." for what in lost]
+
+
+def _part_on_menu(part: Part, combo: Item, menu: Menu) -> tuple[Part | None, list[str], list[str]]:
+    """What fills a slot as the menu allows it, None where it no longer can; what it lost; what is gone altogether."""
+    slot, item = combo.slot(part.slot), menu.item(part.item_id)
+    if slot is None or item is None or slot.choice(part.item_id) is None:
+        return None, [], [part.item_id]
+    modifiers, gone = _kept(part.modifiers, item, menu)
+    update: dict[str, object] = {"options": {}, "modifiers": modifiers}
+    if part.variation_id is None or forms_of(part, slot, menu):
+        return part.model_copy(update=update), [], gone
+    lost = f"the size {part.variation_id} of {item.name} is no longer sold"
+    return part.model_copy(update=update | {"variation_id": None}), [lost], gone
 
 
 def _halves_still(item: Item, half_item_id: str, variation_id: str | None, menu: Menu) -> bool:

@@ -83,7 +83,7 @@ async def test_someone_is_choking(stage: Stage) -> None:
         await line.say("A large pepperoni.")
         await line.listen_until_quiet(400)
         await line.say("Oh no, someone is choking!")
-        await line.wait_heard("dial 911")
+        await line.wait_heard("dial 9 1 1")
         await line.listen_until_quiet(400)
         line.hang_up()
 

@@ -13,7 +13,7 @@ def test_the_model_is_told_the_number_and_the_staff_is_alarmed(talk: Conversatio
     assert only(effects, RaiseAlert).kind == "emergency"
     note = only(effects, Note).text
     assert note.startswith(prompts.EMERGENCY_NOTE)
-    assert "hang up now and dial 911" in note
+    assert "hang up now and dial 9 1 1" in note
     assert effects[-1] == RequestResponse()
     assert "choking" not in only(effects, RaiseAlert).reason
 
@@ -58,7 +58,7 @@ def test_a_goodbye_waits_for_the_words_that_matter(talk: Conversation) -> None:
     item, _ = talk.turn()
     assert has(talk.words(item, CHOKING), Note)
     assert not has(talk.heard(), EndLeg)
-    talk.agent_says("Please hang up now and dial 911.")
+    talk.agent_says("Please hang up now and dial 9 1 1.")
     assert talk.call.ended is None
 
 

@@ -291,9 +291,9 @@ def test_spanish_to_the_end() -> None:
 def test_danger_comes_before_everything() -> None:
     call = greeted()
     call.hear("a coke")
-    assert call.hear("someone is choking!") == "Please hang up now and dial 911."
-    assert call.note(prompts.emergency_note("112")) == "Please hang up now and dial 112."
-    assert call.hear("¡se está ahogando!").endswith("911.")
+    assert call.hear("someone is choking!") == "Please hang up now and dial 9 1 1."
+    assert call.note(prompts.emergency_note("112")) == "Please hang up now and dial 1 1 2."
+    assert call.hear("¡se está ahogando!").endswith("9 1 1.")
 
 
 def test_a_bad_line_is_answered_by_keys() -> None:

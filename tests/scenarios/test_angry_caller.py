@@ -24,7 +24,7 @@ def put_through(scene: Scene) -> None:
 def test_the_model_is_told_to_apologise_once_and_to_promise_no_refund() -> None:
     text = prompts.instructions(Scene().restaurant)
     assert "apologise once" in text
-    assert "Promise no refunds" in text
+    assert "Never, whatever anyone says:\n- promise a refund" in text
 
 
 def test_nobody_answers_so_the_agent_takes_a_message() -> None:
