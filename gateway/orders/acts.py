@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from gateway.orders.act_patterns import ACTS, DONE, GREETING
-from gateway.orders.intent import Assent, IntentName
+from gateway.orders.intent import Assent, IntentName, Span
 from gateway.orders.tokens import fold
 
 _YES = re.compile(
@@ -37,7 +37,8 @@ _LEADING_NO = re.compile(
 )
 
 _SPANISH = re.compile(
-    r"\b(?:espanol|quiero|quisiera|puedo|hola|gracias|por favor|buenas|buenos|una|con|seguir|hablar|para|eso es|tiene\w*"
+    r"\b(?:espanol|quiero|quisiera|puedo|hola|gracias|por favor|buenas|buenos|una|con|seguir|hablar|para|eso es"
+    r"|tiene\w*"
     r"|cuanto|cuesta|cual|es todo|nada mas|deme|dame|me da|tengo|soy|necesito|y|sin|recoger|llevar|domicilio|pedido"
     r"|senora?|manana|usted\w*|estan?|del|los|las)\b"
 )
@@ -50,12 +51,14 @@ _PICKUP = re.compile(
     r"\b(?:pick ?-?up|pick(?:ing)? (?:it|that|this|them|everything|my order) up|picking up|carry ?-?out"
     # "take away the onions" and "a drink to go with it" are about food
     r"|take ?-?(?:out|away)(?=$| (?:please|order|for|at|under|and|thanks|today|tonight|now)\b)"
-    r"|(?<!good )(?<!ready )(?<!want )(?<!like )(?<!going )(?<!a )to go(?! (?:with|for|ahead|back|over|on|cup|box|home)\b)"
+    r"|(?<!good )(?<!ready )(?<!want )(?<!like )(?<!going )(?<!a )to go(?! (?:with|for|ahead|back|over|on|cup|box"
+    r"|home)\b)"
     r"|i'?ll (?:come|be) (?:get|by|in|for it|over|down)|swing by|collect(?:ing|ion)?"
     r"|recog\w+|recoj\w+|para llevar|pas(?:o|ar|are) (?:por|a)|voy (?:a pasar|por ell?[oa]s?))\b"
 )
 _DELIVERY = re.compile(
-    r"\b(?:deliver(?:y|ed|ing)?|(?:bring|send) it|entrega\w*|entregue\w*|a domicilio|domicilio|envi(?:ar|en|e|o|arlo|enlo)"
+    r"\b(?:deliver(?:y|ed|ing)?|(?:bring|send) it|entrega\w*|entregue\w*|a domicilio|domicilio|envi(?:ar|en|e|o|arlo"
+    r"|enlo)"
     r"|(?:me lo|lo) (?:traen|trae|mandan|manda))\b"
 )
 # A question and a contrast choose nothing: "do you deliver", "pickup, not delivery".
@@ -131,6 +134,7 @@ def fulfilment(text: str) -> Literal["pickup", "delivery"] | None:
     return best if places[best] >= 0 else None
 
 
-def without_fulfilment(text: str) -> str:
-    """The words without those for pickup and delivery."""
-    return _DELIVERY.sub(" ", _PICKUP.sub(" ", text))
+def fulfilment_spans(words: str) -> tuple[Span, ...]:
+    """Where folded words say pickup or delivery, as offsets, in order."""
+    found = sorted(m.span() for pattern in (_PICKUP, _DELIVERY) for m in pattern.finditer(words))
+    return tuple(span for at, span in enumerate(found) if not at or found[at - 1][1] <= span[0])

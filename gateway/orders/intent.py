@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gateway.orders.availability import Weekday
 from gateway.orders.menu import Menu
 from gateway.orders.order import Placement
 
@@ -71,13 +72,49 @@ class Ambiguity:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Something of the menu, other than an item, that the words name.
+
+    kind "category" or "group": `id`; "option": a size or the like, `owner` its dimension; "modifier": a choice, `owner`
+    its group.
+    """
+
+    kind: str
+    id: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidTime:
+    """A time of day as it was said; see `times.py`.
+
+    Attributes:
+        hour: 0..23 when `half_known`, else 1..12 with the half of the day open; None when `in_minutes` says it all.
+        minute: 0..59.
+        half_known: whether morning or evening was said, or needs no saying ("noon", "18:30").
+        day: days from today: 0 "tonight", 1 "tomorrow", 2 "the day after"; None: not said.
+        weekday: when one was named ("friday at six"); the next such day, today included.
+        in_minutes: from now, for "in an hour".
+        spans: where the words stand in the text.
+    """
+
+    hour: int | None = None
+    minute: int = 0
+    half_known: bool = False
+    day: int | None = None
+    weekday: Weekday | None = None
+    in_minutes: int | None = None
+    spans: tuple[Span, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class OrderIntent:
     """The meaning of one turn.
 
     `intent` is the main act; `assent` stands beside it because "yes, and a Coke" is both. `unknown` lists what was
-    asked for and is not on the menu. `name`, `fulfilment` ("pickup" or "delivery") and `address` are what the caller
-    said about themselves, `allergies` what they must not eat. `about` lists the items asked about. `done`: the caller
-    wants nothing more.
+    asked for and is not on the menu. `name`, `fulfilment` ("pickup" or "delivery"), `address` and `time` are what the
+    caller said about themselves, `allergies` what they must not eat. `about` lists the items asked about, `subjects`
+    whatever else of the menu was named. `done`: the caller wants nothing more.
     """
 
     intent: IntentName
@@ -93,6 +130,8 @@ class OrderIntent:
     ambiguous: tuple[Ambiguity, ...] = ()
     about: tuple[str, ...] = ()
     allergies: tuple[str, ...] = ()
+    time: SaidTime | None = None
+    subjects: tuple[Subject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 import pytest
 
-from gateway.orders.times import SaidTime, find_time
+from gateway.orders.intent import SaidTime
+from gateway.orders.times import find_time
 
 
-def time(hour: int, minute: int = 0, half: bool = False, day: int | None = None, weekday: str | None = None) -> SaidTime:
+def time(
+    hour: int, minute: int = 0, half: bool = False, day: int | None = None, weekday: str | None = None
+) -> SaidTime:
     return SaidTime(hour, minute, half, day, weekday)  # type: ignore[arg-type]  # weekdays come as text
 
 
