@@ -53,7 +53,9 @@ def read_back(desk: Desk, call: ToolCall) -> ToolOutcome:
     if gate is not None:
         return desk.refused(call.order, gate)
     order = call.order.read_back(call_id=call.id)
-    text = read_back_text(order, desk.menu, totals(order, desk.menu), _language(desk, language))
+    local_now = call.context.now.astimezone(desk.restaurant.zone)
+    sums = totals(order, desk.menu)
+    text = read_back_text(order, desk.menu, sums, _language(desk, language), local_now=local_now)
     return desk.changed(order, text.text, ReadBack(text.text, text.total, order.version))
 
 

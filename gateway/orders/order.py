@@ -2,42 +2,56 @@
 
 Rules kept here: each change names the tool call that asked for it and is made once, however often it is asked; a change
 raises `version` and voids the read-back; a line's id is never used twice; nothing is confirmed that was not read back
-as it stands; what was placed is not edited. Prices live in the menu: `pricing.py` works them out, the order keeps only
-what was quoted. Orders travel as JSON (Redis, event log), so unknown fields are passed over: a newer process may have
-written them.
+as it stands; what was placed is not edited; an allergy is only ever taken back as such, never by another edit. Prices
+live in the menu: `pricing.py` works them out, the order keeps only what was quoted. The records that it is made of
+stand in `order_records.py`.
 """
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from gateway.orders.availability import FulfilmentKind
+from gateway.orders.order_errors import MAX_LINES, OrderClosedError, OrderFullError, OrderMovedError
+from gateway.orders.order_records import (
+    EVIDENCE_KEPT,
+    OPEN,
+    PLACED,
+    Fulfilment,
+    Line,
+    Modifier,
+    ModifierAction,
+    OrderState,
+    Part,
+    Placement,
+    Record,
+    with_allergies,
+    with_evidence,
+    without_allergy,
+)
+
+__all__ = [
+    "APPLIED_KEPT",
+    "EVIDENCE_KEPT",
+    "MAX_LINES",
+    "OPEN",
+    "PLACED",
+    "Fulfilment",
+    "Line",
+    "Modifier",
+    "ModifierAction",
+    "Order",
+    "OrderClosedError",
+    "OrderFullError",
+    "OrderMovedError",
+    "OrderState",
+    "Part",
+    "Placement",
+    "open_order",
+    "with_evidence",
+]
 
 APPLIED_KEPT = 64
-EVIDENCE_KEPT = 16
-MAX_LINES = 50
-
-ModifierAction = Literal["add", "no", "extra", "light", "side", "swap"]
-Placement = Literal["whole", "left", "right"]
-
-
-class OrderState(StrEnum):
-    """Where an order is: being taken, read back, said yes to, stored for the POS, and what the POS answered."""
-
-    DRAFT = "draft"
-    READ_BACK = "read_back"
-    CONFIRMED = "confirmed"
-    SUBMITTED = "submitted"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    CANCELLED = "cancelled"
-
-
-# From here on the restaurant has the order, or is about to: callers change it through a person only.
-PLACED = frozenset({OrderState.CONFIRMED, OrderState.SUBMITTED, OrderState.ACCEPTED, OrderState.REJECTED})
-OPEN = frozenset({OrderState.DRAFT, OrderState.READ_BACK})
 
 # What the delivery side may make of a placed order. A webhook's answer may overtake our own note that it was stored.
 _NEXT: Mapping[OrderState, frozenset[OrderState]] = {
@@ -46,97 +60,7 @@ _NEXT: Mapping[OrderState, frozenset[OrderState]] = {
 }
 
 
-class OrderClosedError(Exception):
-    """The order can no longer be changed that way; `state` says why."""
-
-    def __init__(self, state: OrderState) -> None:
-        super().__init__(f"an order that is {state.value} cannot be changed this way")
-        self.state = state
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Modifier(_Record):
-    """One choice made for a line.
-
-    `action` "no" takes something off, "extra" is one portion more than "add", "light" and "side" are told to the
-    kitchen and cost as "add"; "swap" takes the place of the default option `instead_of`. `quantity` counts portions,
-    `placement` says on which half they lie.
-    """
-
-    group: str
-    option: str
-    action: ModifierAction = "add"
-    quantity: Annotated[int, Field(ge=1)] = 1
-    placement: Placement = "whole"
-    instead_of: str | None = None
-
-    @property
-    def portions(self) -> int:
-        """Portions that are paid for if nothing is included or free: none for "no", one more for "extra"."""
-        return 0 if self.action == "no" else self.quantity + (self.action == "extra")
-
-
-class Part(_Record):
-    """What fills one slot of a combo, made one way. `variation_id` and `options` as of a line."""
-
-    slot: str
-    item_id: str
-    variation_id: str | None = None
-    options: Mapping[str, str] = {}
-    modifiers: tuple[Modifier, ...] = ()
-
-
-class Line(_Record):
-    """So many of one thing, made one way.
-
-    `variation_id` is None while the caller has not settled it; `options` then keeps the {dimension id: option id}
-    settled so far. `half_item_id` is the item of the right half, when it is another; `parts` fill the slots of a combo.
-    `quoted_cents` is the price of the whole line when it was last told. `evidence` names the turns in
-    which it was said, `confidence` is 0..1 and 0 means unknown.
-    """
-
-    id: str
-    item_id: str
-    variation_id: str | None = None
-    options: Mapping[str, str] = {}
-    quantity: Annotated[int, Field(ge=1)] = 1
-    modifiers: tuple[Modifier, ...] = ()
-    half_item_id: str | None = None
-    parts: tuple[Part, ...] = ()
-    notes: str | None = None
-    quoted_cents: int | None = None
-    evidence: tuple[str, ...] = ()
-    confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
-
-    def same_thing(self, other: "Line") -> bool:
-        """Whether both lines are the same thing made the same way, in whatever number."""
-        return (
-            self.item_id == other.item_id
-            and self.variation_id == other.variation_id
-            and self.options == other.options
-            and frozenset(self.modifiers) == frozenset(other.modifiers)
-            and self.half_item_id == other.half_item_id
-            and self.parts == other.parts
-            and self.notes == other.notes
-        )
-
-
-class Fulfilment(_Record):
-    """How and when the food reaches the caller.
-
-    `address` is as it was said, for deliveries only; `at` the time that was scheduled, aware UTC, None: as soon as it
-    is ready.
-    """
-
-    kind: FulfilmentKind
-    address: str | None = None
-    at: AwareDatetime | None = None
-
-
-class Order(_Record):
+class Order(Record):
     """One caller's order.
 
     `version` rises with every change; `read_back_version` is the version that was last read back (it stays when an edit
@@ -180,28 +104,40 @@ class Order(_Record):
         """Whether what was read back is still the order."""
         return self.state is OrderState.READ_BACK and self.read_back_version == self.version
 
-    def set_line(self, line: Line, *, call_id: str) -> Self:
+    def set_line(self, line: Line, *, call_id: str, if_version: int | None = None) -> Self:
         """Put a line in place of the one with its id, or at the end under a new id when no line has that id.
+
+        Args:
+            line: the whole line, as it shall be.
+            call_id: of the tool call that asked for it.
+            if_version: the version that the change is meant for; None: whichever it is.
 
         Raises:
             OrderClosedError: the order is placed.
+            OrderMovedError: the order is at another version than `if_version`.
+            OrderFullError: there is no room for another line.
         """
         if call_id in self.applied:
             return self
+        self._expect(if_version)
         if self.line(line.id) is not None:
             lines = tuple(line if old.id == line.id else old for old in self.lines)
             return self._edited(call_id, lines=lines)
+        if len(self.lines) >= MAX_LINES:
+            raise OrderFullError
         added = line.model_copy(update={"id": f"L{self.next_line}"})
         return self._edited(call_id, lines=(*self.lines, added), next_line=self.next_line + 1)
 
-    def remove_line(self, line_id: str, *, call_id: str) -> Self:
+    def remove_line(self, line_id: str, *, call_id: str, if_version: int | None = None) -> Self:
         """Take a line out; without such a line nothing changes.
 
         Raises:
             OrderClosedError: the order is placed.
+            OrderMovedError: the order is at another version than `if_version`.
         """
         if call_id in self.applied or self.line(line_id) is None:
             return self
+        self._expect(if_version)
         return self._edited(call_id, lines=tuple(line for line in self.lines if line.id != line_id))
 
     def set_lines(self, lines: Iterable[Line], *, menu_digest: str) -> Self:
@@ -229,32 +165,66 @@ class Order(_Record):
             customer_name=other.customer_name or self.customer_name,
             fulfilment=other.fulfilment or self.fulfilment,
             notes=other.notes or self.notes,
+            allergies=with_allergies(self.allergies, other.allergies),
+            age_confirmed=self.age_confirmed if other.age_confirmed is None else other.age_confirmed,
         )
         both = dict.fromkeys((*self.applied, *other.applied, call_id))
         return edited.model_copy(update={"applied": tuple(both)[-APPLIED_KEPT:]})
 
     def set_customer(
-        self, *, call_id: str, name: str | None = None, fulfilment: Fulfilment | None = None, notes: str | None = None
+        self,
+        *,
+        call_id: str,
+        name: str | None = None,
+        fulfilment: Fulfilment | None = None,
+        notes: str | None = None,
+        allergies: Iterable[str] = (),
+        age_confirmed: int | None = None,
+        if_version: int | None = None,
     ) -> Self:
-        """Set what is given and keep the rest.
+        """Set what is given and keep the rest; allergies come to those that are known.
 
-        A caller who says "yes - Ana, pickup" over the read-back fills in blanks and takes nothing back: a first name
-        or a first "pickup" lets the read-back stand. A changed name, a note or an address is read back again.
+        A caller who says "yes - Ana, pickup" over the read-back fills in blanks and takes nothing back: a first name,
+        a first "pickup" or an age lets the read-back stand. A changed name, a note, an address, a time or an allergy
+        is read back again.
 
         Raises:
             OrderClosedError: the order is placed.
+            OrderMovedError: the order is at another version than `if_version`.
         """
         if call_id in self.applied:
             return self
-        given = {"customer_name": name, "fulfilment": fulfilment, "notes": notes}
+        self._expect(if_version)
+        given = {
+            "customer_name": name,
+            "fulfilment": fulfilment,
+            "notes": notes,
+            "allergies": with_allergies(self.allergies, allergies),
+            "age_confirmed": age_confirmed,
+        }
         changed = {field: value for field, value in given.items() if value not in (None, getattr(self, field))}
         if not changed:
             return self
-        blanks = {"customer_name": self.customer_name is None, "fulfilment": self._takes_first(fulfilment)}
+        blanks = {
+            "customer_name": self.customer_name is None,
+            "fulfilment": self._takes_first(fulfilment),
+            "age_confirmed": True,
+        }
         edited = self._edited(call_id, **changed)
         if not (self.read_back_stands and all(blanks.get(field, False) for field in changed)):
             return edited
         return edited.model_copy(update={"state": OrderState.READ_BACK, "read_back_version": edited.version})
+
+    def take_back_allergy(self, allergy: str, *, call_id: str) -> Self:
+        """Forget an allergy, because the caller said that it is none. It is the only way; unknown words change nothing.
+
+        Raises:
+            OrderClosedError: the order is placed.
+        """
+        kept = without_allergy(self.allergies, allergy)
+        if call_id in self.applied or kept == self.allergies:
+            return self
+        return self._edited(call_id, allergies=kept)
 
     def read_back(self, *, call_id: str) -> Self:
         """Note that this version is being read back to the caller.
@@ -286,6 +256,8 @@ class Order(_Record):
     def cancel(self, *, call_id: str) -> Self:
         """Drop everything ordered. A line added afterwards opens the order again, empty but for that line.
 
+        What the caller said of themselves stays, their allergies above all.
+
         Raises:
             OrderClosedError: the order is placed.
         """
@@ -306,6 +278,10 @@ class Order(_Record):
             base["applied"] = self._with(call_id)
         return self.model_copy(update=base | changes)
 
+    def _expect(self, version: int | None) -> None:
+        if version is not None and version != self.version:
+            raise OrderMovedError(version, self.version)
+
     def _takes_first(self, fulfilment: Fulfilment | None) -> bool:
         return self.fulfilment is None and fulfilment == Fulfilment(kind="pickup")
 
@@ -316,8 +292,3 @@ class Order(_Record):
 def open_order(order_id: str, restaurant_id: str, *, menu_digest: str, currency: str = "USD") -> Order:
     """An empty order. The id is the caller's to choose and is the idempotency key towards the POS."""
     return Order(id=order_id, restaurant_id=restaurant_id, menu_digest=menu_digest, currency=currency)
-
-
-def with_evidence(line: Line, turn_ids: Iterable[str]) -> tuple[str, ...]:
-    """The turns a line rests on, those before and these, each once, the last 16."""
-    return tuple(dict.fromkeys((*line.evidence, *turn_ids)))[-EVIDENCE_KEPT:]

@@ -1,19 +1,22 @@
 """What stands between a cart and a placed order: the read-back, the yes, and the last check.
 
 Pure questions, each answered by a `Gate` that says why not, in words for the model, or by None: go ahead. Rules kept
-here (design, section 6): the read-back is of the order as it stands; the caller heard its total; the caller said yes
-to it; and the restaurant can still take the order.
+here (design, section 6): the read-back is of the order as it stands, and with it came what the menu says to the
+caller's allergies; the caller heard its total; the caller said yes to it; and the restaurant can still take the order,
+which is asked at the read-back and again at the confirm. A refusal never closes the order: it stays to be edited.
 """
 
 from dataclasses import dataclass
 
-from gateway.orders.cart import needs_approval
+from gateway.orders.caps import needs_approval, over_caps
+from gateway.orders.listing import listed
 from gateway.orders.menu import Menu
 from gateway.orders.missing import Missing, missing, missing_from_lines
-from gateway.orders.money import price_text
+from gateway.orders.on_offer import OnOffer, Shortfall
 from gateway.orders.order import Order
 from gateway.orders.pricing import totals
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.timing import not_then
 from gateway.orders.tool_outcome import OrderErrorCode, OutcomeKind, ToolContext
 
 _ANSWERS = {
@@ -36,18 +39,21 @@ def before_read_back(order: Order, menu: Menu, restaurant: Restaurant, context: 
     """Why the order cannot be read back: it is empty, has gaps, cannot be taken. The name may come later."""
     if not order.lines:
         return Gate("There is nothing in the order yet. Ask what the caller would like.", error="INCOMPLETE_ORDER")
-    return _asking(missing_from_lines(order, menu)) or _taking(order, menu, restaurant, context)
+    on_offer = OnOffer(menu, restaurant, context, order.fulfilment)
+    gaps = missing_from_lines(order, menu, on_offer=on_offer)
+    return _asking(gaps) or _taking(order, menu, restaurant, context)
 
 
 def before_confirm(order: Order, menu: Menu, restaurant: Restaurant, context: ToolContext) -> Gate | None:
     """Why the order cannot be placed."""
     if not order.lines:
         return Gate("There is nothing to confirm: the order is empty.", error="INCOMPLETE_ORDER")
+    on_offer = OnOffer(menu, restaurant, context, order.fulfilment)
     return (
-        _asking(missing_from_lines(order, menu))
+        _asking(missing_from_lines(order, menu, on_offer=on_offer))
         or _reading(order)
         or _answering(context)
-        or _asking(missing(order, menu, restaurant.fulfilments))
+        or _asking(missing(order, menu, restaurant.fulfilments, on_offer=on_offer))
         or _taking(order, menu, restaurant, context)
     )
 
@@ -73,15 +79,31 @@ def _answering(context: ToolContext) -> Gate | None:
 
 
 def _taking(order: Order, menu: Menu, restaurant: Restaurant, context: ToolContext) -> Gate | None:
-    """The restaurant's side: it is open, sells at known prices, and the sum is one that needs no person."""
-    if not restaurant.is_open(context.now):
-        opens = restaurant.next_opening(context.now)
-        when = "" if opens is None else f" It opens {opens:%A at %H:%M}."
-        return Gate(f"{restaurant.name} is closed now and takes no orders.{when} Tell the caller.")
+    """The restaurant's side: it can make this for that time, at known prices, and so much needs no person."""
+    fulfilment = order.fulfilment
+    if fulfilment is not None and fulfilment.kind not in restaurant.fulfilments:
+        offered = listed(restaurant.fulfilments)
+        return Gate(f"{restaurant.name} offers {offered} only. Tell the caller, and ask whether that will do.")
     sums = totals(order, menu)
-    if sums.unpriced:
-        return Gate(f"{', '.join(sums.unpriced)} cannot be had any more: take it off, and tell the caller.")
-    if needs_approval(sums, restaurant):
-        limit = price_text(restaurant.approval_cents, order.currency)
-        return Gate(f"Orders above {limit} need the approval of a person. Say so, and offer transfer_to_staff.")
-    return None
+    unpriced = f"{', '.join(sums.unpriced)} cannot be had any more: take it off, and tell the caller."
+    words = (
+        not_then(fulfilment, restaurant, context)
+        or _falling_short(order, OnOffer(menu, restaurant, context, fulfilment))
+        or (unpriced if sums.unpriced else None)
+        or over_caps(order, menu)
+        or needs_approval(order, sums, restaurant, context.recent_cents)
+    )
+    return None if words is None else Gate(words)
+
+
+def _falling_short(order: Order, on_offer: OnOffer) -> str | None:
+    """Which lines cannot be had now and why, what could be had instead, and what to do about it."""
+    told = [_told(line.id, short) for line in order.lines for short in on_offer.shortfalls(line)]
+    if not told:
+        return None
+    return f"{' '.join(told)} Tell the caller, offer this once, then change the line with set_line or remove_line."
+
+
+def _told(line_id: str, short: Shortfall) -> str:
+    instead = listed((name for _, name in short.instead), word="or") if short.instead else ""
+    return f"{line_id}: {short.not_now.say}" + (f" Instead there is {instead}." if instead else "")

@@ -1,30 +1,28 @@
 """The order in sentences, to be said before the caller is asked for a yes.
 
-Rules kept here: everything that costs money or changes the dish is said; like things are counted together; the total is
-the last thing before the question, in words that the core finds again to know that it was heard. English and Spanish;
-the dishes keep the menu's own names.
+Rules kept here: everything that costs money or changes the dish is said, with the allergies that were noted and what
+the menu says to them (`cautions.py`); like things are counted together and told together; the total is the last thing
+before the question, in words that the core finds again to know that it was heard. English and Spanish; the dishes keep
+the menu's own names.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from gateway.orders.menu import Item, Menu, Variation
+from gateway.orders.cautions import cautions
+from gateway.orders.clock_words import moment_words
+from gateway.orders.line_words import describe_line, describe_many, describe_modifier
+from gateway.orders.listing import listed
+from gateway.orders.menu import Menu
 from gateway.orders.missing import FULFILMENT_WORDS
-from gateway.orders.money import number_words, price_words
-from gateway.orders.order import Line, Modifier, Order
+from gateway.orders.money import price_words
+from gateway.orders.order import Line, Order
 from gateway.orders.pricing import Totals
 from gateway.orders.restaurant import Language
 
-_AND = {"en": " and ", "es": " y "}
-_WITH = {"en": "with", "es": "con"}
-_NO = {"en": "no", "es": "sin"}
-_ACTION = {
-    "en": {"add": "{}", "extra": "extra {}", "light": "light {}", "side": "{} on the side"},
-    "es": {"add": "{}", "extra": "extra de {}", "light": "poco de {}", "side": "{} aparte"},
-}
-_DOUBLE = {"en": "double {}", "es": "doble de {}"}
-_TIMES = {"en": "{1} times {0}", "es": "{1} veces {0}"}
-_ONE = {"en": "one", "es": "un"}
+__all__ = ["ReadBackText", "describe_line", "describe_modifier", "read_back_text"]
+
 _FOR = {"en": "For {name}, {kind}", "es": "Para {name}, {kind}"}
 _KIND_ONLY = {"en": "For {kind}", "es": "Para {kind}"}
 _NAME_ONLY = {"en": "For {name}", "es": "Para {name}"}
@@ -43,35 +41,27 @@ class ReadBackText:
     total: str
 
 
-def read_back_text(order: Order, menu: Menu, sums: Totals, language: Language = "en") -> ReadBackText:
-    """Read an order back. Its lines must be complete: `missing_from_lines` is empty and `sums.unpriced` too."""
+def read_back_text(
+    order: Order, menu: Menu, sums: Totals, language: Language = "en", *, local_now: datetime
+) -> ReadBackText:
+    """Read an order back. Its lines must be complete: `missing_from_lines` is empty and `sums.unpriced` too.
+
+    Args:
+        order: as it stands.
+        menu: it is ordered from.
+        sums: its totals.
+        language: to say it in.
+        local_now: the time in the restaurant's own zone, by which a scheduled time is told.
+    """
     tax = _TAX[language] if sums.tax else ""
     total = _TOTAL[language].format(total=price_words(sums.total, order.currency, language), tax=tax)
-    parts = [f"{_capitalised(part)}." for part in (*_things(order, menu, language), *_customer(order, language))]
-    return ReadBackText(" ".join((*parts, total, _QUESTION[language])), total)
-
-
-def describe_line(line: Line, menu: Menu, language: Language = "en") -> str:
-    """One line in words: `two large Margherita with mushrooms, no basil`. The item's id where the menu has lost it."""
-    return _describe(line, line.quantity, menu, language)
-
-
-def describe_modifier(modifier: Modifier, menu: Menu, language: Language = "en") -> str:
-    """One choice in words: `extra mushrooms`, `no onions`, `garlic sauce on the side`."""
-    group = menu.group(modifier.group)
-    option = None if group is None else group.option(modifier.option)
-    name = modifier.option if option is None else option.name
-    if modifier.action == "no":
-        return f"{_NO[language]} {name}"
-    words = _ACTION[language][modifier.action].format(name)
-    count = number_words(modifier.quantity, language)
-    if modifier.quantity == 1:
-        return words
-    return _DOUBLE[language].format(words) if modifier.quantity == 2 else _TIMES[language].format(words, count)
+    facts = (*_things(order, menu, language), *_customer(order, language, local_now))
+    parts = [f"{_capitalised(part)}." for part in facts]
+    return ReadBackText(" ".join((*parts, *cautions(order, menu, language), total, _QUESTION[language])), total)
 
 
 def _things(order: Order, menu: Menu, language: Language) -> Iterable[str]:
-    """The lines in words, those for the same thing counted together."""
+    """The lines in words: those for the same thing counted together, those for the same item in one sentence."""
     kinds: list[tuple[Line, int]] = []
     for line in order.lines:
         same = next((i for i, (kind, _) in enumerate(kinds) if kind.same_thing(line)), None)
@@ -79,46 +69,28 @@ def _things(order: Order, menu: Menu, language: Language) -> Iterable[str]:
             kinds.append((line, line.quantity))
         else:
             kinds[same] = (kinds[same][0], kinds[same][1] + line.quantity)
-    return (_describe(line, quantity, menu, language) for line, quantity in kinds)
+    by_item: dict[str, list[tuple[Line, int]]] = {}
+    for line, quantity in kinds:
+        by_item.setdefault(line.item_id, []).append((line, quantity))
+    for made in by_item.values():
+        told = [describe_many(line, quantity, menu, language) for line, quantity in made]
+        long = any(line.modifiers or line.parts or line.half_item_id or line.notes for line, _ in made)
+        yield listed(told, language, long=long)
 
 
-def _describe(line: Line, quantity: int, menu: Menu, language: Language) -> str:
-    item = menu.item(line.item_id)
-    variation = None if item is None or line.variation_id is None else item.variation(line.variation_id)
-    name = line.item_id if item is None else _sized(item, variation, menu)
-    count = _ONE[language] if quantity == 1 else number_words(quantity, language)
-    said = [describe_modifier(modifier, menu, language) for modifier in line.modifiers if modifier.action != "no"]
-    refused = [describe_modifier(modifier, menu, language) for modifier in line.modifiers if modifier.action == "no"]
-    words = f"{count} {name}" + (f" {_WITH[language]} {_all_of(said, language)}" if said else "")
-    notes = () if line.notes is None else (_NOTE[language].format(note=line.notes),)
-    return ", ".join((words, *refused, *notes))
-
-
-def _sized(item: Item, variation: Variation | None, menu: Menu) -> str:
-    """`large Margherita`, `12 pieces Wings`: the size where there is one to choose, then the item."""
-    sizes = []
-    if variation is not None and len(item.variations) > 1:
-        for dimension in menu.dimensions_of(item):
-            option = dimension.option(variation.options.get(dimension.id, ""))
-            sizes += [] if option is None else [option.name]
-    return " ".join((*sizes, item.spoken_name))
-
-
-def _customer(order: Order, language: Language) -> Iterable[str]:
-    """Whom it is for and where it goes, as far as that is known, and the order's note."""
-    kind = None if order.fulfilment is None else FULFILMENT_WORDS[language][order.fulfilment.kind]
+def _customer(order: Order, language: Language, local_now: datetime) -> Iterable[str]:
+    """Whom it is for, where it goes and when, as far as that is known, and the order's note."""
+    fulfilment = order.fulfilment
+    kind = None if fulfilment is None else FULFILMENT_WORDS[language][fulfilment.kind]
     form = _FOR if order.customer_name and kind else _NAME_ONLY if order.customer_name else _KIND_ONLY if kind else None
     if form is not None:
-        address = order.fulfilment.address if order.fulfilment is not None else None
+        address = None if fulfilment is None else fulfilment.address
         where = "" if address is None else _TO[language].format(address=address)
-        yield form[language].format(name=order.customer_name, kind=kind) + where
+        at = None if fulfilment is None else fulfilment.at
+        when = "" if at is None else f" {moment_words(at.astimezone(local_now.tzinfo), local_now, language)}"
+        yield form[language].format(name=order.customer_name, kind=kind) + where + when
     if order.notes is not None:
         yield _NOTE[language].format(note=order.notes)
-
-
-def _all_of(names: list[str], language: Language) -> str:
-    *head, last = names
-    return ", ".join(head) + _AND[language] + last if head else last
 
 
 def _capitalised(text: str) -> str:

@@ -4,11 +4,12 @@ It happens when a held order is taken up later and when a menu changes in mid-ca
 them: the changes come back as sentences, and the order must be read back anew.
 """
 
-from gateway.orders.menu import Menu
+from gateway.orders.choices import forms_of, open_groups, other_half, same_form
+from gateway.orders.line_words import describe_line
+from gateway.orders.menu import Item, Menu, ModifierGroup
 from gateway.orders.money import price_text
-from gateway.orders.order import Line, Order
+from gateway.orders.order import Line, Modifier, Order, Part
 from gateway.orders.pricing import line_price
-from gateway.orders.read_back import describe_line
 
 
 def reprice(order: Order, menu: Menu) -> tuple[Order, tuple[str, ...]]:
@@ -42,11 +43,69 @@ def _on_menu(line: Line, menu: Menu) -> tuple[Line | None, list[str]]:
     variation_id = line.variation_id
     if variation_id is not None and item.variation(variation_id) is None:
         variation_id = item.variations[0].id if len(item.variations) == 1 else None
-        lost.append(f"{line.id}, {item.name}: the size {line.variation_id} is no longer sold.")
-    groups = {group.id: group for group in menu.groups_of(item)}
-    modifiers = tuple(m for m in line.modifiers if m.group in groups and groups[m.group].option(m.option) is not None)
-    gone = [m.option for m in line.modifiers if m not in modifiers]
+        lost.append(f"the size {line.variation_id} is no longer sold")
+    half_item_id = line.half_item_id
+    if half_item_id is not None and not _halves_still(item, half_item_id, variation_id, menu):
+        half_item_id = None
+        lost.append(f"the half {line.half_item_id} can no longer be had")
+    modifiers, gone = _kept(line.modifiers, item, menu)
+    parts: list[Part] = []
+    for part in line.parts:
+        kept, unsold, without = _part_on_menu(part, item, menu)
+        parts += [] if kept is None else [kept]
+        lost += unsold
+        gone += without
     if gone:
-        lost.append(f"{line.id}, {item.name}: {', '.join(gone)} can no longer be had.")
+        lost.append(f"{', '.join(gone)} can no longer be had")
     # Sizes settled so far belong to an open variation only, and to the sizes of the old menu.
-    return line.model_copy(update={"variation_id": variation_id, "options": {}, "modifiers": modifiers}), lost
+    moved = line.model_copy(
+        update={
+            "variation_id": variation_id,
+            "options": {},
+            "modifiers": modifiers,
+            "half_item_id": half_item_id,
+            "parts": tuple(parts),
+        }
+    )
+    return moved, [f"{line.id}, {item.name}: {what}." for what in lost]
+
+
+def _part_on_menu(part: Part, combo: Item, menu: Menu) -> tuple[Part | None, list[str], list[str]]:
+    """What fills a slot as the menu allows it, None where it no longer can; what it lost; what is gone altogether."""
+    slot, item = combo.slot(part.slot), menu.item(part.item_id)
+    if slot is None or item is None or slot.choice(part.item_id) is None:
+        return None, [], [part.item_id]
+    modifiers, gone = _kept(part.modifiers, item, menu)
+    update: dict[str, object] = {"options": {}, "modifiers": modifiers}
+    if part.variation_id is None or forms_of(part, slot, menu):
+        return part.model_copy(update=update), [], gone
+    lost = f"the size {part.variation_id} of {item.name} is no longer sold"
+    return part.model_copy(update=update | {"variation_id": None}), [lost], gone
+
+
+def _halves_still(item: Item, half_item_id: str, variation_id: str | None, menu: Menu) -> bool:
+    """Whether two items can share a dish, in that size once there is one."""
+    other, variation = other_half(item, half_item_id, menu), item.variation(variation_id or "")
+    return other is not None and (variation is None or same_form(other, variation) is not None)
+
+
+def _kept(modifiers: tuple[Modifier, ...], item: Item, menu: Menu) -> tuple[tuple[Modifier, ...], list[str]]:
+    """The choices that the menu still has for an item, and the options of the others.
+
+    A choice that goes may close the group of another: so until nothing goes any more.
+    """
+    kept = modifiers
+    while True:
+        groups = {group.id: group for group in open_groups(item, kept, menu)}
+        left = tuple(m for m in kept if m.group in groups and _makes_sense(m, groups[m.group]))
+        if left == kept:
+            return kept, [m.option for m in modifiers if m not in kept]
+        kept = left
+
+
+def _makes_sense(modifier: Modifier, group: ModifierGroup) -> bool:
+    """Whether a group still has a choice made in it, on that half, in place of that default."""
+    replaced = None if modifier.instead_of is None else group.option(modifier.instead_of)
+    swaps = modifier.action != "swap" or (group.swappable and replaced is not None and replaced.default)
+    halves = modifier.placement == "whole" or group.halves is not None
+    return group.option(modifier.option) is not None and swaps and halves

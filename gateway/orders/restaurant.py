@@ -142,6 +142,14 @@ class Restaurant(_Part):
         """Whether `now` (aware) lies in an opening span; the closing instant itself is closed."""
         return any(opens <= now < closes for opens, closes in self._spans(now))
 
+    def open_until(self, now: datetime) -> datetime | None:
+        """When it closes next, in local time; spans that touch count as one. None while closed at `now` (aware)."""
+        until: datetime | None = None
+        for opens, closes in sorted(self._spans(now)):
+            if opens <= (until or now) < closes:
+                until = closes
+        return None if until is None else until.astimezone(self.zone)
+
     def next_opening(self, now: datetime) -> datetime | None:
         """When it opens next after `now` (aware), in local time; `now` itself while open; None if it never opens."""
         if self.is_open(now):

@@ -1,141 +1,40 @@
-"""`order.confirmed`: the order in the neutral form that every POS can read. Pure.
+"""`order.confirmed`: the order in the neutral form that every POS can read (`order_message.py`). Pure.
 
-Rules kept here: every reference has its human name beside it, so that a ticket can be printed without our menu; money
-is integer cents; totals are ours and therefore estimated; an allergy stands in capitals at the top; fields are only
-ever added, and `version` counts the changes that are not.
+Rules kept here: every reference has its human name beside it, so that a ticket can be printed without our menu, and
+what each POS calls it where the menu says so; money is integer cents; totals are ours and therefore estimated; an
+allergy stands in capitals at the top; fields are only ever added, and `version` counts the changes that are not.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from gateway.orders.availability import FulfilmentKind
-from gateway.orders.menu import Menu
-from gateway.orders.order import Line, ModifierAction, Order, Placement
+from gateway.orders.choices import forms_of, items_of, same_form
+from gateway.orders.menu import Item, Menu, ModifierGroup, Variation
+from gateway.orders.missing import required_age
+from gateway.orders.order import Line, Order, Part
 from gateway.orders.order import Modifier as OrderedModifier
 from gateway.orders.pricing import Totals, line_price, totals, unit_price
 from gateway.orders.restaurant import Restaurant
+from gateway.pos.order_message import (
+    CallLeg,
+    CallReference,
+    Choice,
+    ConfirmedOrder,
+    Customer,
+    Fulfilment,
+    OrderConfirmed,
+    OrderLine,
+    OrderPart,
+    OrderTotals,
+    Reference,
+    TaxAmount,
+)
 
 ORDER_CONFIRMED = "order.confirmed"
 # "allergic", "alergia", "coeliac", "celiaca": whatever is written so is for the kitchen's eyes first.
 _ALLERGY = re.compile(r"al+[eé]rg|intoleran|c(o?e|e)l[ií]a[ck]|ana(ph|f)[iy]l", re.IGNORECASE)
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Reference(_Part):
-    """Something of the menu: its id there and its name for people, and the ticket's name where that is another."""
-
-    ref: str
-    name: str
-    kitchen_name: str | None = None
-
-
-class Choice(_Part):
-    """A modifier of a line."""
-
-    group: Reference
-    option: Reference
-    action: ModifierAction
-    placement: Placement
-    quantity: int
-
-
-class OrderLine(_Part):
-    """A line: what, how many, how made, for how much (cents; null when it has no price), and where it was said."""
-
-    ref: str
-    item: Reference
-    variation: Reference | None
-    quantity: int
-    modifiers: tuple[Choice, ...]
-    notes: str | None
-    unit_price: int | None
-    price: int | None
-    evidence: tuple[str, ...]
-    confidence: float
-
-
-class TaxAmount(_Part):
-    """The tax of one category. `rate_millipercent`: 8250 is 8.25 %."""
-
-    ref: str
-    name: str
-    rate_millipercent: int
-    amount: int
-
-
-class OrderTotals(_Part):
-    """Sums in cents. Estimated: what the POS computes is what counts."""
-
-    estimated: Literal[True] = True
-    subtotal: int
-    taxes: tuple[TaxAmount, ...]
-    tax: int
-    total: int
-
-
-class Customer(_Part):
-    """Who ordered. `phone` is E.164, or null when the number was withheld."""
-
-    name: str | None
-    phone: str | None
-
-
-class Fulfilment(_Part):
-    """How and when the food reaches the customer. `ready_at` is what the caller was told."""
-
-    kind: FulfilmentKind | None
-    address: str | None
-    ready_at: datetime
-
-
-class CallLeg(_Part):
-    """One media stream of the call."""
-
-    leg: int
-    started_at: datetime
-
-
-class CallReference(_Part):
-    """The call that the order was taken in."""
-
-    ref: str
-    legs: tuple[CallLeg, ...]
-
-
-class ConfirmedOrder(_Part):
-    """The data of `order.confirmed`."""
-
-    version: Literal[1] = 1
-    sequence: int
-    idempotency_key: str
-    restaurant: Reference
-    order_ref: str
-    order_version: int
-    allergy_alert: str | None
-    currency: str
-    lines: tuple[OrderLine, ...]
-    totals: OrderTotals
-    customer: Customer
-    fulfilment: Fulfilment
-    notes: str | None
-    menu_digest: str
-    menu_version: str | None
-    call: CallReference
-
-
-class OrderConfirmed(_Part):
-    """The whole message."""
-
-    type: Literal["order.confirmed"] = "order.confirmed"
-    timestamp: datetime
-    data: ConfirmedOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +47,14 @@ class CallInfo:
 
 
 def build_order_confirmed(
-    order: Order, restaurant: Restaurant, call: CallInfo, now: datetime, *, menu: Menu | None = None, sequence: int = 1
+    order: Order,
+    restaurant: Restaurant,
+    call: CallInfo,
+    now: datetime,
+    *,
+    menu: Menu | None = None,
+    sequence: int = 1,
+    quote_minutes: int | None = None,
 ) -> bytes:
     """The body of `order.confirmed`: compact JSON, UTF-8.
 
@@ -159,9 +65,11 @@ def build_order_confirmed(
         now: aware UTC, the time of the confirmation.
         menu: the menu it was ordered from, when that is no longer the restaurant's.
         sequence: counts the messages about this order, from 1.
+        quote_minutes: how long the caller was told it takes; None: as the restaurant's settings say.
     """
     menu = menu or restaurant.menu
     fulfilment = order.fulfilment
+    at = None if fulfilment is None else fulfilment.at
     data = ConfirmedOrder(
         sequence=sequence,
         idempotency_key=order.id,
@@ -176,7 +84,8 @@ def build_order_confirmed(
         fulfilment=Fulfilment(
             kind=None if fulfilment is None else fulfilment.kind,
             address=None if fulfilment is None else fulfilment.address,
-            ready_at=now + timedelta(minutes=restaurant.quote_minutes),
+            ready_at=at or now + timedelta(minutes=quote_minutes or restaurant.quote_minutes),
+            scheduled=at is not None,
         ),
         notes=order.notes,
         menu_digest=order.menu_digest,
@@ -184,57 +93,103 @@ def build_order_confirmed(
         call=CallReference(
             ref=call.call_id, legs=tuple(CallLeg(leg=leg, started_at=started) for leg, started in call.legs)
         ),
+        allergies=order.allergies,
+        age_note=age_note(order, menu),
     )
     return OrderConfirmed(timestamp=now, data=data).model_dump_json().encode()
 
 
 def allergy_alert(order: Order) -> str | None:
-    """Every note that speaks of an allergy or an intolerance, in capitals; None when none does."""
+    """The caller's allergies and every note that speaks of one or of an intolerance, in capitals; None without any."""
+    named = [words if _ALLERGY.search(words) else f"allergy: {words}" for words in order.allergies]
     notes = [order.notes, *(line.notes for line in order.lines)]
-    alarming = dict.fromkeys(note.strip().upper() for note in notes if note and _ALLERGY.search(note))
-    return " / ".join(alarming) or None
+    alarming = [note for note in notes if note and _ALLERGY.search(note)]
+    return " / ".join(dict.fromkeys(words.strip().upper() for words in (*named, *alarming))) or None
+
+
+def age_note(order: Order, menu: Menu) -> str | None:
+    """What whoever hands the food over must check; None when nothing ordered asks for an age."""
+    age = required_age(order, menu)
+    if age is None:
+        return None
+    said = "the caller was not asked" if order.age_confirmed is None else f"the caller said {order.age_confirmed}"
+    return f"CHECK ID: {age} OR OVER ({said})"
 
 
 def _line(line: Line, menu: Menu) -> OrderLine:
     item = menu.item(line.item_id)
-    variation = None
-    if item is not None and line.variation_id is not None and (form := item.variation(line.variation_id)) is not None:
-        dimensions = ((menu.dimension(dimension), option) for dimension, option in form.options.items())
-        chosen = (dimension.option(option) for dimension, option in dimensions if dimension is not None)
-        name = ", ".join(option.name for option in chosen if option is not None)
-        variation = Reference(ref=form.id, name=name or item.name)
+    form = None if item is None or line.variation_id is None else item.variation(line.variation_id)
+    half = None if line.half_item_id is None else menu.item(line.half_item_id)
+    half_form = None if half is None or form is None else same_form(half, form)
     return OrderLine(
         ref=line.id,
-        item=Reference(
-            ref=line.item_id,
-            name=line.item_id if item is None else item.name,
-            kitchen_name=None if item is None else item.kitchen_name,
-        ),
-        variation=variation,
+        item=_item(line.item_id, menu),
+        variation=_variation(item, form, menu),
         quantity=line.quantity,
-        modifiers=tuple(_choice(modifier, menu) for modifier in line.modifiers),
+        modifiers=_choices(line.modifiers, menu),
         notes=line.notes,
         unit_price=unit_price(line, menu),
         price=line_price(line, menu),
         evidence=line.evidence,
         confidence=line.confidence,
+        half_item=None if line.half_item_id is None else _item(line.half_item_id, menu),
+        half_variation=_variation(half, half_form, menu),
+        parts=tuple(_part(part, item, menu) for part in line.parts),
+        min_age=max((i.min_age for i in items_of(line, menu) if i.min_age is not None), default=None),
     )
+
+
+def _part(part: Part, combo: Item | None, menu: Menu) -> OrderPart:
+    slot, item = None if combo is None else combo.slot(part.slot), menu.item(part.item_id)
+    forms = () if slot is None else forms_of(part, slot, menu)
+    return OrderPart(
+        slot=Reference(ref=part.slot, name=part.slot if slot is None else slot.name),
+        item=_item(part.item_id, menu),
+        variation=_variation(item, forms[0] if len(forms) == 1 else None, menu),
+        modifiers=_choices(part.modifiers, menu),
+    )
+
+
+def _item(item_id: str, menu: Menu) -> Reference:
+    item = menu.item(item_id)
+    if item is None:
+        return Reference(ref=item_id, name=item_id)
+    return Reference(ref=item_id, name=item.name, kitchen_name=item.kitchen_name, pos_ids=item.pos_ids)
+
+
+def _variation(item: Item | None, form: Variation | None, menu: Menu) -> Reference | None:
+    """A size by the names of its options; an item with one form only names that form like itself."""
+    if item is None or form is None:
+        return None
+    dimensions = ((menu.dimension(dimension), option) for dimension, option in form.options.items())
+    chosen = (dimension.option(option) for dimension, option in dimensions if dimension is not None)
+    name = ", ".join(option.name for option in chosen if option is not None)
+    return Reference(ref=form.id, name=name or item.name, pos_ids=form.pos_ids)
+
+
+def _choices(modifiers: Iterable[OrderedModifier], menu: Menu) -> tuple[Choice, ...]:
+    return tuple(_choice(modifier, menu) for modifier in modifiers)
 
 
 def _choice(modifier: OrderedModifier, menu: Menu) -> Choice:
     group = menu.group(modifier.group)
-    option = None if group is None else group.option(modifier.option)
+    known = None if group is None else Reference(ref=group.id, name=group.name, pos_ids=group.pos_ids)
+    replaced = modifier.instead_of
     return Choice(
-        group=Reference(ref=modifier.group, name=modifier.group if group is None else group.name),
-        option=Reference(
-            ref=modifier.option,
-            name=modifier.option if option is None else option.name,
-            kitchen_name=None if option is None else option.kitchen_name,
-        ),
+        group=known or Reference(ref=modifier.group, name=modifier.group),
+        option=_option(modifier.option, group),
         action=modifier.action,
         placement=modifier.placement,
         quantity=modifier.quantity,
+        instead_of=None if replaced is None else _option(replaced, group),
     )
+
+
+def _option(option_id: str, group: ModifierGroup | None) -> Reference:
+    option = None if group is None else group.option(option_id)
+    if option is None:
+        return Reference(ref=option_id, name=option_id)
+    return Reference(ref=option_id, name=option.name, kitchen_name=option.kitchen_name, pos_ids=option.pos_ids)
 
 
 def _totals(sums: Totals, menu: Menu) -> OrderTotals:

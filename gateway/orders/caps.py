@@ -1,0 +1,52 @@
+"""How much one order may hold, and from when on a person must approve it.
+
+Rules kept here: a cap counts over all lines, so that nobody gets past it by splitting; what is at a limit is within it;
+many orders of one number in a short time count together. The words are for the model, to tell the caller by.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from gateway.orders.menu import Menu
+from gateway.orders.money import price_text
+from gateway.orders.order import MAX_LINES, Order
+from gateway.orders.pricing import Totals
+from gateway.orders.restaurant import Restaurant
+
+_PERSON = "the approval of a person. Say so, and offer transfer_to_staff."
+
+
+def over_caps(order: Order, menu: Menu) -> str | None:
+    """Why the order is too much to be placed at all: too many lines, or of one item more than it allows in all."""
+    if len(order.lines) > MAX_LINES:
+        return f"An order has at most {MAX_LINES} lines, and this one has {len(order.lines)}. Take some off."
+    ordered: Counter[str] = Counter()
+    for line in order.lines:
+        ordered[line.item_id] += line.quantity
+    for item_id, quantity in ordered.items():
+        item = menu.item(item_id)
+        if item is not None and quantity > item.max_quantity:
+            most = f"At most {item.max_quantity} {item.name} in one order, and there are {quantity}."
+            return f"{most} Tell the caller, and offer a person."
+    return None
+
+
+def needs_approval(order: Order, sums: Totals, restaurant: Restaurant, recent_cents: Sequence[int] = ()) -> str | None:
+    """Why the order needs the approval of a person; None when it does not.
+
+    Args:
+        order: as it stands.
+        sums: its totals.
+        restaurant: whose limits count.
+        recent_cents: totals of the orders that the same number placed within the last ten minutes.
+    """
+    limit = price_text(restaurant.approval_cents, order.currency)
+    if sums.total > restaurant.approval_cents:
+        return f"Orders above {limit} need {_PERSON}"
+    if sum(line.quantity for line in order.lines) > restaurant.approval_quantity:
+        return f"Orders of more than {restaurant.approval_quantity} things need {_PERSON}"
+    if len(recent_cents) >= restaurant.approval_recent:
+        return f"This number has placed {len(recent_cents)} orders within ten minutes: the next needs {_PERSON}"
+    if sums.total + sum(recent_cents) > restaurant.approval_cents:
+        return f"With what this number has just ordered it comes to more than {limit}, and needs {_PERSON}"
+    return None
