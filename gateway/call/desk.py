@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from gateway.call import prompts
 from gateway.call.effects import AnswerTool, Effect, HoldOrder, LookUp, Note, SubmitOrder
 from gateway.call.read_back_watch import ReadBackWatch
 from gateway.call.turns import Turn, Turns
-from gateway.events import Heard, ToolCalled
+from gateway.events import Heard, RecentOrder, ToolCalled, milliseconds
+from gateway.orders.offer import AS_THE_MENU_SAYS, Offer
 from gateway.orders.order import Order, OrderState, open_order
 from gateway.orders.processor import assent
 from gateway.orders.restaurant import Restaurant
@@ -34,6 +36,8 @@ from gateway.orders.tools import OrderTools
 
 CONFIRM_PATIENCE = 1.5
 """Seconds that `confirm_order` waits for the transcript of the caller's turn (design.md section 3, 6)."""
+RECENT_MS = 600_000
+"""Orders that were placed longer ago say nothing about the one that is being taken."""
 
 
 @dataclass(slots=True)
@@ -57,6 +61,8 @@ class Desk:
         self._submit: Submitting | None = None
         self.order: Order | None = None
         self.held: Order | None = None
+        self.recent: tuple[RecentOrder, ...] = ()
+        self.offer: Offer = AS_THE_MENU_SAYS
 
     @property
     def tools(self) -> OrderTools:
@@ -67,6 +73,12 @@ class Desk:
     def waits(self) -> bool:
         """Whether a tool call is not answered yet."""
         return self._confirm is not None or self._submit is not None
+
+    def summary(self) -> str | None:
+        """The order in a few words; None when nothing is ordered."""
+        return (
+            prompts.summary(self.order, self._restaurant.menu) if self.order is not None and self.order.lines else None
+        )
 
     # --- what happens around the order ---
 
@@ -211,6 +223,9 @@ class Desk:
             held=self.held,
             heard_read_back=self._watch is not None and self._watch.heard,
             assent=self._assent(),
+            sold_out=self.offer.sold_out,
+            quote_minutes=self.offer.quote_minutes,
+            recent_cents=tuple(order.cents for order in self.recent if milliseconds(now) - order.at < RECENT_MS),
         )
 
     def _answers(self) -> list[Turn]:

@@ -1,6 +1,7 @@
 """What the model is told: its instructions, and the notes that tell it what happened. Pure text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from gateway.call.effects import HistoryItem
 from gateway.call.turns import Turns
@@ -12,7 +13,11 @@ from gateway.orders.restaurant import Language, Restaurant
 HELD_ORDER_NOTE = "HELD ORDER:"
 RESUMED_NOTE = "CALL RESUMED:"
 GREETING_NOTE = "CALL STARTED:"
-"""First words of the notes that say where the conversation stands."""
+CLOSED_NOTE = "CLOSED:"
+RETURNED_NOTE = "NOBODY ANSWERED:"
+EMERGENCY_NOTE = "EMERGENCY:"
+SOLD_OUT_NOTE = "SOLD OUT:"
+"""First words of the notes that say where the conversation stands, and of those that cannot wait."""
 
 LANGUAGES: Mapping[Language, str] = {"en": "English", "es": "Spanish"}
 
@@ -100,6 +105,58 @@ TOO_LONG_NOTE = "Your last answer was too long to be played and was cut. Say it 
 def key_note(digit: str) -> str:
     """The caller pressed a key during the conversation."""
     return f"The caller pressed the key {digit}."
+
+
+def emergency_note(number: str) -> str:
+    """Somebody is in danger; nothing else matters now."""
+    return (
+        f"{EMERGENCY_NOTE} the caller speaks of somebody in danger. Say at once, in the caller's language: please "
+        f"hang up now and dial {number}. Say nothing else, ask nothing, and do not keep the caller on the line."
+    )
+
+
+def sold_out_note(names: Sequence[str]) -> str:
+    """Something in the open order has run out."""
+    return (
+        f"{SOLD_OUT_NOTE} {', '.join(names)}, which is in the order, has just run out. Unless the caller knows "
+        "already, say so in a few words when you speak next, and offer once what is like it. Then change the order."
+    )
+
+
+def returned_note(summary: str, state: str) -> str:
+    """The staff's telephone rang and nobody spoke to the caller, who is back with the agent."""
+    return (
+        f"{RETURNED_NOTE} the caller is back with you, since nobody could come to the telephone. The order is {state}: "
+        f"{summary}. Apologise in one short sentence; offer to go on yourself, or to take a message for the staff "
+        "(leave_message). Do not put the caller through again unless they ask."
+    )
+
+
+def closed_note(restaurant: Restaurant, now: datetime) -> str:
+    """A caller rings while the restaurant is closed."""
+    opens = restaurant.next_opening(now)
+    when = "" if opens is None else f" It opens {opens:%A, %B} {opens.day} at {opens:%H:%M}."
+    return (
+        f"{CLOSED_NOTE} the caller is on the line and has heard that you are an AI. {restaurant.name} is closed now."
+        f"{when} Greet them, say so, and offer to take an order for a time when it is open, or a message for the staff "
+        "(leave_message)."
+    )
+
+
+def keypad_note(*, person: bool) -> str:
+    """The caller was asked to say it again often enough."""
+    help_ = ", or 0 for a person" if person else ""
+    return (
+        "The line is bad and the caller could not be understood several times. Do not ask to say it again. Ask for an "
+        f"answer by the keys of the telephone: 1 for yes, 2 for no{help_}; put your question so that this answers it."
+    )
+
+
+def giving_up_note(*, person: bool) -> str:
+    """The line is too bad to go on."""
+    if person:
+        return "The caller cannot be understood. Say that the line is too bad, and that you are putting them through."
+    return "The caller cannot be understood. Say that the line is too bad, that they may ring again, and say goodbye."
 
 
 def history(turns: Turns) -> tuple[HistoryItem, ...]:

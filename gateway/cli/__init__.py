@@ -10,6 +10,7 @@ import typer
 from gateway.cli.call import call
 from gateway.cli.check import check
 from gateway.cli.demo import demo
+from gateway.cli.eighty_six import eighty_six
 from gateway.cli.menu import menu
 from gateway.cli.printing import schemas, settings, states
 from gateway.cli.replay import replay
@@ -29,6 +30,7 @@ app.command()(check)
 app.command()(call)
 app.command()(replay)
 app.add_typer(menu, name="menu")
+app.add_typer(eighty_six, name="86")
 app.command()(states)
 app.command()(schemas)
 app.command()(settings)

@@ -41,8 +41,8 @@ _DISHES_AND_PLACES = (
         r"|grill|wings?|hot ?dogs?|breakfast|bowls?|risk|diet|meal\w*)\b"
     ),
     (
-        r"\bfire (?:roast\w*|grill\w*|bake\w*|cook\w*|wings?|sauces?|pizzas?|rolls?|burgers?|ramen|noodles?|chicken|salsa"
-        r"|balls?|drills?|trucks?|engines?|places?|works?|pits?|stations?|escape|crackers?|hot|oven\w*|brick\w*|wood"
+        r"\bfire (?:roast\w*|grill\w*|bake\w*|cook\w*|wings?|sauces?|pizzas?|rolls?|burgers?|ramen|noodles?|chicken"
+        r"|salsa|balls?|drills?|trucks?|engines?|places?|works?|pits?|stations?|escape|crackers?|hot|oven\w*|brick\w*|wood"
         r"|shrimp)\b"
     ),
     r"\b(?:wood|coal|open|camp|wild|rapid|cease|stone|brick) ?fires?\b",
@@ -132,7 +132,8 @@ _SPANISH = (
     r"\b(?:no despierta|no reacciona|perdio el conocimiento|esta convulsionando|esta sangrando|sangrando mucho)\b",
     (
         r"\b(?:esta teniendo|le dio|le esta dando|me esta dando|tiene|tuvo|sufriendo|sufrio) (?:un |una )?(?:infarto"
-        r"|derrame|ataque (?:al corazon|cardiaco|epileptico)|convulsiones|reaccion alergica|(?:shock|choque) anafilactico)\b"
+        r"|derrame|ataque (?:al corazon|cardiaco|epileptico)|convulsiones|reaccion alergica"
+        r"|(?:shock|choque) anafilactico)\b"
     ),
     r"\bse (?:muere|esta muriendo|nos muere)\b(?! (?:de|por) )",
     r"\bhay (?:un )?(?:incendio|fuego)\b",
