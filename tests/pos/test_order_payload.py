@@ -12,7 +12,7 @@ from gateway.orders.order import Fulfilment, Line, Modifier, Order, open_order
 from gateway.orders.pricing import totals
 from gateway.orders.restaurant import Hours, Restaurant
 from gateway.pos.order_message import OrderConfirmed
-from gateway.pos.order_payload import CallInfo, age_note, allergy_alert, build_order_confirmed
+from gateway.pos.order_payload import CallInfo, allergy_alert, build_order_confirmed
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MENU = Menu.model_validate_json(files("gateway").joinpath("restaurants/casa-verde/menu.json").read_text())
