@@ -20,7 +20,7 @@ _NOTE = {"en": "Please note: {what}.", "es": "Atención: {what}."}
 _THE = {"en": "the {}", "es": "{}"}
 _CONTAINS = {"en": "contains {what}", "es": "contiene {what}"}
 _MAY_CONTAIN = {"en": "may contain {what}", "es": "puede contener {what}"}
-_UNKNOWN = {"en": "I do not know what is in the {what}.", "es": "No sé qué contiene: {what}."}
+_UNKNOWN = {"en": "I do not know what is in {what}.", "es": "No sé qué contiene: {what}."}
 _ALL_UNKNOWN = {"en": "I do not know what is in these dishes.", "es": "No sé qué contienen estos platos."}
 _NO_PROMISE = {
     "en": "We cannot promise that any dish is free of an allergen.",
@@ -47,8 +47,10 @@ def _of_allergies(allergies: tuple[str, ...], ordered: tuple[Item, ...], languag
     if found:
         told = listed((_declared(concern, language) for concern in found), language, long=True)
         yield _NOTE[language].format(what=told)
-    unknown = [item.spoken_name for item in ordered if item.allergens is None]
-    if len(unknown) > 1 and len(unknown) == len(ordered):
+    # A combo is what fills its slots.
+    dishes = [item for item in ordered if item.allergens is not None or not item.slots]
+    unknown = [item.spoken_name for item in dishes if item.allergens is None]
+    if len(unknown) > 1 and len(unknown) == len(dishes):
         yield _ALL_UNKNOWN[language]
     elif unknown:
         yield _UNKNOWN[language].format(what=listed((_THE[language].format(name) for name in unknown), language))

@@ -154,6 +154,8 @@ class Order(Record):
         Raises:
             OrderClosedError: the order is placed.
         """
+        if call_id in self.applied:
+            return self
         numbered = (
             line.model_copy(update={"id": f"L{number}"}) for number, line in enumerate(other.lines, self.next_line)
         )

@@ -1,22 +1,29 @@
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.orders.order import (
     APPLIED_KEPT,
+    MAX_LINES,
     Fulfilment,
     Line,
     Modifier,
     Order,
     OrderClosedError,
+    OrderFullError,
+    OrderMovedError,
     OrderState,
+    Part,
     open_order,
-    with_evidence,
 )
 
 COKE = Line(id="", item_id="coke", variation_id="regular")
 SPRITE = COKE.model_copy(update={"item_id": "sprite"})
 PICKUP, DELIVERY = Fulfilment(kind="pickup"), Fulfilment(kind="delivery", address="1 Main Street")
+LATER = PICKUP.model_copy(update={"at": datetime(2026, 11, 18, 19, 30, tzinfo=UTC)})
 
 
 @pytest.fixture
@@ -46,6 +53,10 @@ def test_the_same_call_acts_once_whatever_it_says(order: Order) -> None:
     assert once.read_back(call_id="1") is once
     assert once.confirm(call_id="1") is once
     assert once.cancel(call_id="1") is once
+    told = once.set_customer(allergies=["nuts"], call_id="2")
+    assert told.take_back_allergy("nuts", call_id="2") is told
+    # A call that was carried out is that, whichever version it was meant for.
+    assert once.set_line(SPRITE, call_id="1", if_version=99) is once
 
 
 def test_the_last_calls_are_remembered_and_no_more(order: Order) -> None:
@@ -75,14 +86,75 @@ def test_a_first_name_and_a_first_pickup_let_the_read_back_stand(read: Order) ->
     assert named.confirm(call_id="d").state is OrderState.CONFIRMED
 
 
-@pytest.mark.parametrize("change", [{"name": "Bob"}, {"fulfilment": DELIVERY}, {"notes": "ring twice"}])
-def test_what_was_not_said_before_is_read_back_again(read: Order, change: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "Bob"},
+        {"fulfilment": DELIVERY},
+        {"fulfilment": LATER},
+        {"notes": "ring twice"},
+        {"allergies": ["nuts"]},
+        {"allergies": ["nuts"], "age_confirmed": 21},
+    ],
+)
+def test_what_was_not_said_before_is_read_back_again(read: Order, change: dict[str, Any]) -> None:
     named = read.set_customer(name="Ana", call_id="c")
     assert not named.set_customer(call_id="d", **change).read_back_stands
 
 
-def test_a_first_delivery_is_read_back_again(read: Order) -> None:
+def test_a_first_delivery_and_a_first_time_are_read_back_again(read: Order) -> None:
     assert not read.set_customer(fulfilment=DELIVERY, call_id="c").read_back_stands
+    assert not read.set_customer(fulfilment=LATER, call_id="c").read_back_stands
+
+
+def test_an_age_takes_nothing_back(read: Order) -> None:
+    grown = read.set_customer(age_confirmed=21, call_id="c")
+    assert grown.read_back_stands
+    assert (grown.age_confirmed, grown.version) == (21, read.version + 1)
+    assert grown.set_customer(age_confirmed=18, name="Ana", call_id="d").read_back_stands
+
+
+def test_allergies_come_to_those_that_are_known(order: Order) -> None:
+    told = order.set_customer(allergies=["Peanuts", " ", "milk "], call_id="a")
+    assert told.allergies == ("Peanuts", "milk")
+    assert told.set_customer(allergies=["MILK", "peanuts"], call_id="b") is told
+    more = told.set_customer(allergies=["egg", "milk"], call_id="b")
+    assert (more.allergies, more.version) == (("Peanuts", "milk", "egg"), 2)
+
+
+def test_an_allergy_outlives_every_edit_but_the_one_that_takes_it_back(order: Order) -> None:
+    told = order.set_line(COKE, call_id="a").set_customer(allergies=["nuts", "milk"], call_id="b")
+    edited = told.set_line(SPRITE, call_id="c").remove_line("L1", call_id="d").set_customer(name="Ana", call_id="e")
+    dropped = edited.set_lines((), menu_digest="x").cancel(call_id="f").set_line(COKE, call_id="g")
+    assert dropped.allergies == ("nuts", "milk")
+    assert dropped.take_back_allergy("soy", call_id="h") is dropped
+    taken = dropped.read_back(call_id="i").take_back_allergy(" NUTS ", call_id="h")
+    assert (taken.allergies, taken.state) == (("milk",), OrderState.DRAFT)
+    assert taken.version == dropped.version + 1
+
+
+def test_a_change_meant_for_another_version_is_not_made(order: Order) -> None:
+    first = order.set_line(COKE, call_id="a", if_version=0)
+    for change in (
+        lambda: first.set_line(SPRITE, call_id="b", if_version=0),
+        lambda: first.remove_line("L1", call_id="b", if_version=0),
+        lambda: first.set_customer(name="Ana", call_id="b", if_version=2),
+    ):
+        with pytest.raises(OrderMovedError, match="at version 1, the change was meant for") as caught:
+            change()
+        assert caught.value.version == 1
+        assert caught.value.expected in (0, 2)
+    assert first.remove_line("L1", call_id="b", if_version=1).lines == ()
+
+
+def test_an_order_has_room_for_so_many_lines(order: Order) -> None:
+    for number in range(MAX_LINES):
+        order = order.set_line(COKE.model_copy(update={"notes": str(number)}), call_id=str(number))
+    assert len(order.lines) == MAX_LINES
+    with pytest.raises(OrderFullError, match="at most 50 lines"):
+        order.set_line(SPRITE, call_id="x")
+    # Another dish in the place of one that is there needs no room.
+    assert order.set_line(SPRITE.model_copy(update={"id": "L7"}), call_id="x").line("L7") is not None
 
 
 def test_a_name_in_a_draft_leaves_it_a_draft(order: Order) -> None:
@@ -103,6 +175,8 @@ def test_a_placed_order_is_placed_once_and_edited_no_more(read: Order) -> None:
         lambda: placed.set_line(SPRITE, call_id="d"),
         lambda: placed.remove_line("L1", call_id="d"),
         lambda: placed.set_customer(name="Bob", call_id="d"),
+        lambda: placed.set_customer(allergies=["nuts"], call_id="d"),
+        lambda: placed.model_copy(update={"allergies": ("nuts",)}).take_back_allergy("nuts", call_id="d"),
         lambda: placed.cancel(call_id="d"),
         lambda: placed.read_back(call_id="d"),
         lambda: placed.set_lines((), menu_digest="x"),
@@ -134,14 +208,19 @@ def test_what_becomes_of_a_placed_order_goes_one_way(read: Order) -> None:
 
 def test_a_held_order_takes_up_what_was_said_since(order: Order) -> None:
     held = (
-        order.set_line(COKE, call_id="a").set_customer(name="Ana", notes="no bell", call_id="b").read_back(call_id="c")
+        order.set_line(COKE, call_id="a")
+        .set_customer(name="Ana", notes="no bell", allergies=["nuts"], age_confirmed=21, call_id="b")
+        .read_back(call_id="c")
     )
     new = open_order("o2", "casa-verde", menu_digest=order.menu_digest)
-    new = new.set_line(SPRITE, call_id="x").set_customer(fulfilment=PICKUP, call_id="y")
+    new = new.set_line(SPRITE, call_id="x").set_customer(fulfilment=PICKUP, allergies=["milk", "Nuts"], call_id="y")
     both = held.take_up(new, call_id="z")
     assert both.id == held.id
     assert [(line.id, line.item_id) for line in both.lines] == [("L1", "coke"), ("L2", "sprite")]
     assert (both.customer_name, both.fulfilment, both.notes) == ("Ana", PICKUP, "no bell")
+    assert both.allergies == ("nuts", "milk")
+    assert both.age_confirmed == 21
+    assert held.take_up(new.set_customer(age_confirmed=18, call_id="w"), call_id="z").age_confirmed == 18
     assert both.applied == ("a", "b", "c", "x", "y", "z")
     assert (both.state, both.next_line) == (OrderState.DRAFT, 3)
     assert both.version > max(held.version, new.version)
@@ -151,31 +230,6 @@ def test_an_order_on_another_menu_has_its_lines_and_its_digest(read: Order) -> N
     moved = read.set_lines((), menu_digest="other")
     assert (moved.lines, moved.menu_digest, moved.state) == ((), "other", OrderState.DRAFT)
     assert moved.applied == read.applied
-
-
-def test_lines_are_the_same_thing_whatever_their_number_and_the_order_of_choices() -> None:
-    basil, corn = Modifier(group="t", option="basil"), Modifier(group="t", option="corn")
-    line = Line(id="L1", item_id="x", variation_id="s", modifiers=(basil, corn))
-    assert line.same_thing(line.model_copy(update={"id": "L2", "quantity": 9, "modifiers": (corn, basil)}))
-    for change in (
-        {"item_id": "y"},
-        {"variation_id": "l"},
-        {"options": {"a": "b"}},
-        {"modifiers": (corn,)},
-        {"notes": "n"},
-    ):
-        assert not line.same_thing(line.model_copy(update=change))
-
-
-def test_evidence_is_each_turn_once_and_bounded() -> None:
-    line = COKE.model_copy(update={"evidence": ("t1", "t2")})
-    assert with_evidence(line, ("t2", "t3")) == ("t1", "t2", "t3")
-    assert len(with_evidence(line, map(str, range(40)))) == 16
-
-
-@pytest.mark.parametrize(("action", "portions"), [("add", 2), ("no", 0), ("extra", 3), ("light", 2), ("side", 2)])
-def test_portions_of_a_choice(action: str, portions: int) -> None:
-    assert Modifier.model_validate({"group": "g", "option": "o", "action": action, "quantity": 2}).portions == portions
 
 
 def test_what_a_newer_process_wrote_is_passed_over(read: Order) -> None:
@@ -194,6 +248,8 @@ records = st.builds(
     modifiers=st.lists(st.builds(Modifier, group=words, option=words, quantity=st.integers(1, 9)), max_size=3).map(
         tuple
     ),
+    half_item_id=st.none() | words,
+    parts=st.lists(st.builds(Part, slot=words, item_id=words), max_size=2).map(tuple),
     notes=st.none() | words,
     quoted_cents=st.none() | st.integers(0, 10**6),
     confidence=st.floats(0, 1),
@@ -208,7 +264,9 @@ records = st.builds(
         menu_digest=words,
         state=st.sampled_from(OrderState),
         lines=st.lists(records, max_size=3).map(tuple),
-        fulfilment=st.sampled_from([None, PICKUP, DELIVERY]),
+        fulfilment=st.sampled_from([None, PICKUP, DELIVERY, LATER]),
+        allergies=st.lists(words, max_size=2).map(tuple),
+        age_confirmed=st.none() | st.integers(0, 120),
         read_back_version=st.none() | st.integers(0, 99),
     )
 )

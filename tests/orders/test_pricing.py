@@ -1,13 +1,9 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from gateway.orders.menu import Menu, ModifierGroup, Tax
-from gateway.orders.order import Line, Modifier, ModifierAction, Order, open_order
+from gateway.orders.menu import Menu, Tax
+from gateway.orders.order import Line, Modifier, ModifierAction, Order, Part, open_order
 from gateway.orders.pricing import cheapest_price, line_price, totals, unit_price
-from gateway.orders.restaurant_files import SHIPPED, load_restaurants
-
-BOWLS = next(r.menu for r in load_restaurants(SHIPPED, {}) if r.id == "golden-bowl")
+from tests.orders.osteria import OSTERIA, chose, combo, ordered, part, with_group
 
 
 def of(menu: Menu, *lines: Line) -> Order:
@@ -117,46 +113,102 @@ def test_the_cheapest_price_of_an_item(menu: Menu) -> None:
     assert unit_price(Line(id="L", item_id=item.id, variation_id="small"), unpriced) is None
 
 
-def choices(group: ModifierGroup) -> st.SearchStrategy[Modifier]:
-    return st.builds(
-        Modifier,
-        group=st.just(group.id),
-        option=st.sampled_from([option.id for option in group.options]),
-        action=st.sampled_from(["add", "no", "extra", "light", "side"]),
-        quantity=st.integers(1, 5),
-    )
+def garnish(*modifiers: Modifier, menu: Menu = OSTERIA) -> int | None:
+    """What the garnish of a burger costs beyond it; its cheapest portion is free."""
+    price = unit_price(Line(id="L1", item_id="burger", variation_id="one", modifiers=modifiers), menu)
+    return None if price is None else price - 1000
 
 
-@st.composite
-def lines(draw: st.DrawFn) -> Line:
-    item = draw(st.sampled_from(BOWLS.items))
-    modifiers = [m for group in BOWLS.groups_of(item) for m in draw(st.lists(choices(group), max_size=4))]
-    return Line(
-        id=draw(st.uuids().map(str)),
-        item_id=item.id,
-        variation_id=draw(st.sampled_from([None, *(variation.id for variation in item.variations)])),
-        quantity=draw(st.integers(1, 30)),
-        modifiers=tuple(modifiers),
-    )
+def swap(option: str, instead_of: str, **fields: object) -> Modifier:
+    made = {"group": "garnish", "option": option, "action": "swap", "instead_of": instead_of}
+    return Modifier.model_validate(made | fields)
 
 
-@given(st.lists(lines(), max_size=8))
-def test_totals_are_sums_of_their_lines_and_no_line_costs_less_than_its_item(ordered: list[Line]) -> None:
-    sums = totals(of(BOWLS, *ordered), BOWLS)
-    assert sums.subtotal == sum(line_price(line, BOWLS) or 0 for line in ordered)
-    assert sums.total == sums.subtotal + sum(sums.taxes.values())
-    assert sorted([*sums.lines, *sums.unpriced]) == sorted(line.id for line in ordered)
-    for line in ordered:
-        item = BOWLS.item(line.item_id)
-        assert item is not None
-        if line.variation_id is not None:
-            variation = item.variation(line.variation_id)
-            assert variation is not None
-            assert sums.lines[line.id] >= (variation.price or 0) * line.quantity
-    for tax_id, cents in sums.taxes.items():
-        tax = BOWLS.tax(tax_id)
-        assert tax is not None
-        base = sum(
-            sums.lines[x.id] for x in ordered if x.id in sums.lines and (i := BOWLS.item(x.item_id)) and i.tax == tax_id
-        )
-        assert abs(cents * 100_000 - base * tax.rate_millipercent) <= 50_000
+@pytest.mark.parametrize(
+    ("made", "cents"),
+    [
+        ([swap("swiss", "cheddar")], 60),  # 160 in place of 100
+        ([swap("swiss", "lettuce")], 160),  # in place of what costs nothing
+        ([swap("onion", "cheddar")], 0),  # never less than nothing
+        ([swap("swiss", "onion")], 160),  # the burger does not come with onions
+        ([swap("swiss", "gone")], 160),
+        ([swap("swiss", "cheddar", quantity=2)], 60),  # a second portion of 160, which is the free one
+        ([swap("swiss", "cheddar", quantity=3)], 60 + 160),
+        ([swap("swiss", "cheddar"), chose("garnish", "onion", quantity=2)], 60 + 30),  # a swap uses up nothing free
+        ([swap("lettuce", "cheddar")], 0),
+    ],
+)
+def test_a_swap_costs_the_difference_where_it_is_more(made: list[Modifier], cents: int) -> None:
+    assert garnish(*made) == cents
+
+
+def test_a_swap_on_one_half_is_priced_as_a_half() -> None:
+    menu = with_group(OSTERIA, "garnish", halves="average")
+    assert garnish(swap("swiss", "cheddar", placement="left"), menu=menu) == 30
+    assert garnish(Modifier(group="garnish", option="swiss", action="swap"), menu=menu) == 160
+
+
+def test_extra_of_what_it_comes_with_is_one_portion_more() -> None:
+    paid = with_group(OSTERIA, "garnish", free=0)
+    assert garnish(chose("garnish", "cheddar", action="extra"), menu=paid) == 100
+    assert garnish(chose("garnish", "cheddar"), menu=paid) == 0
+    assert garnish(chose("garnish", "onion", action="extra"), menu=paid) == 60
+
+
+def test_choices_behind_a_choice_are_paid_while_they_are_open() -> None:
+    plate = Line(id="L1", item_id="chicken", variation_id="one")
+
+    def cost(*modifiers: Modifier) -> int | None:
+        return unit_price(plate.model_copy(update={"modifiers": modifiers}), OSTERIA)
+
+    salad, vinaigrette = chose("side", "salad"), chose("dressing", "vinaigrette")
+    assert cost(salad) == 1330
+    assert cost(salad, vinaigrette) == 1387
+    assert cost(salad, vinaigrette, chose("herbs", "dill")) == 1398
+    # With fries there is no dressing to be paid for.
+    assert cost(chose("side", "fries"), vinaigrette) == 1200
+
+
+LEFT_MUSHROOM = chose("toppings", "mushroom", placement="left")
+RIGHT_CHEESE = chose("toppings", "cheese", placement="right")
+MARGHERITA, COKE = part("pizza", "margherita", "m-small"), part("drink", "coke", "can")
+
+
+@pytest.mark.parametrize(
+    ("pizza_part", "drink", "cents"),
+    [
+        (MARGHERITA, COKE, 1100),
+        (part("pizza", "pepperoni", "p-small"), COKE, 1251),
+        (MARGHERITA, part("drink", "tea", "t-large"), 1183),
+        (MARGHERITA, part("drink", "tea", "t-small"), 1100),
+        (part("pizza", "pepperoni"), part("drink", "beer"), 1558),  # 151 and 307 more; each comes in one size only
+        (part("pizza", "margherita", None, chose("toppings", "basil")), COKE, 1140),  # as on a small Margherita
+        (part("pizza", "margherita", None, LEFT_MUSHROOM, RIGHT_CHEESE), COKE, 1300),
+        (part("pizza", "margherita", "m-large"), COKE, None),  # not in this combo
+        (part("pizza", "calzone", "c-large"), COKE, None),
+        (MARGHERITA, part("drink", "tea"), None),  # which size is open
+        (MARGHERITA, part("soup", "coke", "can"), None),
+    ],
+)
+def test_a_combo_costs_its_price_its_upcharges_and_the_choices_of_its_parts(
+    pizza_part: Part, drink: Part, cents: int | None
+) -> None:
+    assert unit_price(combo(pizza_part, drink), OSTERIA) == cents
+
+
+def test_a_combo_with_an_open_slot_has_no_price() -> None:
+    assert unit_price(combo(MARGHERITA), OSTERIA) is None
+    assert unit_price(Line(id="L1", item_id="lunch", variation_id="one"), OSTERIA) is None
+    assert unit_price(combo(MARGHERITA, COKE, part("soup", "tea")), OSTERIA) is None
+    assert unit_price(combo(MARGHERITA, COKE, modifiers=(chose("extras", "napkin"),)), OSTERIA) == 1105
+    # What is no combo has no parts.
+    assert unit_price(Line(id="L1", item_id="coke", variation_id="can", parts=(COKE,)), OSTERIA) is None
+    lost = OSTERIA.model_copy(update={"items": tuple(item for item in OSTERIA.items if item.id != "coke")})
+    assert unit_price(combo(MARGHERITA, COKE), lost) is None
+
+
+def test_a_combo_is_taxed_as_a_whole_at_its_own_rate() -> None:
+    order = ordered(combo(MARGHERITA, COKE, quantity=2), Line(id="L2", item_id="coke", variation_id="can"))
+    sums = totals(order, OSTERIA)
+    # 22.00 at 8.25 % is 1.815; 3.00 at 10 % is 0.30.
+    assert (sums.taxes, sums.total) == ({"food": 182, "drinks": 30}, 2200 + 300 + 212)

@@ -1,10 +1,13 @@
+from datetime import datetime
+
 import pytest
 
 from gateway.orders.menu import Menu
-from gateway.orders.order import Fulfilment, Line, Modifier, ModifierAction, Order, open_order
+from gateway.orders.order import Fulfilment, Line, Modifier, Order, open_order
 from gateway.orders.pricing import totals
-from gateway.orders.read_back import describe_line, describe_modifier, read_back_text
+from gateway.orders.read_back import read_back_text
 from gateway.orders.restaurant import Language
+from tests.orders.osteria import LUNCH, OSTERIA, ZONE, at, chose, combo, halved, ordered, part
 
 
 def of(menu: Menu, *lines: Line, **fields: object) -> Order:
@@ -12,7 +15,7 @@ def of(menu: Menu, *lines: Line, **fields: object) -> Order:
 
 
 def text(order: Order, menu: Menu, language: Language = "en") -> str:
-    said = read_back_text(order, menu, totals(order, menu), language)
+    said = read_back_text(order, menu, totals(order, menu), language, local_now=LUNCH.astimezone(ZONE))
     assert said.total in said.text
     return said.text
 
@@ -26,14 +29,14 @@ def test_the_read_back_of_scenario_one(menu: Menu) -> None:
     small = Line(id="L2", item_id="margherita", variation_id="small")
     order = of(menu, LARGE, small, WINGS, customer_name="Ana", fulfilment=Fulfilment(kind="pickup"))
     assert text(order, menu) == (
-        "One large Margherita. One small Margherita. One 12 piece Wings with Garlic. For Ana, pickup. "
+        "One large Margherita and one small Margherita. One 12 piece Wings with Garlic. For Ana, pickup. "
         "That comes to forty dollars and fifty-nine cents with tax. Is that right?"
     )
 
 
 def test_the_total_comes_last_before_the_question(menu: Menu) -> None:
     order = of(menu, WINGS)
-    said = read_back_text(order, menu, totals(order, menu))
+    said = read_back_text(order, menu, totals(order, menu), local_now=LUNCH.astimezone(ZONE))
     assert said.text.endswith(f"{said.total} Is that right?")
 
 
@@ -77,47 +80,54 @@ def test_untaxed_is_not_called_taxed(menu: Menu) -> None:
     assert "That comes to fourteen dollars and fifty cents. Is" in text(of(untaxed, LARGE), untaxed)
 
 
+def test_lines_of_one_item_are_told_in_one_sentence(menu: Menu) -> None:
+    small = Line(id="L2", item_id="margherita", variation_id="small")
+    basil = small.model_copy(update={"id": "L4", "modifiers": (Modifier(group="toppings", option="basil"),)})
+    assert text(of(menu, small, WINGS, LARGE, basil), menu).startswith(
+        "One small Margherita, one large Margherita, and one small Margherita with basil. One 12 piece Wings with"
+    )
+    for change in ({"notes": "well done"}, {"half_item_id": "pepperoni"}):
+        assert "and one small" in text(of(menu, LARGE, small.model_copy(update=change)), menu)
+
+
+def test_halves_and_combos_are_read_back() -> None:
+    mushrooms = chose("toppings", "mushroom", placement="left")
+    order = ordered(halved("margherita", "pepperoni", "m-large", mushrooms), combo(id="L2"))
+    # 16.50 and 1.50 and 11.00, and 8.25 % of it: 2.3925.
+    assert text(order, OSTERIA) == (
+        "One large pizza, half Margherita and half Pepperoni, mushrooms on the first half. "
+        "One Lunch combo with a small Margherita and a Coke. "
+        "That comes to thirty-one dollars and thirty-nine cents with tax. Is that right?"
+    )
+    assert text(ordered(combo(), combo(part("pizza", "pepperoni"), part("drink", "beer"))), OSTERIA).startswith(
+        "One Lunch combo with a small Margherita and a Coke, and one Lunch combo with a Pepperoni and a Beer."
+    )
+
+
 @pytest.mark.parametrize(
-    ("action", "quantity", "said"),
+    ("when", "english", "spanish"),
     [
-        ("add", 1, "mushrooms"),
-        ("add", 2, "double mushrooms"),
-        ("add", 3, "three times mushrooms"),
-        ("extra", 1, "extra mushrooms"),
-        ("light", 1, "light mushrooms"),
-        ("side", 1, "mushrooms on the side"),
-        ("no", 1, "no mushrooms"),
+        (at("19:30"), "at seven thirty in the evening", "a las siete y media de la tarde"),
+        (at("12:00", "2026-11-19"), "tomorrow at noon", "mañana a mediodía"),
+        # Just after midnight UTC it is still today in New York.
+        (at("20:15"), "at eight fifteen in the evening", "a las ocho y cuarto de la noche"),
     ],
 )
-def test_a_choice_in_words(menu: Menu, action: ModifierAction, quantity: int, said: str) -> None:
-    choice = Modifier(group="toppings", option="mushroom", action=action, quantity=quantity)
-    assert describe_modifier(choice, menu) == said
+def test_a_scheduled_time_is_said_in_the_restaurants_own(when: datetime, english: str, spanish: str) -> None:
+    coke = Line(id="L1", item_id="coke", variation_id="can")
+    order = ordered(coke, customer_name="Ana", fulfilment=Fulfilment(kind="pickup", at=when))
+    assert text(order, OSTERIA).startswith(f"One Coke. For Ana, pickup {english}. That comes to")
+    assert text(order, OSTERIA, "es").startswith(f"Un Coke. Para Ana, recoger {spanish}. En total")
+    brought = order.model_copy(update={"fulfilment": Fulfilment(kind="delivery", address="1 Main Street", at=when)})
+    assert f"For Ana, delivery to 1 Main Street {english}." in text(brought, OSTERIA)
 
 
-def test_a_line_in_words(menu: Menu, bowls: Menu) -> None:
-    no_basil = Modifier(group="toppings", option="basil", action="no")
-    three = tuple(Modifier(group="toppings", option=option) for option in ("mushroom", "jalapeno", "extra_cheese"))
-    line = LARGE.model_copy(update={"modifiers": (no_basil, *three), "notes": "well done"})
-    assert describe_line(line, menu) == (
-        "one large Margherita with mushrooms, jalapeños and extra cheese, no basil, note: well done"
+def test_allergies_and_ages_are_said_before_the_total() -> None:
+    beer = Line(id="L1", item_id="beer", variation_id="pint")
+    order = ordered(beer, allergies=("milk",), notes="ring twice")
+    assert text(order, OSTERIA) == (
+        "One Beer. Note: ring twice. Allergy: milk. I do not know what is in the Beer. "
+        "We cannot promise that any dish is free of an allergen. "
+        "Please have an ID ready: the Beer is for people aged 21 or over. "
+        "That comes to seven dollars and fifteen cents with tax. Is that right?"
     )
-    assert describe_line(Line(id="L1", item_id="coke", variation_id="regular", quantity=12), menu) == "twelve Coke"
-    assert describe_line(Line(id="L1", item_id="wings"), menu) == "one Wings"
-    assert describe_line(Line(id="L1", item_id="wings", variation_id="99"), menu) == "one Wings"
-    king = Line(id="L1", item_id="house-noodles", variation_id="king-rice")
-    assert describe_line(king, bowls) == "one king size rice noodles House Noodles"
-    assert describe_line(Line(id="L1", item_id="pho", variation_id="king"), bowls) == "one king size fuh"
-
-
-def test_what_the_menu_lost_is_named_by_its_id(menu: Menu) -> None:
-    assert describe_line(Line(id="L1", item_id="lasagna", variation_id="x"), menu) == "one lasagna"
-    assert describe_modifier(Modifier(group="dips", option="aioli"), menu) == "aioli"
-    assert describe_modifier(Modifier(group="toppings", option="aioli"), menu) == "aioli"
-
-
-def test_a_variation_without_a_known_size_is_named_without_one(menu: Menu) -> None:
-    odd = menu.items[0].variations[0].model_copy(update={"options": {"size": "gone"}})
-    item = menu.items[0].model_copy(update={"variations": (odd, menu.items[0].variations[1])})
-    assert describe_line(
-        LARGE.model_copy(update={"variation_id": "small"}), menu.model_copy(update={"items": (item,)})
-    ) == ("one Margherita")

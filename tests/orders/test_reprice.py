@@ -3,6 +3,7 @@ import pytest
 from gateway.orders.menu import Menu
 from gateway.orders.order import Line, Modifier, Order, OrderClosedError, OrderState
 from gateway.orders.reprice import reprice
+from tests.orders.osteria import OSTERIA, chose, combo, halved, ordered, part, with_group, with_item, without
 
 MUSHROOM = Modifier(group="toppings", option="mushroom")
 
@@ -62,3 +63,73 @@ def test_a_placed_order_keeps_its_menu(order: Order, menu: Menu) -> None:
     placed = order.model_copy(update={"menu_digest": "yesterday", "state": OrderState.SUBMITTED})
     with pytest.raises(OrderClosedError):
         reprice(placed, menu)
+
+
+def moved(line: Line, menu: Menu) -> tuple[Line, tuple[str, ...]]:
+    """The line on this menu, and what it lost on the way."""
+    order, changes = reprice(ordered(line).model_copy(update={"menu_digest": "yesterday"}), menu)
+    return order.lines[0], changes
+
+
+def test_a_half_that_is_gone_leaves_the_other_item_whole() -> None:
+    line = halved("margherita", "pepperoni", "m-small")
+    assert moved(line, OSTERIA) == (line.model_copy(update={"quoted_cents": 1051}), ())
+    for menu in (
+        without(OSTERIA, "pepperoni"),
+        with_item(OSTERIA, "pepperoni", halves=None),
+        with_item(OSTERIA, "pepperoni", variations=(OSTERIA.items[1].variations[1],)),
+    ):
+        whole, changes = moved(line, menu)
+        assert (whole.half_item_id, whole.quoted_cents) == (None, 900)
+        assert changes == ("L1, Margherita: the half pepperoni can no longer be had.",)
+    undecided = line.model_copy(update={"variation_id": None})
+    assert moved(undecided, OSTERIA)[0].half_item_id == "pepperoni"
+
+
+def test_parts_keep_what_they_can_and_tell_the_rest() -> None:
+    basil = chose("toppings", "basil")
+    line = combo(part("pizza", "margherita", "m-small", basil), part("drink", "tea", "t-small", options={"size": "x"}))
+    kept, changes = moved(line, OSTERIA)
+    assert (kept.parts[0], kept.parts[1].options, changes) == (line.parts[0], {}, ())
+    no_basil = with_group(OSTERIA, "toppings", options=OSTERIA.modifier_groups[0].options[:3])
+    kept, changes = moved(line, no_basil)
+    assert (kept.parts[0].modifiers, changes) == ((), ("L1, Lunch combo: basil can no longer be had.",))
+    kept, changes = moved(line, without(OSTERIA, "tea"))
+    assert ([p.slot for p in kept.parts], changes) == (["pizza"], ("L1, Lunch combo: tea can no longer be had.",))
+    drink = OSTERIA.items[-1].slots[1]
+    cokes = drink.model_copy(update={"choices": drink.choices[:1]})
+    kept, changes = moved(line, with_item(OSTERIA, "lunch", slots=(OSTERIA.items[-1].slots[0], cokes)))
+    assert changes == ("L1, Lunch combo: tea can no longer be had.",)
+    kept, changes = moved(line, with_item(OSTERIA, "lunch", slots=(OSTERIA.items[-1].slots[0],)))
+    assert ([p.slot for p in kept.parts], changes) == (["pizza"], ("L1, Lunch combo: tea can no longer be had.",))
+    large = drink.choices[1].model_copy(update={"variations": ("t-large", "t-warm")})
+    larges = drink.model_copy(update={"choices": (large,)})
+    kept, changes = moved(line, with_item(OSTERIA, "lunch", slots=(OSTERIA.items[-1].slots[0], larges)))
+    assert kept.parts[1].variation_id is None
+    assert changes == ("L1, Lunch combo: the size t-small of Ice tea is no longer sold.",)
+    waiting = combo(part("drink", "tea"))
+    assert moved(waiting, OSTERIA)[1] == ()
+
+
+def test_what_was_behind_a_choice_goes_with_it() -> None:
+    made = (chose("side", "salad"), chose("dressing", "vinaigrette"), chose("herbs", "dill"))
+    line = Line(id="L1", item_id="chicken", variation_id="one", modifiers=made)
+    assert moved(line, OSTERIA)[0].modifiers == made
+    fries = with_group(OSTERIA, "side", options=OSTERIA.modifier_groups[1].options[:1])
+    kept, changes = moved(line, fries)
+    assert kept.modifiers == ()
+    assert changes == ("L1, Chicken plate: salad, vinaigrette, dill can no longer be had.",)
+
+
+def test_a_swap_and_a_placement_need_what_allows_them() -> None:
+    swap = chose("garnish", "swiss", action="swap", instead_of="cheddar")
+    burger = Line(id="L1", item_id="burger", variation_id="one", modifiers=(swap,))
+    assert moved(burger, OSTERIA)[0].modifiers == (swap,)
+    assert moved(burger, with_group(OSTERIA, "garnish", swappable=False))[0].modifiers == ()
+    for replaced in (None, "onion", "gone"):
+        odd = burger.model_copy(update={"modifiers": (swap.model_copy(update={"instead_of": replaced}),)})
+        assert moved(odd, OSTERIA)[1] == ("L1, Burger: swiss can no longer be had.",)
+    left = chose("toppings", "basil", placement="left")
+    pizza = Line(id="L1", item_id="margherita", variation_id="m-small", modifiers=(left,))
+    assert moved(pizza, OSTERIA)[0].modifiers == (left,)
+    assert moved(pizza, with_group(OSTERIA, "toppings", halves=None))[0].modifiers == ()

@@ -66,6 +66,18 @@ def test_the_next_opening_is_told_in_local_time() -> None:
     assert restaurant.next_opening(local("2026-11-18T12:00")) == local("2026-11-18T12:00")
 
 
+def test_it_is_open_until_the_last_of_the_spans_that_touch() -> None:
+    restaurant = opening("11:00", "22:00", "wed", "thu")
+    assert restaurant.open_until(local("2026-11-18T11:00")) == local("2026-11-18T22:00")
+    assert restaurant.open_until(local("2026-11-18T21:59")) == local("2026-11-18T22:00")
+    assert restaurant.open_until(local("2026-11-18T22:00")) is None
+    assert restaurant.open_until(local("2026-11-18T10:59")) is None
+    nights = opening("18:00", "02:00", "wed", "thu")
+    assert nights.open_until(local("2026-11-19T01:00")) == local("2026-11-19T02:00")
+    days = opening("00:00", "24:00", "wed", "thu", "fri")
+    assert days.open_until(local("2026-11-18T23:59")) == local("2026-11-21T00:00")
+
+
 def test_one_day_a_week_opens_again_in_a_week() -> None:
     restaurant = opening("11:00", "22:00", "wed")
     assert restaurant.next_opening(local("2026-11-18T22:00")) == local("2026-11-25T11:00")

@@ -12,7 +12,8 @@ from gateway.orders.order import Fulfilment, Line, Modifier, Order, open_order
 from gateway.orders.pricing import totals
 from gateway.orders.restaurant import Hours, Restaurant
 from gateway.pos.order_message import OrderConfirmed
-from gateway.pos.order_payload import CallInfo, allergy_alert, build_order_confirmed
+from gateway.pos.order_payload import CallInfo, age_note, allergy_alert, build_order_confirmed
+from tests.orders.osteria import HOUSE, OSTERIA, at, chose, combo, halved, ordered, part
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MENU = Menu.model_validate_json(files("gateway").joinpath("restaurants/casa-verde/menu.json").read_text())
@@ -63,9 +64,15 @@ def test_the_whole_message() -> None:
     assert (message["type"], message["timestamp"]) == ("order.confirmed", "2026-11-22T12:00:00Z")
     data = message["data"]
     assert (data["version"], data["sequence"], data["idempotency_key"], data["order_version"]) == (1, 1, "o1", 7)
-    assert data["restaurant"] == {"ref": "casa-verde", "name": "Casa Verde", "kitchen_name": None}
+    assert data["restaurant"] == {"ref": "casa-verde", "name": "Casa Verde", "kitchen_name": None, "pos_ids": {}}
     assert data["customer"] == {"name": "Ana", "phone": "+15550100123"}
-    assert data["fulfilment"] == {"kind": "delivery", "address": "1 Main St", "ready_at": "2026-11-22T12:20:00Z"}
+    assert data["fulfilment"] == {
+        "kind": "delivery",
+        "address": "1 Main St",
+        "ready_at": "2026-11-22T12:20:00Z",
+        "scheduled": False,
+    }
+    assert (data["allergies"], data["age_note"]) == ([], None)
     assert data["call"]["ref"] == "CA1"
     assert [leg["leg"] for leg in data["call"]["legs"]] == [1, 2]
     assert (data["notes"], data["allergy_alert"], data["menu_digest"]) == ("ring twice", None, MENU.digest)
@@ -119,7 +126,7 @@ def test_what_the_menu_no_longer_has_goes_by_its_id() -> None:
     first, second, third = built(order(*lines))["data"]["lines"]
     assert first["variation"] is None
     assert second["variation"] is None
-    assert third["item"] == {"ref": "gone", "name": "gone", "kitchen_name": None}
+    assert third["item"] == {"ref": "gone", "name": "gone", "kitchen_name": None, "pos_ids": {}}
     assert third["modifiers"][0]["option"]["name"] == "gone"
     assert (third["unit_price"], third["price"]) == (None, None)
 
@@ -150,3 +157,76 @@ def test_an_allergy_stands_in_capitals_wherever_it_was_noted(note: str) -> None:
 
 def test_other_notes_are_no_alarm() -> None:
     assert allergy_alert(order(pizza(notes="well done, cut in squares"), notes="large alley, green door")) is None
+
+
+def of_the_osteria(placed: Order, **options: Any) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(build_order_confirmed(placed, HOUSE, CALL, NOW, **options))["data"]
+    return data
+
+
+def test_two_halves_and_where_the_toppings_lie() -> None:
+    line = halved("margherita", "pepperoni", "m-large", chose("toppings", "jalapeno", placement="right"))
+    [sent] = of_the_osteria(ordered(line))["lines"]
+    assert sent["item"] == {
+        "ref": "margherita",
+        "name": "Margherita",
+        "kitchen_name": "MARG",
+        "pos_ids": {"till": "100"},
+    }
+    assert sent["variation"] == {"ref": "m-large", "name": "large", "kitchen_name": None, "pos_ids": {"till": "102"}}
+    assert (sent["half_item"]["name"], sent["half_item"]["pos_ids"]) == ("Pepperoni", {"till": "110"})
+    assert (sent["half_variation"]["ref"], sent["half_variation"]["pos_ids"]) == ("p-large", {"till": "112"})
+    [choice] = sent["modifiers"]
+    assert (choice["placement"], choice["instead_of"], choice["group"]["pos_ids"]) == ("right", None, {"till": "g1"})
+    assert choice["option"] == {"ref": "jalapeno", "name": "jalapeños", "kitchen_name": "JALAP", "pos_ids": {}}
+    assert sent["unit_price"] == 1650 + 101
+    gone = line.model_copy(update={"half_item_id": "gone"})
+    [lost] = of_the_osteria(ordered(gone))["lines"]
+    assert (lost["half_item"]["name"], lost["half_variation"]) == ("gone", None)
+
+
+def test_the_parts_of_a_combo_and_a_swap() -> None:
+    swap = chose("garnish", "swiss", action="swap", instead_of="cheddar")
+    made = combo(part("pizza", "margherita", None, chose("toppings", "mushroom")), part("drink", "tea"), part("x", "y"))
+    lines = (made, Line(id="L2", item_id="burger", variation_id="one", modifiers=(swap,)))
+    lunch, burger = of_the_osteria(ordered(*lines))["lines"]
+    pizza_part, drink, lost = lunch["parts"]
+    assert (pizza_part["slot"]["ref"], pizza_part["slot"]["name"], pizza_part["item"]["name"]) == (
+        "pizza",
+        "pizza",
+        "Margherita",
+    )
+    # The only size that the slot takes, whether or not it was named.
+    assert pizza_part["variation"]["ref"] == "m-small"
+    assert pizza_part["modifiers"][0]["option"]["pos_ids"] == {"till": "o1"}
+    assert drink["variation"] is None
+    assert (lost["slot"]["name"], lost["item"]["name"], lost["variation"]) == ("x", "y", None)
+    assert burger["modifiers"][0]["instead_of"]["name"] == "cheddar"
+    assert burger["parts"] == []
+    odd = Line(id="L3", item_id="gone", parts=made.parts)
+    assert of_the_osteria(ordered(odd))["lines"][0]["parts"][0]["slot"]["name"] == "pizza"
+
+
+def test_a_scheduled_order_is_ready_then_and_others_when_they_were_said_to_be() -> None:
+    later = Fulfilment(kind="pickup", at=at("19:30"))
+    sent = of_the_osteria(ordered(fulfilment=later))["fulfilment"]
+    assert (sent["ready_at"], sent["scheduled"]) == ("2026-11-19T00:30:00Z", True)
+    assert of_the_osteria(ordered(), quote_minutes=45)["fulfilment"]["ready_at"] == "2026-11-22T12:45:00Z"
+
+
+def test_who_takes_the_food_must_be_of_age() -> None:
+    beer = Line(id="L1", item_id="beer", variation_id="pint")
+    sent = of_the_osteria(ordered(beer, combo(id="L2"), age_confirmed=30))
+    assert (sent["age_note"], [line["min_age"] for line in sent["lines"]]) == (
+        "CHECK ID: 21 OR OVER (the caller said 30)",
+        [21, None],
+    )
+    assert age_note(ordered(beer), OSTERIA) == "CHECK ID: 21 OR OVER (the caller was not asked)"
+    mixed = combo(part("drink", "beer"), part("pizza", "cider"))
+    assert of_the_osteria(ordered(mixed))["lines"][0]["min_age"] == 21
+
+
+def test_allergies_stand_in_capitals_before_what_notes_say_of_them() -> None:
+    told = order(pizza(notes="allergic to soy"), allergies=("peanuts", "Alergia al huevo", "peanuts"))
+    assert allergy_alert(told) == "ALLERGY: PEANUTS / ALERGIA AL HUEVO / ALLERGIC TO SOY"
+    assert of_the_osteria(ordered(allergies=("peanuts",)))["allergies"] == ["peanuts"]
