@@ -1,24 +1,24 @@
-"""The tools that bring an order and a call to their end: set_customer, read_back, confirm_order, resume_order,
-cancel_order, transfer_to_staff, end_call.
+"""The tools that bring an order and a call to their end: read_back, confirm_order, resume_order, cancel_order,
+leave_message, transfer_to_staff, end_call.
 
 Rules kept here: an order is placed once, after a yes to a read-back that was heard (`placing.py`); a held order is told
-nothing of until the caller asks for it, and costs what the menu says today.
+nothing of until the caller asks for it, and costs what the menu says today; a message is kept once.
 """
 
-from gateway.orders.availability import FulfilmentKind
-from gateway.orders.desk import Desk, ToolCall, refuse_if_placed
-from gateway.orders.lookup import fold
-from gateway.orders.order import Fulfilment, Order, OrderState
+from gateway.orders.clock_words import moment_words
+from gateway.orders.desk import Desk, ToolCall, done_once, language_of, refuse_if_placed
+from gateway.orders.order import OrderState
 from gateway.orders.placing import before_confirm, before_read_back
 from gateway.orders.pricing import totals
 from gateway.orders.read_back import read_back_text
 from gateway.orders.reprice import reprice
-from gateway.orders.restaurant import Language
-from gateway.orders.tool_arguments import Arguments, Refusal, shown
+from gateway.orders.timing import quote
+from gateway.orders.tool_arguments import Refusal
 from gateway.orders.tool_outcome import (
     CancelOrder,
     DeclineHeld,
     EndCall,
+    LeaveMessage,
     ReadBack,
     ResumeHeld,
     Submit,
@@ -26,37 +26,21 @@ from gateway.orders.tool_outcome import (
     TransferToStaff,
 )
 
-# How people call the two ways to get their food.
-_KINDS: dict[FulfilmentKind, tuple[str, ...]] = {
-    "pickup": ("pickup", "pick up", "takeout", "take out", "takeaway", "take away", "carryout", "carry out", "to go"),
-    "delivery": ("delivery", "deliver", "delivered", "home delivery"),
-}
-_KIND_BY_NAME = {fold(name): kind for kind, names in _KINDS.items() for name in names}
-
-
-def set_customer(desk: Desk, call: ToolCall) -> ToolOutcome:
-    """Note the name, how the food reaches the caller, where to, and a note for the whole order."""
-    refuse_if_placed(call.order)
-    name, notes = call.arguments.text("name", 80), call.arguments.text("notes")
-    fulfilment = _fulfilment(desk, call.arguments, call.order)
-    if name is None and notes is None and fulfilment is None:
-        raise Refusal("set_customer needs a name, a fulfilment, an address or notes.", "ORDER_PARSE_ERROR")
-    order = call.order.set_customer(call_id=call.id, name=name, fulfilment=fulfilment, notes=notes)
-    return desk.changed(order, "Noted.")
+MAX_MESSAGE = 1000
 
 
 def read_back(desk: Desk, call: ToolCall) -> ToolOutcome:
     """The text to say before the caller is asked for a yes."""
     refuse_if_placed(call.order)
-    language = call.arguments.choice("language", desk.restaurant.languages)
+    language = language_of(desk, call)
     gate = before_read_back(call.order, desk.menu, desk.restaurant, call.context)
     if gate is not None:
-        return desk.refused(call.order, gate)
+        return desk.refused(call.order, gate, call.context)
     order = call.order.read_back(call_id=call.id)
     local_now = call.context.now.astimezone(desk.restaurant.zone)
     sums = totals(order, desk.menu)
-    text = read_back_text(order, desk.menu, sums, _language(desk, language), local_now=local_now)
-    return desk.changed(order, text.text, ReadBack(text.text, text.total, order.version))
+    text = read_back_text(order, desk.menu, sums, language, local_now=local_now)
+    return desk.changed(order, text.text, call.context, ReadBack(text.text, text.total, order.version))
 
 
 def confirm_order(desk: Desk, call: ToolCall) -> ToolOutcome:
@@ -64,14 +48,13 @@ def confirm_order(desk: Desk, call: ToolCall) -> ToolOutcome:
     if call.order.state is OrderState.REJECTED:
         raise Refusal("The restaurant could not take this order. Tell the caller, and offer transfer_to_staff.")
     if call.order.is_placed:
-        return desk.unchanged(call.order, {"say": "The order is placed already."})
+        return desk.unchanged(call.order, {"say": "The order is placed already."}, call.context)
     gate = before_confirm(call.order, desk.menu, desk.restaurant, call.context)
     if gate is not None:
-        return desk.refused(call.order, gate)
+        return desk.refused(call.order, gate, call.context)
     order = call.order.confirm(call_id=call.id)
-    delivered = order.fulfilment is not None and order.fulfilment.kind == "delivery"
-    when = f"{'with you' if delivered else 'ready'} in about {desk.restaurant.quote_minutes} minutes"
-    return desk.changed(order, f"Thank you, {order.customer_name}. The order is placed and will be {when}.", Submit())
+    told = f"Thank you, {order.customer_name}. The order is placed and will be {_when(desk, call)}."
+    return desk.changed(order, told, call.context, Submit())
 
 
 def resume_order(desk: Desk, call: ToolCall) -> ToolOutcome:
@@ -83,14 +66,15 @@ def resume_order(desk: Desk, call: ToolCall) -> ToolOutcome:
     if held is None or not held.is_open or held.restaurant_id != desk.restaurant.id:
         raise Refusal("There is no open order from an earlier call. Take a new one.")
     if held.id == call.order.id:
-        return desk.unchanged(call.order, {"say": "The caller is going on with that order already."})
+        return desk.unchanged(call.order, {"say": "The caller is going on with that order already."}, call.context)
     if not accept:
-        return desk.unchanged(call.order, {"say": "That order is dropped. Take a new one."}, DeclineHeld())
+        dropped = {"say": "That order is dropped. Take a new one."}
+        return desk.unchanged(call.order, dropped, call.context, DeclineHeld())
     refuse_if_placed(call.order)
     current, changes = reprice(held, desk.menu)
     order = current.take_up(call.order, call_id=call.id)
     told = "".join(f" {change}" for change in changes)
-    outcome = desk.changed(order, f"This is the order from before.{told} Ask what else.", ResumeHeld())
+    outcome = desk.changed(order, f"This is the order from before.{told} Ask what else.", call.context, ResumeHeld())
     outcome.output["changes"] = list(changes)
     return outcome
 
@@ -98,38 +82,41 @@ def resume_order(desk: Desk, call: ToolCall) -> ToolOutcome:
 def cancel_order(desk: Desk, call: ToolCall) -> ToolOutcome:
     """Drop the order."""
     refuse_if_placed(call.order)
-    return desk.changed(call.order.cancel(call_id=call.id), "The order is dropped.", CancelOrder())
+    return desk.changed(call.order.cancel(call_id=call.id), "The order is dropped.", call.context, CancelOrder())
+
+
+def leave_message(desk: Desk, call: ToolCall) -> ToolOutcome:
+    """Keep a message for the staff, with the caller's name, and whether they want to be rung back."""
+    text = call.arguments.text("text", MAX_MESSAGE)
+    if text is None:
+        raise Refusal("leave_message needs text: ask what the message is.", "ORDER_PARSE_ERROR")
+    name = call.arguments.text("name", 80) or call.order.customer_name
+    message = LeaveMessage(text, name, number_back=bool(call.arguments.flag("ring_back")))
+    told = {"say": "The message is kept for the staff. Tell the caller; promise no time and no answer."}
+    return desk.unchanged(done_once(call), told, call.context, message)
 
 
 def transfer_to_staff(desk: Desk, call: ToolCall) -> ToolOutcome:
     """Put the caller through to a person."""
     if desk.restaurant.transfer_to is None:
-        raise Refusal("Nobody can be reached by telephone now. Tell the caller, and go on if they like.")
+        raise Refusal("Nobody can be reached by telephone now. Tell the caller, and offer leave_message.")
     reason = call.arguments.text("reason") or "the caller asked for a person"
-    return desk.unchanged(call.order, {"say": "One moment, I am putting you through."}, TransferToStaff(reason))
+    return desk.unchanged(
+        call.order, {"say": "One moment, I am putting you through."}, call.context, TransferToStaff(reason)
+    )
 
 
 def end_call(desk: Desk, call: ToolCall) -> ToolOutcome:
     """Hang up."""
     reason = call.arguments.text("reason") or "the conversation is over"
-    return desk.unchanged(call.order, {"say": "Goodbye."}, EndCall(reason))
+    return desk.unchanged(call.order, {"say": "Goodbye."}, call.context, EndCall(reason))
 
 
-def _fulfilment(desk: Desk, arguments: Arguments, order: Order) -> Fulfilment | None:
-    """What was said of pickup, delivery and the address; None when nothing was."""
-    wanted, address = arguments.text("fulfilment"), arguments.text("address")
-    if wanted is None and address is None:
-        return None
-    kind = "delivery" if wanted is None else _KIND_BY_NAME.get(fold(wanted))
-    offered = desk.restaurant.fulfilments
-    if kind is None or kind not in offered:
-        asked = "An address" if wanted is None else shown(wanted)
-        raise Refusal(f"{asked} does not fit: {desk.restaurant.name} offers {' and '.join(offered)}. Tell the caller.")
-    if kind == "pickup" and address is not None:
-        raise Refusal("An address is for deliveries. Ask whether it is pickup or delivery.")
-    known = order.fulfilment.address if order.fulfilment is not None and kind == "delivery" else None
-    return Fulfilment(kind=kind, address=address or known)
-
-
-def _language(desk: Desk, wanted: str | None) -> Language:
-    return next((known for known in desk.restaurant.languages if known == wanted), desk.restaurant.languages[0])
+def _when(desk: Desk, call: ToolCall) -> str:
+    """`ready in about 20 minutes`; for a scheduled order the time that was agreed."""
+    fulfilment, zone = call.order.fulfilment, desk.restaurant.zone
+    ready = "with you" if fulfilment is not None and fulfilment.kind == "delivery" else "ready"
+    if fulfilment is not None and fulfilment.at is not None:
+        return f"{ready} {moment_words(fulfilment.at.astimezone(zone), call.context.now.astimezone(zone))}"
+    minutes = int(quote(desk.restaurant, call.context).total_seconds()) // 60
+    return f"{ready} in about {minutes} minutes"

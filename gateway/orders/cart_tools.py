@@ -1,43 +1,41 @@
-"""The tools that look at the menu and fill the cart: get_menu, set_line, remove_line, get_order.
+"""The tools that fill the cart and tell what is in it: set_line, remove_line, get_order, repeat_order.
 
 Rules kept here: a line is set, never added to blindly (the same thing asked for twice points at the line that is
-there); asking for what is so already changes nothing and so voids no read-back.
+there); asking for what is so already changes nothing and so voids no read-back; nothing goes into the cart that cannot
+be had now, and the refusal names what can; repeating the order is no read-back.
 """
 
-from gateway.orders.desk import Desk, ToolCall, refuse_if_placed
+from gateway.orders.caps import over_caps
+from gateway.orders.desk import Desk, ToolCall, language_of, refuse_if_moved, refuse_if_placed
 from gateway.orders.lookup import fold
-from gateway.orders.menu import Category, Menu
+from gateway.orders.money import price_words
+from gateway.orders.offer_check import refuse_not_now
 from gateway.orders.order import MAX_LINES, Line, Order, with_evidence
-from gateway.orders.pricing import line_price
+from gateway.orders.pricing import line_price, totals
 from gateway.orders.read_back import describe_line
+from gateway.orders.restaurant import Language
 from gateway.orders.tool_arguments import Refusal, shown
 from gateway.orders.tool_outcome import ToolOutcome
 
-
-def get_menu(desk: Desk, call: ToolCall) -> ToolOutcome:
-    """The menu, or one category of it, in the form of `menu.json`: `Menu.model_validate(output["menu"])` reads it."""
-    wanted = call.arguments.text("category")
-    menu = desk.menu
-    if wanted is not None:
-        found = desk.categories.find(wanted)
-        if len(found) != 1:
-            known = ", ".join(category.id for category in menu.categories)
-            raise Refusal(f"There is no category {shown(wanted)}; there are {known}.")
-        menu = _part(menu, found[0])
-    return desk.unchanged(call.order, {"menu": menu.model_dump(mode="json", exclude_defaults=True)})
+_SO_FAR = {"en": "So far: {lines}. That is {total}{tax}.", "es": "Hasta ahora: {lines}. Son {total}{tax}."}
+_OPEN_SO_FAR = {"en": "So far: {lines}.", "es": "Hasta ahora: {lines}."}
+_NOTHING = {"en": "There is nothing in the order yet.", "es": "Todavía no hay nada en el pedido."}
+_TAX = {"en": " with tax", "es": " con impuestos"}
 
 
 def set_line(desk: Desk, call: ToolCall) -> ToolOutcome:
     """Put a new line in the cart, or change one."""
     order, arguments = call.order, call.arguments
     refuse_if_placed(order)
+    refuse_if_moved(call)
     line_id = arguments.text("line_id")
     old = None if line_id is None else _line(order, line_id)
     line = desk.editor.edit(arguments, old)
     if old is None:
         _refuse_twin(order, line)
     elif old.same_thing(line) and old.quantity == line.quantity:
-        return desk.unchanged(order, {"say": f"{describe_line(old, desk.menu)}: it is so already."})
+        return desk.unchanged(order, {"say": f"{describe_line(old, desk.menu)}: it is so already."}, call.context)
+    refuse_not_now(desk.on_offer(order, call.context), desk.menu, line, old)
     noted = line.model_copy(
         update={
             "quoted_cents": line_price(line, desk.menu),
@@ -45,23 +43,47 @@ def set_line(desk: Desk, call: ToolCall) -> ToolOutcome:
             "confidence": call.context.confidence,
         }
     )
-    return desk.changed(order.set_line(noted, call_id=call.id), f"{describe_line(noted, desk.menu)}.")
+    changed = order.set_line(noted, call_id=call.id)
+    too_many = over_caps(changed, desk.menu)
+    if too_many is not None:
+        raise Refusal(too_many)
+    outcome = desk.changed(changed, f"{describe_line(noted, desk.menu)}.", call.context)
+    # How sure it is that the caller said so: by the transcript's log probabilities, where there are any.
+    outcome.output["confidence"] = call.context.confidence or "unknown"
+    return outcome
 
 
 def remove_line(desk: Desk, call: ToolCall) -> ToolOutcome:
     """Take a line out of the cart."""
     refuse_if_placed(call.order)
+    refuse_if_moved(call)
     line_id = call.arguments.text("line_id")
     if line_id is None:
         raise Refusal("remove_line needs line_id.", "ORDER_PARSE_ERROR")
     line = _line(call.order, line_id)
     order = call.order.remove_line(line.id, call_id=call.id)
-    return desk.changed(order, f"{describe_line(line, desk.menu)}: taken off.")
+    return desk.changed(order, f"{describe_line(line, desk.menu)}: taken off.", call.context)
 
 
 def get_order(desk: Desk, call: ToolCall) -> ToolOutcome:
     """The cart as it stands."""
-    return desk.unchanged(call.order, {"say": "This is the order as it stands."})
+    return desk.unchanged(call.order, {"say": "This is the order as it stands."}, call.context)
+
+
+def repeat_order(desk: Desk, call: ToolCall) -> ToolOutcome:
+    """The cart in words, with its total as far as it is known. It asks for no yes."""
+    language = language_of(desk, call)
+    return desk.unchanged(call.order, {"say": _in_words(desk, call.order, language)}, call.context)
+
+
+def _in_words(desk: Desk, order: Order, language: Language) -> str:
+    if not order.lines:
+        return _NOTHING[language]
+    sums = totals(order, desk.menu)
+    lines = "; ".join(describe_line(line, desk.menu, language) for line in order.lines)
+    form = _OPEN_SO_FAR if sums.unpriced else _SO_FAR
+    tax = _TAX[language] if sums.tax else ""
+    return form[language].format(lines=lines, total=price_words(sums.total, order.currency, language), tax=tax)
 
 
 def _line(order: Order, wanted: str) -> Line:
@@ -85,18 +107,3 @@ def _refuse_twin(order: Order, line: Line) -> None:
         )
     if len(order.lines) >= MAX_LINES:
         raise Refusal(f"An order has at most {MAX_LINES} lines. Tell the caller, and offer transfer_to_staff.")
-
-
-def _part(menu: Menu, category: Category) -> Menu:
-    """One category as a menu of its own, with what its items refer to."""
-    items = tuple(item for item in menu.items if item.category == category.id)
-    groups = {group_id for item in items for group_id in item.modifier_groups}
-    dimensions = {dimension.id for item in items for dimension in menu.dimensions_of(item)}
-    return menu.model_copy(
-        update={
-            "categories": (category,),
-            "items": items,
-            "modifier_groups": tuple(group for group in menu.modifier_groups if group.id in groups),
-            "dimensions": tuple(dimension for dimension in menu.dimensions if dimension.id in dimensions),
-        }
-    )

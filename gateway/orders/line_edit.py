@@ -1,16 +1,17 @@
 """From the arguments of `set_line` to the line they mean, or to a refusal that tells the model what can be had.
 
 Rules kept here: a line given by its id keeps what the arguments do not mention; `modifiers`, when given, are the whole
-new list; every id on the resulting line stands on the menu; nothing is half done.
+new list; another item begins anew; every id on the resulting line stands on the menu; nothing is half done.
 """
 
-from collections.abc import Mapping
-
-from gateway.orders.lookup import Names
-from gateway.orders.menu import Dimension, Item, Menu
-from gateway.orders.modifier_edit import MODIFIER_ARGUMENTS, ids, read_modifiers
-from gateway.orders.order import Line
-from gateway.orders.tool_arguments import Arguments, Refusal, shown
+from gateway.orders.choices import other_half, same_form
+from gateway.orders.dish_edit import Dish, DishReader, Wishes
+from gateway.orders.item_lookup import ItemLookup, ids
+from gateway.orders.menu import Item, Menu
+from gateway.orders.order import Line, Part
+from gateway.orders.part_edit import PART_ARGUMENTS, PartReader
+from gateway.orders.size_edit import OPEN, Size
+from gateway.orders.tool_arguments import Arguments, Refusal
 
 
 class LineEditor:
@@ -18,7 +19,9 @@ class LineEditor:
 
     def __init__(self, menu: Menu) -> None:
         self._menu = menu
-        self._items = Names(menu.items)
+        self._dishes = DishReader(menu)
+        self._parts = PartReader(menu, self._dishes)
+        self.items = ItemLookup(menu)
 
     def edit(self, arguments: Arguments, old: Line | None) -> Line:
         """The line that the arguments ask for: a new one, its id "", when `old` is None, else `old` changed.
@@ -29,18 +32,22 @@ class LineEditor:
         item = self._item(arguments, old)
         # Another dish on the same line has its own sizes and choices.
         same = old if old is not None and old.item_id == item.id else None
-        variation_id, options = self._size(arguments, item, same)
-        records = arguments.records("modifiers", MODIFIER_ARGUMENTS, key="option_id")
-        kept = () if same is None else same.modifiers
+        wishes = self._dishes.wishes(arguments, item)
+        parts = self._filled(arguments, item, wishes, same)
+        half = self._half(arguments, item, same)
+        before = Dish(OPEN) if same is None else Dish(Size(same.variation_id, same.options), same.modifiers)
+        dish = self._dishes.dish(wishes, item, before, split=half is not None)
         quantity = arguments.whole("quantity")
         kept_quantity = 1 if old is None else old.quantity
         return Line(
             id="" if old is None else old.id,
             item_id=item.id,
-            variation_id=variation_id,
-            options=options,
+            variation_id=dish.size.variation_id,
+            options=dish.size.options,
             quantity=_quantity(kept_quantity if quantity is None else quantity, item),
-            modifiers=kept if records is None else read_modifiers(records, item, self._menu),
+            modifiers=dish.modifiers,
+            half_item_id=None if half is None else self._fitting(half, dish.size, item).id,
+            parts=parts,
             # A note may be an allergy: it outlives even a change of dish, until it is taken back.
             notes=arguments.text("notes") if arguments.given("notes") or old is None else old.notes,
             evidence=() if old is None else old.evidence,
@@ -48,61 +55,49 @@ class LineEditor:
 
     def _item(self, arguments: Arguments, old: Line | None) -> Item:
         wanted = arguments.text("item_id")
-        if wanted is None:
-            item = None if old is None else self._menu.item(old.item_id)
-            if item is None:
-                raise Refusal("set_line needs item_id for a new line.", "ORDER_PARSE_ERROR")
-            return item
-        found = self._items.find(wanted)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise Refusal(f"{shown(wanted)} can mean {ids(found)}: ask the caller which one.", "MENU_ITEM_NOT_FOUND")
-        close = self._items.close_to(wanted)
-        headings = ", ".join(category.name for category in self._menu.categories)
-        offer = f"Close to it: {ids(close)}; ask." if close else f"There are: {headings}."
-        raise Refusal(f"{shown(wanted)} is not on the menu. {offer} Tell the caller.", "MENU_ITEM_NOT_FOUND")
-
-    def _size(self, arguments: Arguments, item: Item, same: Line | None) -> tuple[str | None, Mapping[str, str]]:
-        """The variation once it is settled; until then None, and the {dimension id: option id} settled so far."""
-        wanted = arguments.text("variation_id")
         if wanted is not None:
-            variation = item.variation(wanted) or item.variation(wanted.casefold())
-            if variation is None:
-                sold = ", ".join(variation.id for variation in item.variations)
-                raise Refusal(f"{item.name} has no variation {shown(wanted)}; it has {sold}. Tell the caller.")
-            return variation.id, {}
-        asked = self._options(arguments, item)
-        before = {} if same is None else _settled(same, item)
-        # What is said now outweighs what was said before, where both cannot be had together.
-        for settled in ({**before, **asked}, asked):
-            fitting = item.matching(settled)
-            if fitting:
-                return (fitting[0].id, {}) if len(fitting) == 1 else (None, settled)
-        sold = ", ".join(variation.id for variation in item.variations)
-        raise Refusal(f"{item.name} cannot be had in that combination; its variations are {sold}. Tell the caller.")
+            return self.items.item(wanted)
+        item = None if old is None else self._menu.item(old.item_id)
+        if item is None:
+            raise Refusal("set_line needs item_id for a new line.", "ORDER_PARSE_ERROR")
+        return item
 
-    def _options(self, arguments: Arguments, item: Item) -> dict[str, str]:
-        """The {dimension id: option id} asked for now."""
-        record = arguments.record("options", [dimension.id for dimension in self._menu.dimensions])
-        asked = {} if record is None else {d: text for d in self._menu.dimensions if (text := record.text(d.id))}
-        return {dimension.id: _option(dimension, text, item) for dimension, text in asked.items()}
+    def _filled(self, arguments: Arguments, item: Item, wishes: Wishes, same: Line | None) -> tuple[Part, ...]:
+        """What fills the slots of a combo; nothing for anything else."""
+        records = arguments.records("parts", PART_ARGUMENTS, key="item_id") or ()
+        if item.slots:
+            return self._parts.read(records, item, wishes, () if same is None else same.parts)
+        if records:
+            raise Refusal(f"{item.name} is not a combo and has no parts: set each thing as a line of its own.")
+        return ()
 
+    def _half(self, arguments: Arguments, item: Item, same: Line | None) -> Item | None:
+        """The dish on the right half, when it is another one. The item itself, or a blank, makes the dish whole."""
+        wanted = arguments.text("half_item_id")
+        if wanted is None:
+            kept = None if same is None or arguments.given("half_item_id") else same.half_item_id
+            return None if kept is None else other_half(item, kept, self._menu)
+        half = self.items.item(wanted)
+        if half.id == item.id:
+            return None
+        if other_half(item, half.id, self._menu) is None:
+            others = [other for other in self._menu.items if other_half(item, other.id, self._menu) is not None]
+            halves = ids(other for other in others if other.id != item.id)
+            can = f"its other half can be {halves}" if halves else "it cannot be had in halves"
+            raise Refusal(f"{item.name} cannot be had with {half.name} as its other half: {can}. Tell the caller.")
+        return half
 
-def _option(dimension: Dimension, wanted: str, item: Item) -> str:
-    """The id of the option that is meant, among those in which the item is sold."""
-    sold = [o for o in dimension.options if any(v.options.get(dimension.id) == o.id for v in item.variations)]
-    if not sold:
-        raise Refusal(f"{item.name} has no {dimension.id} to choose: leave it out, and tell the caller.")
-    found = Names(sold).find(wanted)
-    if len(found) != 1:
-        raise Refusal(f"{item.name} does not come as {shown(wanted)}; {dimension.id} is {ids(sold)}. Tell the caller.")
-    return found[0].id
-
-
-def _settled(line: Line, item: Item) -> Mapping[str, str]:
-    variation = None if line.variation_id is None else item.variation(line.variation_id)
-    return line.options if variation is None else variation.options
+    def _fitting(self, half: Item, size: Size, item: Item) -> Item:
+        """The other half, when it is made in the size of the first."""
+        if size.variation_id is None:
+            fits = bool(half.matching(size.options))
+        else:
+            variation = item.variation(size.variation_id)
+            fits = variation is not None and same_form(half, variation) is not None
+        if not fits:
+            sold = ids(half.variations)
+            raise Refusal(f"{half.name} is not made in the size of {item.name}; it comes as {sold}. Tell the caller.")
+        return half
 
 
 def _quantity(quantity: int, item: Item) -> int:

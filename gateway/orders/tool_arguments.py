@@ -10,22 +10,30 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
+from gateway.orders.numbers import read_number
 from gateway.orders.tool_outcome import OrderErrorCode
 
 MAX_JSON = 20_000
-_SHOWN = 60
+_SHOWN, _NAMED = 60, 5
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}(\.0+)?")
 _YES = frozenset({"true", "yes", "1"})
 _NO = frozenset({"false", "no", "0"})
+_DIGITS = frozenset({"0", "1"})
 
 
 class Refusal(Exception):  # noqa: N818 - an answer to the model, not a failure of ours
-    """A tool call that is not carried out. `message` tells the model why and what to do instead."""
+    """A tool call that is not carried out.
 
-    def __init__(self, message: str, error: OrderErrorCode | None = None) -> None:
+    `message` tells the model why and what to do instead; `beside` is JSON that stands beside it in the answer.
+    """
+
+    def __init__(
+        self, message: str, error: OrderErrorCode | None = None, beside: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.error = error
+        self.beside = {} if beside is None else beside
 
 
 class Arguments:
@@ -36,7 +44,7 @@ class Arguments:
         unknown = [shown(name) for name in values if name not in names]
         if unknown:
             takes = f"it takes {', '.join(names)}" if names else "it takes none"
-            raise _malformed(f"{where} has no argument {', '.join(unknown)}; {takes}.")
+            raise _malformed(f"{where} has no argument {', '.join(unknown[:_NAMED])}; {takes}.")
         self._values = {name: value for name, value in values.items() if value is not None}
         self._where = where
 
@@ -76,7 +84,7 @@ class Arguments:
         return clean or None
 
     def whole(self, name: str) -> int | None:
-        """A whole number; `2.0` and "2" are taken as 2."""
+        """A whole number; `2.0`, "2", "two" and "a couple" are taken as 2."""
         value = self._values.get(name)
         if value is None or value == "":
             return None
@@ -84,6 +92,8 @@ class Arguments:
             digits = str(value).strip() if isinstance(value, str | float) or abs(value) < 10**9 else ""
             if _WHOLE.fullmatch(digits):
                 return int(float(digits))
+            if (number := _in_words(digits)) is not None:
+                return number
         raise _malformed(f"{name} of {self._where} must be a whole number.")
 
     def flag(self, name: str) -> bool | None:
@@ -96,6 +106,13 @@ class Arguments:
             return word in _YES
         raise _malformed(f"{name} of {self._where} must be true or false.")
 
+    def says(self, name: str) -> bool:
+        """Whether the argument is a plain yes or no, where a number is expected."""
+        value = self._values.get(name)
+        return isinstance(value, bool) or (
+            isinstance(value, str) and value.strip().casefold() in (_YES | _NO) - _DIGITS
+        )
+
     def choice(self, name: str, choices: Iterable[str]) -> str | None:
         """One of a few words, in any case."""
         value = self.text(name)
@@ -104,20 +121,34 @@ class Arguments:
             return None if value is None else value.casefold()
         raise _malformed(f"{name} of {self._where} must be one of {', '.join(words)}; it was {shown(value)}.")
 
-    def record(self, name: str, allowed: Iterable[str]) -> "Arguments | None":
-        """An object inside the arguments."""
-        value = self._values.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, dict):
-            raise _malformed(f"{name} of {self._where} must be an object.")
-        return Arguments(value, f"{name} of {self._where}", allowed)
-
-    def records(self, name: str, allowed: Iterable[str], key: str, limit: int = 30) -> list["Arguments"] | None:
-        """A list of objects; plain text in place of an object is taken as its `key`."""
+    def texts(self, name: str, limit: int = 80, most: int = 20) -> tuple[str, ...] | None:
+        """A list of texts, blank ones left out; plain text in place of the list is divided at its commas."""
         values = self._values.get(name)
         if values is None:
             return None
+        values = values.split(",") if isinstance(values, str) else values
+        if not isinstance(values, list) or len(values) > most:
+            raise _malformed(f"{name} of {self._where} must be a list of at most {most} texts.")
+        where = f"an entry of {name} of {self._where}"
+        texts = (Arguments({name: value}, where, (name,)).text(name, limit) for value in values)
+        return tuple(dict.fromkeys(text for text in texts if text is not None))
+
+    def pairs(self, name: str, most: int = 20) -> dict[str, str] | None:
+        """An object whose names are the model's own and whose values are text; blank and null values are left out."""
+        value = _decoded(self._values.get(name))
+        if value is None:
+            return None
+        if not isinstance(value, dict) or len(value) > most or any(len(key) > _SHOWN for key in value):
+            raise _malformed(f"{name} of {self._where} must be an object.")
+        record = Arguments(value, f"{name} of {self._where}", value)
+        return {key: text for key in value if (text := record.text(key)) is not None}
+
+    def records(self, name: str, allowed: Iterable[str], key: str, limit: int = 30) -> list["Arguments"] | None:
+        """A list of objects; plain text in place of an object is taken as its `key`, one object as a list of one."""
+        values = _decoded(self._values.get(name))
+        if values is None:
+            return None
+        values = [values] if isinstance(values, dict) else values
         if not isinstance(values, list) or len(values) > limit:
             raise _malformed(f"{name} of {self._where} must be a list of at most {limit} objects.")
         names, where = tuple(allowed), f"an entry of {name} of {self._where}"
@@ -136,6 +167,24 @@ def shown(text: str) -> str:
     """Text from outside, quoted and short enough to stand in a message."""
     clean = one_line(text[: 4 * _SHOWN])
     return f'"{clean}"' if len(clean) <= _SHOWN else f'"{clean[:_SHOWN]}…"'
+
+
+def _decoded(value: object) -> object:
+    """JSON that was written as text inside JSON, as models do now and then."""
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        try:
+            decoded: object = json.loads(value, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            return value
+        return decoded
+    return value
+
+
+def _in_words(text: str) -> int | None:
+    """A number that the whole text names in words, or with marks between its thousands."""
+    words = text.casefold().replace("-", " ").split()
+    found = read_number(words, 0) if words and text.isascii() and not text.startswith("-") else None
+    return found[0] if found is not None and found[1] == len(words) else None
 
 
 def _no_constant(constant: str) -> NoReturn:

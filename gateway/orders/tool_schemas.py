@@ -1,61 +1,127 @@
 """The tools as a Realtime session takes them: flat function definitions, generated from the restaurant.
 
 Rules kept here: items, options and sizes are enums, so that a model can only name what is on the menu; the same
-restaurant always gives the same bytes, so that the provider's prompt cache holds; no prices (get_menu has them).
-Source: openai `RealtimeFunctionTool` {type, name, description, parameters}.
+restaurant always gives the same bytes, so that the provider's prompt cache holds; no prices (get_menu has them); all
+of it together stays within a size that leaves room for the conversation: a menu too large for that is searched by
+`find_item`. Source: openai `RealtimeFunctionTool` {type, name, description, parameters}.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Mapping
 
+from gateway.orders.line_schema import LineSchema
 from gateway.orders.menu import Menu
-from gateway.orders.modifier_edit import ACTIONS
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.schema_parts import MAX_ENUM, Schema, list_of, object_of, one_of, text
 
-# Above this the enum costs more tokens at every response than it saves in mistakes.
-MAX_ENUM = 120
+# Instructions and tools together may have 16,384 tokens (32k models), three characters being one at the worst.
+MAX_CHARS = 24_000
+# A menu handed over as a whole stays in the conversation for good.
+MAX_MENU_CHARS = 60_000
 
-# What each tool takes, by name. `tools.py` refuses everything else.
+# What each tool takes, by name. `tools.py` refuses everything else. `if_version` is for callers that are no model: two
+# tool calls of one response would refuse each other.
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {
-    "get_menu": ("category",),
-    "set_line": ("line_id", "item_id", "options", "variation_id", "quantity", "modifiers", "notes"),
-    "remove_line": ("line_id",),
+    "get_menu": ("category", "item_id"),
+    "find_item": ("words",),
+    "check_allergens": ("item_id", "allergens", "language"),
+    "set_line": (
+        "line_id", "item_id", "options", "variation_id", "quantity", "modifiers", "half_item_id", "parts", "notes",
+        "if_version",
+    ),
+    "remove_line": ("line_id", "if_version"),
     "get_order": (),
-    "set_customer": ("name", "fulfilment", "address", "notes"),
+    "repeat_order": ("language",),
+    "set_customer": (
+        "name", "fulfilment", "address", "notes", "allergies", "allergy_taken_back", "age_confirmed", "if_version",
+    ),
+    "set_fulfilment": ("kind", "address", "time", "if_version"),
+    "get_hours": ("language",),
+    "quote_time": ("kind", "language"),
     "read_back": ("language",),
     "confirm_order": (),
     "resume_order": ("accept",),
     "cancel_order": (),
+    "leave_message": ("text", "name", "ring_back"),
     "transfer_to_staff": ("reason",),
     "end_call": ("reason",),
-}
+}  # fmt: skip
 
 
-def tool_schemas(menu: Menu, restaurant: Restaurant) -> list[dict[str, object]]:
-    """The eleven tools, always in the same order."""
-    line_id = _text("The cart's line id, such as L1.")
-    return [
+def is_large(menu: Menu) -> bool:
+    """Whether a menu is too large to be handed over as a whole, so that it is searched instead."""
+    return len(menu.items) > MAX_ENUM or len(menu.model_dump_json(exclude_defaults=True)) > MAX_MENU_CHARS
+
+
+def tool_schemas(menu: Menu, restaurant: Restaurant) -> list[Schema]:
+    """The tools, always in the same order; `find_item` only where the menu's ids are not spelt out."""
+    if not is_large(menu):
+        spelt = _schemas(menu, restaurant, spelt=True)
+        if len(json.dumps(spelt)) <= MAX_CHARS:
+            return spelt
+    return _schemas(menu, restaurant, spelt=False)
+
+
+def _schemas(menu: Menu, restaurant: Restaurant, *, spelt: bool) -> list[Schema]:
+    language = {"language": one_of(restaurant.languages, "The language you are speaking.")}
+    line_id = text("The cart's line id, such as L1.")
+    item_id = text("An item's id.")
+    tools = [
         _tool(
             "get_menu",
-            "The menu: ids, names, sizes, choices, prices in cents. Use it before you answer about dishes or prices.",
-            {"category": _enum((category.id for category in menu.categories), "Only this part of the menu.")},
+            "The menu: ids, names, sizes, choices, prices in cents, what cannot be had now. Use it before you answer "
+            "about dishes or prices.",
+            {"category": one_of((category.id for category in menu.categories), "Only this part of the menu.")}
+            | ({} if spelt else {"item_id": item_id}),
         ),
-        _set_line(menu, line_id),
+        _tool(
+            "check_allergens",
+            "What the menu declares about allergens, for an item or for the cart. Say its `say` word for word. Never "
+            "say that a dish is free of something.",
+            {"item_id": text("Leave out for the whole cart."), "allergens": list_of(text(), "As the caller said.")}
+            | language,
+        ),
+        _tool(
+            "set_line",
+            "Put an item in the cart, or change a line. With line_id: what you leave out stays as it is. A line may be "
+            "set before everything is known; the result says what to ask.",
+            LineSchema(menu, spelt=spelt).properties(),
+        ),
         _tool("remove_line", "Take one line out of the cart.", {"line_id": line_id}, ["line_id"]),
         _tool("get_order", "The cart as it stands, what is missing, and the totals."),
+        _tool("repeat_order", "The order so far in words, when the caller asks. It is no read-back.", language),
         _tool(
             "set_customer",
             "Note what the caller said about these. Never guess any of it.",
             {
-                "name": _text("The caller's name."),
-                "fulfilment": _enum(restaurant.fulfilments, "How the food reaches the caller."),
-                "address": _text("Where to deliver."),
-                "notes": _text("A note for the whole order."),
+                "name": text("The caller's name."),
+                "fulfilment": one_of(restaurant.fulfilments, "How the food reaches the caller."),
+                "address": text("Where to deliver."),
+                "notes": text("A note for the whole order."),
+                "allergies": list_of(text(), "Every allergy the caller names, at once. They add up."),
+                "allergy_taken_back": text("One that the caller says is none after all. Alone."),
+            }
+            | _age(menu),
+        ),
+        _tool(
+            "set_fulfilment",
+            "Note how and when the food reaches the caller, where they choose a time.",
+            {
+                "kind": one_of(restaurant.fulfilments),
+                "address": text("Where to deliver."),
+                "time": text("Local: YYYY-MM-DDTHH:MM, or HH:MM today, or now for as soon as possible."),
             },
+        ),
+        _tool("get_hours", "Opening hours: now, today, the week, holidays, last orders.", language),
+        _tool(
+            "quote_time",
+            "How long an order takes now.",
+            {"kind": one_of(restaurant.fulfilments)} | language,
         ),
         _tool(
             "read_back",
             "Get the read-back once the caller wants nothing more. Say its `say` word for word, then wait for a yes.",
-            {"language": _enum(restaurant.languages, "The language you are speaking.")},
+            language,
         ),
         _tool("confirm_order", "Place the order. Only after the caller has said yes to the whole read-back."),
         _tool(
@@ -66,85 +132,44 @@ def tool_schemas(menu: Menu, restaurant: Restaurant) -> list[dict[str, object]]:
         ),
         _tool("cancel_order", "Drop everything ordered. Only when the caller says so."),
         _tool(
-            "transfer_to_staff",
-            "Put the caller through to a person: when they ask for one, are upset, or you cannot help.",
-            {"reason": _text("Why, in a few words for the person who answers.")},
-            ["reason"],
+            "leave_message",
+            "Keep a message for the staff, when nobody can be reached or the restaurant is closed.",
+            {
+                "text": text("What the caller wants to say, in their words."),
+                "name": text("The caller's name."),
+                "ring_back": {"type": "boolean", "description": "The caller wants to be rung back."},
+            },
+            ["text"],
         ),
         _tool(
-            "end_call",
-            "Hang up, after the goodbye.",
-            {"reason": _text("Why, in a few words.")},
+            "transfer_to_staff",
+            "Put the caller through to a person: when they ask for one, are upset, or you cannot help.",
+            {"reason": text("Why, in a few words for the person who answers.")},
             ["reason"],
         ),
+        _tool("end_call", "Hang up, after the goodbye.", {"reason": text("Why, in a few words.")}, ["reason"]),
     ]
+    return tools if spelt else [tools[0], _find_item(), *tools[1:]]
 
 
-def _set_line(menu: Menu, line_id: dict[str, object]) -> dict[str, object]:
-    sizes = {
-        dimension.id: _enum((option.id for option in dimension.options), f"The {dimension.name}.")
-        for dimension in menu.dimensions
-    }
-    modifier = _object(
-        {
-            "option_id": _enum(_each(option.id for group in menu.modifier_groups for option in group.options)),
-            "group_id": _enum((group.id for group in menu.modifier_groups), "Where an option is in several groups."),
-            "action": _enum(ACTIONS, "Default add."),
-            "quantity": {"type": "integer", "minimum": 1},
-        },
-        ["option_id"],
-    )
-    properties: dict[str, dict[str, object]] = {
-        "line_id": _text("The line to change. Leave out for a new line."),
-        "item_id": _enum(item.id for item in menu.items),
-        "options": {**_object(sizes), "description": "What the caller chose of the item's sizes. Never guess."},
-        "quantity": {"type": "integer", "minimum": 1, "description": "How many in all, not how many more."},
-        "modifiers": {
-            "type": "array",
-            "items": modifier,
-            "description": "All choices for this line; replaces the list.",
-        },
-        "notes": _text("Only what the menu has no choice for."),
-    }
-    if not menu.dimensions:
-        del properties["options"]
-    if not menu.modifier_groups:
-        del properties["modifiers"]
+def _find_item() -> Schema:
     return _tool(
-        "set_line",
-        "Put an item in the cart, or change a line. With line_id: what you leave out stays as it is. A line may be set "
-        "before everything is known; the result says what to ask.",
-        properties,
+        "find_item",
+        "Look up ids on this large menu before set_line: by a dish, an ingredient, a choice.",
+        {"words": text("What the caller said, without the rest of the sentence.")},
+        ["words"],
     )
+
+
+def _age(menu: Menu) -> dict[str, Schema]:
+    """The age is asked for only where something on the menu asks for one."""
+    if all(item.min_age is None for item in menu.items):
+        return {}
+    return {"age_confirmed": {"type": "integer", "description": "The age in years that the caller says they have."}}
 
 
 def _tool(
-    name: str,
-    description: str,
-    properties: Mapping[str, Mapping[str, object]] | None = None,
-    required: list[str] | None = None,
-) -> dict[str, object]:
-    parameters = _object(properties or {}, required)
+    name: str, description: str, properties: Mapping[str, Schema] | None = None, required: list[str] | None = None
+) -> Schema:
+    parameters = object_of(properties or {}, required)
     return {"type": "function", "name": name, "description": description, "parameters": parameters}
-
-
-def _object(properties: Mapping[str, Mapping[str, object]], required: list[str] | None = None) -> dict[str, object]:
-    schema: dict[str, object] = {"type": "object", "properties": dict(properties), "additionalProperties": False}
-    return schema | ({"required": required} if required else {})
-
-
-def _text(description: str) -> dict[str, object]:
-    return {"type": "string", "description": description}
-
-
-def _enum(values: Iterable[str], description: str | None = None) -> dict[str, object]:
-    """One of these ids; any text where they are too many, or none at all."""
-    ids = list(values)
-    schema: dict[str, object] = {"type": "string"}
-    if 0 < len(ids) <= MAX_ENUM:
-        schema["enum"] = ids
-    return schema if description is None else schema | {"description": description}
-
-
-def _each(values: Iterable[str]) -> Iterable[str]:
-    return dict.fromkeys(values)

@@ -2,13 +2,14 @@
 
 Rules kept here: a model's mistake is input and gets an answer it can act on, never an exception; every tool call id
 acts once; every answer carries the whole cart; nothing is placed without a read-back that was heard and a yes to it;
-prices come from the menu alone. What each tool does stands in `cart_tools.py` and `call_tools.py`.
+prices come from the menu alone. What each tool does stands in `menu_tools.py`, `cart_tools.py`, `customer_tools.py`,
+`time_tools.py` and `call_tools.py`.
 """
 
 import json
 from collections.abc import Callable, Mapping
 
-from gateway.orders import call_tools, cart_tools
+from gateway.orders import call_tools, cart_tools, customer_tools, menu_tools, time_tools
 from gateway.orders.desk import Desk, ToolCall
 from gateway.orders.menu import Menu
 from gateway.orders.order import Order
@@ -21,6 +22,7 @@ from gateway.orders.tool_outcome import (
     CancelOrder,
     DeclineHeld,
     EndCall,
+    LeaveMessage,
     OrderErrorCode,
     OutcomeKind,
     ReadBack,
@@ -38,6 +40,7 @@ __all__ = [
     "CancelOrder",
     "DeclineHeld",
     "EndCall",
+    "LeaveMessage",
     "OrderErrorCode",
     "OrderTools",
     "OutcomeKind",
@@ -51,15 +54,22 @@ __all__ = [
 ]
 
 _HANDLERS: Mapping[str, Callable[[Desk, ToolCall], ToolOutcome]] = {
-    "get_menu": cart_tools.get_menu,
+    "get_menu": menu_tools.get_menu,
+    "find_item": menu_tools.find_item,
+    "check_allergens": menu_tools.check_allergens,
     "set_line": cart_tools.set_line,
     "remove_line": cart_tools.remove_line,
     "get_order": cart_tools.get_order,
-    "set_customer": call_tools.set_customer,
+    "repeat_order": cart_tools.repeat_order,
+    "set_customer": customer_tools.set_customer,
+    "set_fulfilment": customer_tools.set_fulfilment,
+    "get_hours": time_tools.get_hours,
+    "quote_time": time_tools.quote_time,
     "read_back": call_tools.read_back,
     "confirm_order": call_tools.confirm_order,
     "resume_order": call_tools.resume_order,
     "cancel_order": call_tools.cancel_order,
+    "leave_message": call_tools.leave_message,
     "transfer_to_staff": call_tools.transfer_to_staff,
     "end_call": call_tools.end_call,
 }
@@ -98,7 +108,7 @@ class OrderTools:
         """
         desk = self._desk
         if tool_call_id in order.applied:
-            return desk.unchanged(order, {"say": "This was done already."})
+            return desk.unchanged(order, {"say": "This was done already."}, context)
         order, changes = reprice(order, desk.menu) if order.is_open else (order, ())
         try:
             if name not in _HANDLERS:
@@ -106,7 +116,7 @@ class OrderTools:
             arguments = Arguments.parse(arguments_json, name, ARGUMENTS[name])
             outcome = _HANDLERS[name](desk, ToolCall(tool_call_id, arguments, order, context))
         except Refusal as refusal:
-            outcome = desk.refused(order, Gate(refusal.message, error=refusal.error))
+            outcome = desk.refused(order, Gate(refusal.message, error=refusal.error), context, refusal.beside)
         if changes:
             outcome.output["changes"] = list(changes)
         return outcome

@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gateway.orders.order import Fulfilment, Order, OrderState, open_order
+from gateway.orders.order import Order, OrderState, open_order
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.sold_out import SoldOut, SoldOutEntry
 from gateway.orders.tools import (
+    Assent,
     CancelOrder,
     DeclineHeld,
     EndCall,
+    LeaveMessage,
     ReadBack,
     ResumeHeld,
     Submit,
@@ -79,36 +82,92 @@ def test_a_rejected_order_is_not_confirmed_again(talk: "Talk") -> None:
     assert str(outcome.message).startswith("The restaurant could not take this order.")
 
 
+def test_a_scheduled_order_is_ready_when_it_was_agreed(talk: "Talk") -> None:
+    talk("set_line", item_id="coke")
+    talk("set_customer", name="Ana")
+    talk("set_fulfilment", kind="pickup", time="19:00")
+    talk("read_back")
+    agree(talk)
+    assert str(talk("confirm_order").output["say"]).endswith(
+        "placed and will be ready at seven o'clock in the evening."
+    )
+
+
+def test_the_time_it_takes_is_the_one_of_now(talk: "Talk") -> None:
+    talk.context = replace(talk.context, quote_minutes=55)
+    talk("set_line", item_id="coke")
+    talk("set_customer", name="Ana", fulfilment="pickup")
+    talk("read_back")
+    agree(talk)
+    assert str(talk("confirm_order").output["say"]).endswith("will be ready in about 55 minutes.")
+
+
 @pytest.mark.parametrize(
-    ("said", "kind"), [("pickup", "pickup"), ("Take-Out", "pickup"), ("to go", "pickup"), ("DELIVER", "delivery")]
+    ("heard", "assent", "told"),
+    [
+        (False, "yes", "The caller has not heard the whole read-back"),
+        (True, None, "The caller has not answered the read-back yet."),
+        (True, "no", "The caller did not say yes"),
+        (True, "unclear", "It is not clear that the caller said yes."),
+    ],
 )
-def test_people_call_it_many_names(talk: "Talk", said: str, kind: str) -> None:
-    talk("set_customer", fulfilment=said)
-    assert talk.order.fulfilment is not None
-    assert talk.order.fulfilment.kind == kind
+def test_no_order_is_placed_without_a_yes_to_what_was_heard(
+    talk: "Talk", heard: bool, assent: Assent | None, told: str
+) -> None:
+    talk("set_line", item_id="coke")
+    talk("set_customer", name="Ana", fulfilment="pickup")
+    talk("read_back")
+    talk.context = replace(talk.context, heard_read_back=heard, assent=assent)
+    outcome = talk("confirm_order")
+    assert (outcome.kind, outcome.action, talk.order.state) == ("refused", None, OrderState.READ_BACK)
+    assert str(outcome.message).startswith(told)
 
 
-def test_an_address_stays_until_it_is_picked_up(talk: "Talk") -> None:
-    talk("set_customer", address="1 Main Street", notes="ring twice")
-    talk("set_customer", fulfilment="delivery")
-    assert talk.order.fulfilment == Fulfilment(kind="delivery", address="1 Main Street")
-    assert talk.order.notes == "ring twice"
-    talk("set_customer", fulfilment="pickup")
-    assert talk.order.fulfilment == Fulfilment(kind="pickup")
+def test_an_edit_after_the_read_back_needs_a_new_one(talk: "Talk") -> None:
+    talk("set_line", item_id="coke")
+    talk("set_customer", name="Ana", fulfilment="pickup")
+    talk("read_back")
+    agree(talk)
+    talk("set_customer", allergies=["nuts"])
+    assert str(talk("confirm_order").message).startswith("The order was changed after the read-back.")
+    assert talk("repeat_order").action is None
+    assert str(talk("confirm_order").message).startswith("The order was changed after the read-back.")
 
 
-def test_what_is_not_offered_is_refused(talk: "Talk", bowl_talk: "Talk") -> None:
-    assert bowl_talk("set_customer", fulfilment="delivery").message == (
-        '"delivery" does not fit: Golden Bowl offers pickup. Tell the caller.'
-    )
-    assert str(bowl_talk("set_customer", address="1 Main Street").message).startswith("An address does not fit")
-    assert talk("set_customer", fulfilment="by drone").message == (
-        '"by drone" does not fit: Casa Verde offers pickup and delivery. Tell the caller.'
-    )
-    assert talk("set_customer", fulfilment="pickup", address="1 Main Street").message == (
-        "An address is for deliveries. Ask whether it is pickup or delivery."
-    )
-    assert talk("set_customer").error == "ORDER_PARSE_ERROR"
+def test_what_runs_out_before_the_confirm_is_told_with_what_there_is(talk: "Talk") -> None:
+    talk("set_line", item_id="tiramisu")
+    talk("set_customer", name="Ana", fulfilment="pickup")
+    talk("read_back")
+    agree(talk)
+    talk.context = replace(talk.context, sold_out=SoldOut((SoldOutEntry("tiramisu"),)))
+    outcome = talk("confirm_order")
+    assert (outcome.kind, outcome.action) == ("refused", None)
+    assert "We are out of Tiramisu." in str(outcome.message)
+
+
+# --- messages ---
+
+
+def test_a_message_is_kept_once_with_the_callers_name(talk: "Talk") -> None:
+    talk("set_customer", name="Ana")
+    first = talk.raw("call", "leave_message", '{"text": "Is the terrace open?", "ring_back": "yes"}')
+    assert first.action == LeaveMessage("Is the terrace open?", "Ana", number_back=True)
+    assert (first.kind, first.output["ok"]) == ("noop", True)
+    again = talk.raw("call", "leave_message", '{"text": "Another one"}')
+    assert (again.action, again.output["say"]) == (None, "This was done already.")
+    assert talk("leave_message", text="Hello", name="Bob").action == LeaveMessage("Hello", "Bob", number_back=False)
+
+
+def test_a_message_may_be_left_about_a_placed_order_and_changes_nothing_of_it(talk: "Talk") -> None:
+    talk.order = talk.order.model_copy(update={"state": OrderState.SUBMITTED})
+    outcome = talk("leave_message", text="Please no cutlery")
+    assert isinstance(outcome.action, LeaveMessage)
+    assert (talk.order.state, talk.order.version) == (OrderState.SUBMITTED, 0)
+
+
+def test_a_message_without_words_or_with_too_many_is_refused(talk: "Talk") -> None:
+    assert talk("leave_message", name="Ana").message == "leave_message needs text: ask what the message is."
+    assert talk("leave_message", text="x" * 1001).error == "ORDER_PARSE_ERROR"
 
 
 @pytest.fixture

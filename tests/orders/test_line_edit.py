@@ -7,6 +7,7 @@ from gateway.orders.menu import Menu
 from gateway.orders.order import Line, Modifier
 from gateway.orders.tool_arguments import Arguments, Refusal
 from gateway.orders.tool_schemas import ARGUMENTS
+from tests.orders.tool_menu import DINER
 
 
 def edit(menu: Menu, old: Line | None = None, **arguments: object) -> Line:
@@ -122,7 +123,7 @@ def test_a_line_whose_variation_the_menu_lost_is_settled_anew(menu: Menu) -> Non
         (
             {"item_id": "coke", "options": {"size": "large"}},
             None,
-            "Coke has no size to choose: leave it out, and tell the caller.",
+            'Coke has no "size" to choose: leave it out. Tell the caller.',
         ),
     ],
 )
@@ -148,3 +149,98 @@ def test_a_name_of_two_items_is_asked_back(menu: Menu) -> None:
 
 def test_a_line_whose_item_the_menu_lost_needs_an_item(menu: Menu) -> None:
     assert refused(menu, Line(id="L1", item_id="lasagna"), quantity=2).error == "ORDER_PARSE_ERROR"
+
+
+# --- halves ---
+
+HALF = Line(id="L1", item_id="farmhouse", variation_id="large", half_item_id="marinara")
+
+
+def test_the_other_half_is_another_dish_of_its_kind() -> None:
+    line = edit(DINER, item_id="farmhouse", options={"size": "large"}, half_item_id="Marinara")
+    assert line == HALF.model_copy(update={"id": ""})
+    assert edit(DINER, HALF, quantity=2).half_item_id == "marinara"
+    unsettled = edit(DINER, item_id="farmhouse", half_item_id="marinara")
+    assert (unsettled.variation_id, unsettled.half_item_id) == (None, "marinara")
+
+
+@pytest.mark.parametrize("whole", ["farmhouse", ""])
+def test_a_dish_is_made_whole_again(whole: str) -> None:
+    assert edit(DINER, HALF, half_item_id=whole).half_item_id is None
+
+
+def test_a_half_that_the_menu_lost_is_none() -> None:
+    assert edit(DINER, HALF.model_copy(update={"half_item_id": "calzone"}), quantity=2).half_item_id is None
+
+
+def test_on_halves_of_their_own_half_does_not_say_which() -> None:
+    refusal = refused(DINER, HALF, modifiers=[{"option_id": "ham", "placement": "half"}])
+    assert refusal.message.startswith("Which half of the Farmhouse?")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            {"item_id": "farmhouse", "half_item_id": "calzone"},
+            "Farmhouse cannot be had with Calzone as its other half: its other half can be marinara, verdura. "
+            "Tell the caller.",
+        ),
+        (
+            {"item_id": "calzone", "half_item_id": "marinara"},
+            "Calzone cannot be had with Marinara as its other half: it cannot be had in halves. Tell the caller.",
+        ),
+        (
+            {"item_id": "farmhouse", "half_item_id": "verdura"},
+            None,
+        ),
+        (
+            {"item_id": "farmhouse", "half_item_id": "verdura", "options": {"size": "large"}},
+            "Verdura is not made in the size of Farmhouse; it comes as one. Tell the caller.",
+        ),
+    ],
+)
+def test_halves_that_do_not_go_together_are_refused_with_those_that_do(
+    arguments: dict[str, object], told: str | None
+) -> None:
+    if told is None:
+        assert edit(DINER, **arguments).half_item_id == "verdura"
+    else:
+        assert refused(DINER, **arguments).message == told
+
+
+# --- what stands in the wrong place ---
+
+
+def test_a_size_may_stand_among_the_modifiers() -> None:
+    line = edit(DINER, item_id="farmhouse", modifiers=["large", "ham"])
+    assert (line.variation_id, [modifier.option for modifier in line.modifiers]) == ("large", ["ham"])
+    assert refused(DINER, item_id="farmhouse", modifiers=[{"option_id": "large", "action": "no"}]).error is not None
+
+
+def test_a_choice_may_stand_among_the_options_and_keeps_those_there() -> None:
+    line = edit(DINER, item_id="farmhouse", options={"size": "small", "Crust": "thick"}, modifiers=["ham"])
+    assert (line.variation_id, [modifier.option for modifier in line.modifiers]) == ("small", ["ham", "thick"])
+    olives = edit(DINER, line, options={"toppings": "olives"})
+    assert [modifier.option for modifier in olives.modifiers] == ["ham", "thick", "olives"]
+
+
+def test_a_size_is_known_by_the_name_of_its_dimension_or_as_a_variation(menu: Menu) -> None:
+    assert edit(menu, item_id="wings", options={"size": "12"}).variation_id == "12"
+    assert edit(DINER, item_id="cola", variation_id="Big").variation_id == "big"
+    assert edit(menu, item_id="wings", variation_id="half a dozen").variation_id == "6"
+
+
+def test_a_dimension_that_the_item_has_not_is_refused_with_those_it_has(menu: Menu) -> None:
+    refusal = refused(menu, item_id="wings", options={"width": "12"})
+    assert refusal.message == 'Wings has no "width" to choose; it has pieces. Tell the caller.'
+
+
+def test_what_is_no_combo_has_no_parts() -> None:
+    assert edit(DINER, item_id="cola", parts=[]).parts == ()
+    told = "Cola is not a combo and has no parts: set each thing as a line of its own."
+    assert refused(DINER, item_id="cola", parts=["fries"]).message == told
+
+
+def test_a_note_of_one_line_may_be_long_but_not_endless(menu: Menu) -> None:
+    assert refused(menu, item_id="coke", notes="x" * 201).error == "ORDER_PARSE_ERROR"

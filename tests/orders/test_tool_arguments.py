@@ -28,6 +28,11 @@ def of(value: object) -> Arguments:
         ("[1]", "The arguments of set_line must be one JSON object."),
         ('{"a": "' + "x" * MAX_JSON + '"}', "The arguments of set_line are too long: at most 20000 characters."),
         ('{"price": 0}', 'set_line has no argument "price"; it takes a, b.'),
+        (
+            json.dumps({f"n{number}": 0 for number in range(900)}),
+            'set_line has no argument "n0", "n1", "n2", "n3", "n4"; it takes a, b.',
+        ),
+        ('{"a": "' + "x" * 10_000_000 + '"}', "The arguments of set_line are too long: at most 20000 characters."),
     ],
 )
 def test_arguments_that_cannot_be_read_are_refused(text: str, told: str) -> None:
@@ -68,13 +73,28 @@ def test_a_huge_number_is_no_name_and_breaks_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "number"), [(2, 2), (2.0, 2), ("2", 2), (" 3 ", 3), (-3, -3), (None, None), ("", None)]
+    ("value", "number"),
+    [
+        (2, 2),
+        (2.0, 2),
+        ("2", 2),
+        (" 3 ", 3),
+        (-3, -3),
+        ("two", 2),
+        ("a couple", 2),
+        ("Twenty-one", 21),
+        ("a dozen", 12),
+        ("18,000", 18_000),
+        ("a million", 1_000_000),
+        (None, None),
+        ("", None),
+    ],
 )
 def test_a_whole_number_in_any_dress(value: object, number: int | None) -> None:
     assert of(value).whole("a") == number
 
 
-@pytest.mark.parametrize("value", [True, 2.5, "two", "1e9", 10**12, 1e300, "٣", [2]])
+@pytest.mark.parametrize("value", [True, 2.5, "two or three", "many", "1e9", 10**12, 1e300, "٣", "-two", " ", [2]])
 def test_what_is_no_whole_number_is_refused(value: object) -> None:
     with pytest.raises(Refusal, match="a of set_line must be a whole number"):
         of(value).whole("a")
@@ -99,15 +119,35 @@ def test_a_choice_is_one_of_its_words() -> None:
         of("half").choice("a", ("add", "no"))
 
 
-def test_a_record_is_read_like_the_arguments_themselves() -> None:
-    record = of({"size": "large"}).record("a", ("size",))
-    assert record is not None
-    assert record.text("size") == "large"
-    assert of(None).record("a", ("size",)) is None
-    with pytest.raises(Refusal, match="a of set_line must be an object"):
-        of("large").record("a", ("size",))
-    with pytest.raises(Refusal, match='a of set_line has no argument "colour"; it takes size'):
-        of({"colour": "red"}).record("a", ("size",))
+def test_pairs_have_names_of_the_models_own() -> None:
+    assert of({"Size": "large", "pieces": 12, "x": None, "y": " "}).pairs("a") == {"Size": "large", "pieces": "12"}
+    assert of('{"size": "large"}').pairs("a") == {"size": "large"}
+    assert of(None).pairs("a") is None
+    for bad in ("large", ["large"], {"x" * 61: "y"}, {str(number): "y" for number in range(21)}, '{"size": '):
+        with pytest.raises(Refusal, match="a of set_line must be an object"):
+            of(bad).pairs("a")
+    with pytest.raises(Refusal, match="size of a of set_line must be text"):
+        of({"size": []}).pairs("a")
+
+
+def test_texts_are_a_list_or_one_text_with_commas() -> None:
+    assert of(["nuts", " ", "Nuts", None, "nuts"]).texts("a") == ("nuts", "Nuts")
+    assert of("nuts, shell\nfish,").texts("a") == ("nuts", "shell fish")
+    assert of([]).texts("a") == ()
+    assert of(None).texts("a") is None
+    for bad in (7, {"x": "y"}, ["x"] * 21):
+        with pytest.raises(Refusal, match="a of set_line must be a list of at most 20 texts"):
+            of(bad).texts("a")
+    with pytest.raises(Refusal, match="a of an entry of a of set_line is too long: at most 80 characters"):
+        of(["x" * 81]).texts("a")
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [(True, True), (False, True), ("yes", True), ("No ", True), ("1", False), (21, False), ([], False)],
+)
+def test_a_plain_yes_or_no_is_no_number(value: object, says: bool) -> None:
+    assert of(value).says("a") is says
 
 
 def test_records_are_objects_or_their_key_alone() -> None:
@@ -115,7 +155,10 @@ def test_records_are_objects_or_their_key_alone() -> None:
     assert records is not None
     assert [record.text("id") for record in records] == ["x", "y"]
     assert of(None).records("a", ("id",), key="id") is None
-    for bad in ("x", [1], ["x"] * 31):
+    for one in ({"id": "x"}, '[{"id": "x"}]', '{"id": "x"}'):
+        (record,) = of(one).records("a", ("id",), key="id") or ()
+        assert record.text("id") == "x"
+    for bad in ("x", [1], ["x"] * 31, "[" * 5000, "[NaN]"):
         with pytest.raises(Refusal, match="a of set_line must be a list of"):
             of(bad).records("a", ("id",), key="id")
 
