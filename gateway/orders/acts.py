@@ -45,6 +45,14 @@ _SPANISH = re.compile(
 _ENGLISH = re.compile(
     r"\b(?:the|and|with|please|want|would|can|i|is|yes|that'?s|of|order|how|what|you|my|have|much|for|do|need|it)\b"
 )
+_TALK_WORDS = (
+    "tienen tiene hay cuanto cuanta cuantos cuantas cuesta cuestan vale valen lleva llevan trae traen viene vienen "
+    "contiene contienen menu carta precio precios nombre cual cuales recomienda recomiendan ofrecen venden digame dice "
+    "gustaria algun alguna algo cuando donde como ustedes hoy manana puedo puede pueden quiere queria tal es son "
+    "esta estan "
+    "me mas tambien nada total cuenta"
+)
+_TALK = frozenset(_TALK_WORDS.split())
 _SPEAKS_SPANISH = re.compile(r"\b(?:en|habla\w*) espanol\b|\bin spanish\b|\bspeak spanish\b")
 
 _PICKUP = re.compile(
@@ -96,6 +104,11 @@ def leading_assent(text: str) -> Assent:
     if _LEADING_NO.search(words):
         return "no"
     return "yes" if _LEADING_YES.search(words) else "unclear"
+
+
+def without_talk(text: str) -> str:
+    """Folded words without those of Spanish questions: what is left of "tienen lasana" is the dish."""
+    return " ".join(word for word in text.split() if word not in _TALK)
 
 
 def act(text: str) -> IntentName | None:

@@ -61,33 +61,40 @@ class Answers:
     def headings(self) -> tuple[str, ...]:
         """The headings of the menu under which there is something."""
         used = {item.category for item in self._menu.items}
-        return tuple(category.name.lower() for category in self._menu.categories if category.id in used)
+        return tuple(self._speaker.category(category.name) for category in self._menu.categories if category.id in used)
 
     # ------------------------------------------------------------------ prices
     def _price(self, item: Item, sizes: Sequence[Subject]) -> str:
-        """The price of a dish, `Pepperoni is ten dollars for small and ...`; nothing where the menu names none."""
+        """The price of a dish: `Pepperoni is ten dollars for small and ...`; nothing where the menu names none."""
         named = {size.owner: size.id for size in sizes}
-        fitting_forms = [v for v in item.variations if all(v.options.get(d, o) == o for d, o in named.items())]
-        forms = [v for v in fitting_forms or item.variations if v.price is not None]
-        if not forms:
-            return ""
-        words = {"item": item.spoken_name, "is": self._is(item.spoken_name)}
-        prices = sorted({form.price for form in forms if form.price is not None})
-        if len(prices) == 1 or len(item.variations) == 1:
-            return self._speaker.text("price", prices=self._speaker.price(prices[0]), **words)
-        if len(forms) > _MOST_SIZES:
-            low, high = self._speaker.price(prices[0]), self._speaker.price(prices[-1])
+        wanted = [form for form in item.variations if all(form.options.get(d) == o for d, o in named.items())]
+        forms = (wanted if named else []) or list(item.variations)
+        prices = self._prices(item, forms)
+        name = item.spoken_name
+        if prices and len(forms) == 1 and len(item.variations) > 1:
+            size = self._size(item, forms[0])
+            name = f"{name} {size}" if self._speaker.language == "es" else f"{size} {name}"
+        return self._speaker.text("price", item=name, prices=prices, **{"is": self._is(name)}) if prices else ""
+
+    def _prices(self, item: Item, forms: Sequence[Variation]) -> str:
+        """The prices of these variations: one, each with its size, or from where to where; "" without any."""
+        priced = [(form, form.price) for form in forms if form.price is not None]
+        cents = sorted({price for _, price in priced})
+        if len(cents) < 2:
+            return self._speaker.price(cents[0]) if cents else ""
+        if len(priced) > _MOST_SIZES:
+            low, high = self._speaker.price(cents[0]), self._speaker.price(cents[-1])
             what = self._speaker.listed([self._speaker.heading(d.name) for d in self._menu.dimensions_of(item)])
-            between = self._speaker.part("between", low=low, high=high)
-            return self._speaker.text("between_sizes", prices=between, what=what, **words)
-        told = [
-            self._speaker.part("price_for", price=self._speaker.price(form.price or 0), size=self._size(item, form))
-            for form in forms
-        ]
-        return self._speaker.text("price", prices=self._speaker.listed(told), **words)
+            return self._speaker.part("depending", prices=self._speaker.part("between", low=low, high=high), what=what)
+        return self._speaker.listed(
+            [
+                self._speaker.part("price_for", price=self._speaker.price(price), size=self._size(item, form))
+                for form, price in priced
+            ]
+        )
 
     def _choice_prices(self, subjects: Iterable[Subject]) -> Iterable[str]:
-        """What a choice adds: `Mushrooms are one dollar and fifty cents extra.`"""
+        """What a choice adds, as in `Mushrooms are one dollar and fifty cents extra`."""
         told: set[str] = set()
         for subject in subjects:
             group = self._menu.group(subject.owner) if subject.kind == "modifier" else None
@@ -113,7 +120,9 @@ class Answers:
             items = [] if category is None else [item for item in self._menu.items if item.category == category.id]
             prices = [price for item in items if (price := cheapest_price(item)) is not None]
             if category is not None and prices:
-                yield self._speaker.text("from", item=category.name, price=self._speaker.price(min(prices)))
+                yield self._speaker.text(
+                    "from", item=self._speaker.category(category.name), price=self._speaker.price(min(prices))
+                )
 
     def _size(self, item: Item, form: Variation) -> str:
         names = (
@@ -121,7 +130,7 @@ class Answers:
             for dimension in self._menu.dimensions_of(item)
             if (option := dimension.option(form.options.get(dimension.id, ""))) is not None
         )
-        return " ".join(self._speaker.size(name, alone=True) for name in names)
+        return " ".join(self._speaker.in_size(name) for name in names)
 
     def _is(self, name: str) -> str:
         return self._speaker.part("are" if is_plural(name) else "is")
@@ -129,7 +138,9 @@ class Answers:
     # ------------------------------------------------------------------ what there is
     def _described(self, item: Item) -> Iterable[str]:
         """A dish: its price, what it comes with, what can be chosen."""
-        yield self._price(item, ()) or self._speaker.text("without_price", item=item.spoken_name)
+        prices = self._prices(item, item.variations)
+        key = "described" if prices else "without_price"
+        yield self._speaker.text(key, item=item.spoken_name, prices=prices)
         groups = self._menu.groups_of(item)
         defaults = [option.name for group in groups for option in group.defaults]
         if defaults:
@@ -147,7 +158,9 @@ class Answers:
             if category is not None:
                 names = [item.spoken_name for item in self._menu.items if item.category == category.id]
                 if names:
-                    yield self._speaker.text("heading", what=category.name.lower(), names=self._speaker.few(names))
+                    yield self._speaker.text(
+                        "heading", what=self._speaker.category(category.name), names=self._speaker.few(names)
+                    )
             elif group is not None:
                 yield self._group(group)
 

@@ -75,7 +75,7 @@ def find_name(text: str, asked: Topic | None, unexplained: tuple[str, ...]) -> s
 
 
 def said_name(text: str) -> tuple[str, Span] | None:
-    """The name after "my name is" and the like, with the offsets at which its words stand; None without one.
+    """The name after "my name is" and the like, with the offsets of all these words; None without one.
 
     Unlike `find_name` it needs to know nothing of the menu: "my name is Basil" puts none on the pizza.
     """
@@ -85,7 +85,8 @@ def said_name(text: str) -> tuple[str, Span] | None:
         rest = words[index_at(plain, match.end()) + 1 :]
         name = _name_from(rest, explicit=True)
         if name is not None:
-            return name, (rest[0].start, rest[len(name.split()) - 1].end)
+            first = words[index_at(plain, match.start())]
+            return name, (first.start, rest[len(name.split()) - 1].end)
     return None
 
 

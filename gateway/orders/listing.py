@@ -14,7 +14,7 @@ _WORDS: dict[Literal["and", "or"], dict[Language, str]] = {
 
 # "y" is "e" before the sound of i, but not of ie; "o" is "u" before that of o.
 _E = re.compile(r"h?i(?!e)|y(?![aeiou])")
-_U = re.compile(r"h?o|8\b|11\b")
+_U = re.compile(r"h?o|8|11\b")
 
 
 def listed(

@@ -21,13 +21,16 @@ _TEXTS: dict[Language, dict[str, tuple[str, str, str]]] = {
         "not_negatable": (
             "Sorry, I cannot leave {what} off the {item}.", "You can have {choices} instead.", "Which would you like?",
         ),
+        "one_instead": ("Sorry, I cannot leave {what} off the {item}.", "You can have {choices} instead.", "Would that do?"),
         "only_with": ("Sorry, I cannot leave {what} off the {item}.", "", "Would you like it all the same?"),
         "not_qualifiable": ("Sorry, {what} on the {item} only comes as it is.", "", "Would that do?"),
-        "no_halves": ("Sorry, {what} goes on the whole {item} only, not on one half.", "", "Would that do?"),
+        "no_halves": ("Sorry, I can put {what} only on the whole {item}, not on a half.", "", "Would that do?"),
         "no_half_item": (
             "Sorry, the {item} cannot be half {what}.", "It can be halved with {choices}.", "What would you like?",
         ),
-        "not_swappable": ("Sorry, I cannot put {what} in place of {choices} on the {item}.", "", "Shall I leave it?"),
+        "not_swappable": (
+            "Sorry, I cannot put {what} in place of {choices} on the {item}.", "", "Shall I leave it as it is?",
+        ),
         "not_in_slot": ("Sorry, {what} is not part of the {item}.", "You can have {choices}.", "Which would you like?"),
         "not_on_offer": ("{say}", "We do have {choices}.", "Would you like one of those?"),
         "gone": ("{say}", "", "Would you like something else?"),
@@ -35,8 +38,8 @@ _TEXTS: dict[Language, dict[str, tuple[str, str, str]]] = {
     },
     "es": {
         "too_many": ("Lo siento, el máximo de {item} es {most}.", "", "¿Qué cantidad quiere?"),
-        "no_such_size": ("Lo siento, no ofrecemos {item} en {what}.", "Hay en {choices}.", "¿Qué prefiere?"),
-        "one_size": ("Lo siento, no ofrecemos {item} en {what}, solo en {choices}.", "", "¿Le parece bien?"),
+        "no_such_size": ("Lo siento, no ofrecemos {item} {what}.", "Hay {choices}.", "¿Qué prefiere?"),
+        "one_size": ("Lo siento, no ofrecemos {item} {what}, solo {choices}.", "", "¿Le parece bien?"),
         "no_size": ("Lo siento, no ofrecemos {item} de esa forma.", "", "¿De qué forma lo quiere?"),
         "too_many_choices": (
             "Lo siento, el máximo de {what} para {item} es {most}.", "", "¿Qué le gustaría conservar?",
@@ -47,6 +50,9 @@ _TEXTS: dict[Language, dict[str, tuple[str, str, str]]] = {
         "not_for_item": ("Lo siento, {item} no se ofrece con {what}.", "", "¿Lo dejo sin eso?"),
         "not_negatable": (
             "Lo siento, no puedo quitar {what} de {item}.", "En su lugar puede elegir {choices}.", "¿Qué prefiere?",
+        ),
+        "one_instead": (
+            "Lo siento, no puedo quitar {what} de {item}.", "En su lugar puede elegir {choices}.", "¿Le parece bien?",
         ),
         "only_with": ("Lo siento, no puedo quitar {what} de {item}.", "", "¿Le parece bien así?"),
         "not_qualifiable": ("Lo siento, en {item} solo puedo poner {what} tal cual.", "", "¿Le parece bien?"),
@@ -94,8 +100,10 @@ def _form(fault: Fault) -> str:
             return "one_choice"
         case "too_many_of_one" if fault.most == 1:
             return "one_of_one"
-        case "not_negatable" if not fault.choices:
-            return "only_with"
+        case "not_negatable" if len(fault.choices) < 2:
+            return "one_instead" if fault.choices else "only_with"
+        case "not_in_slot" if not fault.choices:
+            return "not_for_item"
         case "not_on_offer" if fault.at is None:
             return "asked"
         case "not_on_offer" if not fault.choices:
@@ -110,7 +118,7 @@ def _joint(fault: Fault) -> Literal["and", "or"]:
 def _what(fault: Fault, speaker: Speaker) -> str:
     match fault.kind:
         case "no_such_size":
-            return speaker.size(fault.what, alone=True)
+            return speaker.in_size(fault.what)
         case "too_many_choices":
             return speaker.heading(fault.what)
         case _:
@@ -118,7 +126,7 @@ def _what(fault: Fault, speaker: Speaker) -> str:
 
 
 def _choice(name: str, fault: Fault, speaker: Speaker) -> str:
-    return speaker.size(name, alone=True) if fault.kind == "no_such_size" else name
+    return speaker.in_size(name) if fault.kind == "no_such_size" else name
 
 
 def _why(fault: Fault, speaker: Speaker) -> str:

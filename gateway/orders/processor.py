@@ -73,7 +73,9 @@ class OrderProcessor:
         leading = acts.leading_assent(transcript)
         done = acts.is_done(transcript)
         named_so_far = reading.strange if named == "ask_menu" else tuple(text for text, _, _ in reading.unknown)
-        unknown = tuple(text for text in named_so_far if not _is_part(text, name))
+        explained = {mention.text for mention in mentions if mention.senses} if named in _NO_ORDERS else set()
+        plain = map(acts.without_talk, (text for text in named_so_far if text not in explained))
+        unknown = tuple(text for text in plain if text and not _is_part(text, name))
         if named in _NOT_ABOUT_FOOD or (done and not items):
             unknown = ()
         told_allergies: IntentName | None = "ask_allergen" if asides.allergies else None
@@ -113,13 +115,19 @@ class OrderProcessor:
         return validate_order(intent, menu or self.menu, on_offer, age_confirmed)
 
     def generate_response(
-        self, intent: OrderIntent, validation: OrderValidation, language: str = "en", *, order: Order | None = None
+        self,
+        intent: OrderIntent,
+        validation: OrderValidation,
+        language: str = "en",
+        *,
+        order: Order | None = None,
+        emergency_number: str = "911",
     ) -> str:
         """Short sentences to say: what was noted, then the first thing that is missing or wrong; see `respond.py`.
 
         `order`: as it stands now; without it no total is told.
         """
-        return respond(intent, validation, self.menu, language, order=order)
+        return respond(intent, validation, self.menu, language, order=order, emergency_number=emergency_number)
 
 
 def _items(reading: Reading, context: OrderContext) -> tuple[IntentItem, ...]:

@@ -17,6 +17,7 @@ from gateway.orders.order import Line, Order
 from gateway.orders.read_back import describe_lines
 from gateway.orders.sentences import Speaker
 from gateway.orders.time_phrases import time_phrase
+from gateway.orders.tokens import fold
 
 _MOST_UNKNOWN = 3
 _MOST_HEADINGS = 3
@@ -137,6 +138,8 @@ class _Response:
     def _unknown(self, answers: Answers) -> str:
         """What is not on the menu; then what comes near, what there is, or what is missing from the rest."""
         speaker, unknown = self.speaker, self.validation.unknown
+        if unknown[0] in self._choice_names():
+            return speaker.text("choice_of", what=unknown[0])  # "mushrooms", and no dish that they could go on
         sorry = speaker.text("unknown", what=speaker.listed(unknown[:_MOST_UNKNOWN], "or"))
         near = next((ids for text in unknown if (ids := self.validation.nearest.get(text))), ())
         names = [item.spoken_name for item_id in near if (item := speaker.menu.item(item_id)) is not None]
@@ -149,6 +152,11 @@ class _Response:
         headings = answers.headings()
         shown = (*headings[:_MOST_HEADINGS], *((speaker.part("more"),) if len(headings) > _MOST_HEADINGS else ()))
         return f"{sorry} {speaker.text('headings', names=speaker.listed(shown))}" if headings else sorry
+
+    def _choice_names(self) -> frozenset[str]:
+        """What the choices of the menu are called, as an intent writes unknown things."""
+        options = (option for group in self.speaker.menu.modifier_groups for option in group.options)
+        return frozenset(fold(name)[0] for option in options for name in (option.name, *option.spoken))
 
     def _which(self, doubt: Ambiguity) -> str:
         """Which of the things that bear a name is meant."""

@@ -12,7 +12,13 @@ from gateway.orders.listing import listed
 from gateway.orders.menu import Menu
 from gateway.orders.money import counting_words, price_words
 from gateway.orders.restaurant import Language
-from gateway.orders.spanish_words import allergen_in_spanish, heading_in_spanish, size_in_spanish
+from gateway.orders.spanish_words import (
+    allergen_in_spanish,
+    category_in_spanish,
+    heading_in_spanish,
+    size_in_spanish,
+    size_phrase,
+)
 
 MOST_NAMES = 5
 
@@ -25,6 +31,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "to_address": "to {address}",
         "allergies": "I have noted the allergy for the kitchen: {what}. We cannot promise that any dish is without it.",
         "allergies_short": "I have noted the allergy: {what}.",
+        "choice_of": "What would you like {what} on?",
         "person": "One moment, I will put you through.", "cancelled": "All right, I have dropped the order.",
         "message": "Of course; tell me your message and your name, and I will pass it on.",
         "repeat": "Of course, I will say it again.", "so_far": "So far: {items}.",
@@ -39,16 +46,17 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "near_one": "We have {names}: would you like that?", "headings": "We have {names}.",
         "which": "Which {what}: {choices}?", "size": "Which {what} for the {item}: {choices}?",
         "several": "For the {item}, which {count} {what}: {choices}?",
-        "age": "The {item} is for people of {age} and over. Are you at least {age}?",
+        "age": "The {item} is only for people aged {age} or over. Are you at least {age}?",
         "more": "more", "another": "another",
         # questions
         "price": "{item} {is} {prices}.", "is": "is", "are": "are", "price_for": "{price} for {size}",
-        "between": "between {low} and {high}", "between_sizes": "{item} {is} {prices}, depending on {what}.",
+        "between": "between {low} and {high}", "depending": "{prices}, depending on {what}",
         "extra_price": "{item} {is} {price} extra.", "no_extra": "{item} {is} included.",
         "from": "{item} start at {price}.", "which_price": "Tell me which dish, and I will tell you its price.",
         "heading": "For {what} we have {names}.", "group": "For {what} there are {names}.",
         "menu": "We have {names}; tell me which you would like to hear about.", "plain_menu": "We have {names}.",
-        "comes_with": "It comes with {what}.", "choose": "You can choose {what}.", "without_price": "We have {item}.",
+        "comes_with": "It comes with {what}.", "choose": "You can choose {what}.",
+        "without_price": "We have {item}.", "described": "We have {item}: {prices}.",
         "contains": "The {item} {has}.", "has": "contains {what}", "may_have": "may contain {what}",
         "not_more": "About anything else in it I cannot be sure; please ask our staff.",
         "unknown_allergens": "I cannot say for sure what is in the {item}; please ask our staff.",
@@ -64,6 +72,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
             "He anotado la alergia para la cocina: {what}. No podemos garantizar que algún plato esté libre de eso."
         ),
         "allergies_short": "He anotado la alergia: {what}.",
+        "choice_of": "¿En qué plato quiere {what}?",
         "person": "Un momento, le comunico con una persona.", "cancelled": "De acuerdo, he anulado el pedido.",
         "message": "Claro; dígame su mensaje y su nombre, y lo paso.",
         "repeat": "Claro, se lo repito.", "so_far": "Hasta ahora: {items}.",
@@ -78,13 +87,14 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "several": "¿Qué {count} opciones de {what} quiere para {item}: {choices}?",
         "age": "{item}: solo a partir de {age} años. ¿Tiene usted {age} años o más?",
         "more": "más", "another": "otra opción",
-        "price": "{item} {is} {prices}.", "is": "cuesta", "are": "cuestan", "price_for": "{price} en {size}",
-        "between": "entre {low} y {high}", "between_sizes": "{item} {is} {prices}, según {what}.",
+        "price": "{item} {is} {prices}.", "is": "cuesta", "are": "cuestan", "price_for": "{price} {size}",
+        "between": "entre {low} y {high}", "depending": "{prices}, según {what}",
         "extra_price": "{item} {is} {price} adicionales.", "no_extra": "{item}: sin costo adicional.",
         "from": "{item}: desde {price}.", "which_price": "Dígame qué plato, y le digo el precio.",
         "heading": "En {what} tenemos {names}.", "group": "En {what} hay {names}.",
         "menu": "Tenemos {names}; dígame de qué le gustaría saber más.", "plain_menu": "Tenemos {names}.",
-        "comes_with": "Viene con {what}.", "choose": "Puede elegir {what}.", "without_price": "Tenemos {item}.",
+        "comes_with": "Viene con {what}.", "choose": "Puede elegir {what}.",
+        "without_price": "Tenemos {item}.", "described": "Tenemos {item}: {prices}.",
         "contains": "{item} {has}.", "has": "contiene {what}", "may_have": "puede contener {what}",
         "not_more": "De lo demás no puedo dar certeza; pregunte a nuestro personal, por favor.",
         "unknown_allergens": "No puedo asegurar qué contiene {item}; pregunte a nuestro personal, por favor.",
@@ -122,9 +132,17 @@ class Speaker:
         """A group, dimension or slot."""
         return heading_in_spanish(name) if self.language == "es" else name
 
-    def size(self, name: str, *, alone: bool = False) -> str:
-        """An option of a dimension; `alone` when the dimension was not named just before it."""
-        return size_in_spanish(name, alone=alone) if self.language == "es" else name
+    def category(self, name: str) -> str:
+        """A heading of the menu, in the plural as it stands there."""
+        return category_in_spanish(name) if self.language == "es" else name.lower()
+
+    def size(self, name: str) -> str:
+        """An option of a dimension that was named just before."""
+        return size_in_spanish(name) if self.language == "es" else name
+
+    def in_size(self, name: str) -> str:
+        """An option of a dimension by itself: `en tamaño grande`."""
+        return size_phrase(name, "en") if self.language == "es" else name
 
     def allergen(self, name: str) -> str:
         """An allergen that the menu declares."""

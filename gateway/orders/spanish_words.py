@@ -14,12 +14,20 @@ _HEADINGS = (
     "bean frijoles "
     "| milk leche | ice hielo | spice picante | cooking término | doneness término | volume tamaño | container envase"
 )
-_PHRASES = {"spice level": "nivel de picante", "add in": "agregados", "add on": "agregados", "combo": "combo"}
-_PLAIN_SIZES = frozenset({"small", "medium", "large", "regular", "extra large", "personal", "mini"})
+_PHRASES = {"spice level": "nivel de picante", "add ins": "agregados", "add ons": "agregados", "combo": "combo"}
+_CATEGORIES = (
+    "pizza pizzas | wing alitas | drink bebidas | beverage bebidas | dessert postres | salad ensaladas | starter "
+    "entradas "
+    "| appetizer entradas | soup sopas | side acompañamientos | burger hamburguesas | sandwiche sándwiches | pasta "
+    "pastas "
+    "| main platos principales | taco tacos | burrito burritos | combo combos | breakfast desayunos | beer cervezas "
+    "| wine vinos | coffee cafés | tea tés | fish pescados | seafood mariscos | vegetable verduras"
+)
 _SIZES = (
     "small pequeño | medium mediano | large grande | regular normal | extra large extra grande | personal personal "
-    "| mini mini | iced con hielo | hot caliente | cold frío | half medio | whole entero"
+    "| mini mini | iced con hielo | hot caliente"
 )
+_NO_SIZES = frozenset({"iced", "hot"})  # they need neither "tamaño" nor a preposition
 _ALLERGENS = (
     "egg huevo | milk leche | dairy lácteos | nut nueces | tree nut nueces | peanut cacahuate | soy soya | wheat trigo "
     "| gluten gluten | fish pescado | shellfish mariscos | sesame ajonjolí | celery apio | mustard mostaza | lupin "
@@ -40,6 +48,7 @@ def _table(text: str, known: tuple[str, ...] = ()) -> dict[str, str]:
 
 _HEADING_WORDS = _table(_HEADINGS) | {fold(english): spanish for english, spanish in _PHRASES.items()}
 _SIZE_WORDS = _table(_SIZES, ("extra large",))
+_CATEGORY_WORDS = _table(_CATEGORIES)
 _ALLERGEN_WORDS = _table(_ALLERGENS, ("tree nut",))
 
 
@@ -48,10 +57,22 @@ def heading_in_spanish(name: str) -> str:
     return _HEADING_WORDS.get(fold(name), name)
 
 
-def size_in_spanish(name: str, *, alone: bool = False) -> str:
-    """A size as it stands after "tamaño", or `alone` with that word; the menu's own word where there is no other."""
-    spanish = _SIZE_WORDS.get(fold(name), name)
-    return f"tamaño {spanish}" if alone and fold(name) in _PLAIN_SIZES else spanish
+def category_in_spanish(name: str) -> str:
+    """A heading of the menu; the menu's own word, in small letters, where there is no other."""
+    return _CATEGORY_WORDS.get(fold(name), name.lower())
+
+
+def size_in_spanish(name: str) -> str:
+    """A size as it stands after "tamaño"; the menu's own word where there is no other."""
+    return _SIZE_WORDS.get(fold(name), name)
+
+
+def size_phrase(name: str, preposition: str) -> str:
+    """A size after a dish: `de tamaño grande`, `con hielo`, `de 6 piece`."""
+    spanish = _SIZE_WORDS.get(fold(name))
+    if spanish is None:
+        return f"{preposition} {name}"
+    return spanish if fold(name) in _NO_SIZES else f"{preposition} tamaño {spanish}"
 
 
 def allergen_in_spanish(name: str) -> str:

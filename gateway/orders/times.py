@@ -31,8 +31,7 @@ _DAY = r"(?:tomorrow|tonight|today|manana|hoy|on \w+day|(?:this |next )?\w+day)"
 # What may follow a bare "at six" that is a time, so that "at six elm street" is none.
 _TAIL = (
     rf"(?=\W*$|[,.;!?]| (?:please|{_DAY}|or|and|for|if|so|then|thanks|thank|pick ?up|pick|delivery|sharp|ish|in the"
-    rf"|this"
-    r"|at night|i'?ll|i|we|we'?ll|under|my|por favor|para|y|de la|con)\b)"
+    r"|this|a (?:nombre|domicilio)|at night|i'?ll|i|we|we'?ll|under|my|por favor|para|y|de la|con)\b)"
 )
 _AT = r"(?:at|by|before|until|till|at around|at about|by around|by about)"
 _READY = (
@@ -48,6 +47,7 @@ def _forms(*forms: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rf"(?<![\w.$]){form}(?!\w)") for form in forms)
 
 
+_H_ES = rf"(?P<hour>\d{{1,2}}|{_HOURS_ES})"
 _FORMS = _forms(
     rf"(?:{_AT} |for |around )?(?P<hour>\d{{1,2}}):(?P<minute>[0-5]\d)(?: ?{_HALF})?(?![:\d])",
     rf"(?:{_AT}|for|around) (?P<hour>\d{{1,2}})[. ]?(?P<minute>[0-5]\d)(?: ?{_HALF}|{_TAIL})",
@@ -61,11 +61,13 @@ _FORMS = _forms(
     rf"(?:{_AT}|{_READY}) {_H}{_TAIL}",
     rf"for {_H}(?= {_DAY})",
     r"(?:(?:at|by|around|for|before|al|a) )?(?P<name>noon|midday|midnight|mediodia|medianoche)",
-    rf"{_A_LAS} (?P<hour>\d{{1,2}}|{_HOURS_ES})(?:(?::| y | )(?P<minute>{_MINUTE_ES})"
-    rf"| menos (?P<less>{_MINUTE_ES}))?"
-    rf"(?: en punto)?(?: ?{_HALF}|{_TAIL}| (?:en punto)\b)",
-    rf"(?P<off>cuarto|diez|cinco|veinte) para las? (?P<hour>\d{{1,2}}|{_HOURS_ES})(?: {_HALF})?",
+    rf"{_A_LAS} {_H_ES} y (?P<minute>media|cuarto)(?: {_HALF})?",
+    rf"{_A_LAS} {_H_ES}(?:(?::| y | )(?P<minute>{_MINUTE_ES})| menos (?P<less>{_MINUTE_ES}))(?: ?{_HALF}|{_TAIL})",
+    rf"{_A_LAS} {_H_ES}(?: en punto| ?{_HALF}|{_TAIL})",
+    rf"(?P<off>cuarto|diez|cinco|veinte) para las? {_H_ES}(?: {_HALF})?",
 )
+# "Put cheese on both": in Spanish the words are those of a time.
+_TO_BOTH = re.compile(r"\b(?:pon|agreg|quit|anad|ech|sub)\w* [^,.;]{0,40}?\ba las (?:dos|tres|cuatro|cinco)\b(?! y )")
 _COUNT = r"(?P<count>\d{1,3}|(?:(?:twenty|thirty|forty|fifty)[ -])?\w+|treinta y cinco|cuarenta y cinco)"
 _AHEAD = re.compile(
     rf"\b(?:in|en|dentro de)(?: about| around| like| unos| como)? (?:(?P<half_hour>half an hour|media hora)"
@@ -106,6 +108,7 @@ def find_time(text: str, *, asked: bool = False) -> SaidTime | None:
         asked: the agent asked for the time just now, so that "seven thirty" alone is one.
     """
     words, places = fold(text)
+    words = _TO_BOTH.sub(lambda match: " " * len(match.group()), words)
     ahead = _ahead(words)
     if ahead is not None:
         minutes, start, end = ahead
