@@ -29,7 +29,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 # What may stand after a person, so that "the boss" is one and "the boss burger" is none.
 _END = (
-    r"(?=$| (?:please|now|right|instead|on|who|that|about|in|at|there|here|because|i|and|or|for|if|to (?:speak|talk|help)"
+    r"(?=$| (?:please|now|right|instead|on|who|that|about|in|at|there|here|because|i|and|or|for|if|to (?:speak|talk"
+    r"|help)"
     r"|real|de verdad|por favor|ahora|que)\b)"
 )
 _PERSON = (
@@ -65,7 +66,8 @@ _MESSAGE = _any(
 
 _ORDER = r"(?:(?:my|the|this|that|our|whole|entire) )*(?:order|whole thing|lot)\b(?! of\b)"
 _CANCEL = _any(
-    r"^(?:(?:no|please|just|sorry|can you|let's|i want to|i'd like to|quiero) )*cancel(?:ar)?(?: (?:please|por favor))?$",
+    r"^(?:(?:no|please|just|sorry|can you|let's|i want to|i'd like to|quiero) )*cancel(?:ar)?(?: (?:please"
+    r"|por favor))?$",
     rf"\bcancel (?:{_ORDER}|everything\b(?! (?:but|except))|it all\b|all of (?:it|that|this)\b)",
     rf"\b(?:forget|scrap|drop|stop|void|scratch|abandon) (?:about )?(?:{_ORDER}|it all\b)",
     r"\bdon'?t want (?:anything|any of (?:it|this|that)|the order|to order(?: anything)?)"
@@ -87,7 +89,8 @@ _HOURS = _any(
 )
 
 _ALL = (
-    r"(?:that|it|this|everything|all (?:of )?(?:that|this|it)|(?:my|the)(?: whole)? (?:order|thing|lot|bill)|i owe|we owe)"
+    r"(?:that|it|this|everything|all (?:of )?(?:that|this|it)|(?:my|the)(?: whole)? (?:order|thing|lot|bill)"
+    r"|(?:i|we) owe)"
 )
 _ALL_TAIL = (
     r"(?: (?:be|cost|come|come out|to|all|together|altogether|in total|so far|now|then|going|gonna|you|please|for"
@@ -100,7 +103,8 @@ _ALL_TAIL_ES = (
 _TOTAL = _any(
     rf"\bhow much(?: is| was| does| do| did| will| would|'s)? {_ALL}{_ALL_TAIL}",
     r"\bhow much (?:it|that|this|everything|i) (?:is|owe|will be|would be|comes to)\b",
-    r"\b(?:my|the|our|grand) total(?=$| (?:so far|now|please|with|again|be|come|for (?:my|the|this) order|thanks|cost)\b)",
+    r"\b(?:my|the|our|grand) total(?=$| (?:so far|now|please|with|again|be|come|for (?:my|the|this) order|thanks"
+    r"|cost)\b)",
     r"^total(?: please| so far| now)*$|\bwhat(?:'s| is) (?:the|my) (?:damage|bill|sum)\b|^(?:the |my )?bill please$",
     r"\bwhat (?:do|would|will|did) (?:i|we) owe\b",
     rf"\bwhat(?:'s| does| do| did| will| would) {_ALL}(?: all)? (?:come|add up|amount|total|be)\b",
@@ -111,7 +115,8 @@ _TOTAL = _any(
 )
 
 _PRICE = _any(
-    r"\bhow much\b|\bwhat (?:does|do|is|would|will|did)\b.*\bcosts?\b|\bwhat do you charge\b|\bhow (?:expensive|cheap)\b",
+    r"\bhow much\b|\bwhat (?:does|do|is|would|will|did)\b.{0,60}\bcosts?\b|\bwhat do you charge\b|\bhow (?:expensive"
+    r"|cheap)\b",
     r"\bprices? (?:of|for|on|is|are|list|please)\b|^(?:the |your )?prices?$",
     r"\b(?:what(?:'s| is| are)|know|tell me|give me|have|your)(?: the| your| all| me)* prices?\b",
     r"\bcuant[oa]s? (?:cuesta|vale|cobra|sale|me|le|es|son|seria|por|el|la|los|las)\w*\b|^cuanto$",
@@ -126,28 +131,34 @@ _FOOD_ALLERGENS = (
 )
 _DIETS = r"(?:gluten|vegan|vegetarian|halal|kosher|(?:dairy|nut|lactose|egg|meat|peanut) free|lactose)"
 _ALLERGENS_ES = (
-    r"(?:gluten|huevos?|leche|lactosa|lacteos?|nuez|nueces|frutos secos|cacahuates?|cacahuetes?|mani|soya|soja|mariscos?"
+    r"(?:gluten|huevos?|leche|lactosa|lacteos?|nuez|nueces|frutos secos|cacahuates?|cacahuetes?|mani|soya|soja"
+    r"|mariscos?"
     r"|pescado|trigo|ajonjoli|sesamo|cerdo|carne)"
 )
 _ALLERGEN = _any(
     r"\ballergens?\b|\ballerg(?:y|en) (?:info\w*|menu|list|advice|chart)\b|\balergenos?\b",
-    r"\b(?:safe|ok|okay|suitable|alright|fine) (?:for|if)\b.{0,40}\b(?:allerg|celiac|coeliac|vegan|vegetarian|nut|peanut"
+    r"\b(?:safe|ok|okay|suitable|alright|fine) (?:for|if)\b.{0,40}\b(?:allerg|celiac|coeliac|vegan|vegetarian|nut"
+    r"|peanut"
     r"|gluten|lactose)",
     r"\b(?:does|do|did|would|what|which)\b.{0,40}\bcontain\w*\b|\bwhat can i (?:eat|have|order|get) (?:if|with)\b",
-    rf"\b(?:does|do|did|has)\b(?! you\b| i\b| we\b).{{1,40}}?\b(?:have|got|include|use)\b.{{0,20}}\b{_FOOD_ALLERGENS}\b",
+    rf"\b(?:does|do|did|has)\b(?! you\b| i\b| we\b).{{1,40}}?\b(?:have|got|include"
+    rf"|use)\b.{{0,20}}\b{_FOOD_ALLERGENS}\b",
     rf"\b(?:is|are) there\b.{{0,25}}\b{_FOOD_ALLERGENS}\b.{{0,10}}\b(?:in|on)\b|\bany {_FOOD_ALLERGENS} (?:in|on)\b",
     rf"\b(?:is|are|isn't|aren't)\b(?! there\b| you\b).{{1,40}}\b{_DIETS}\b",
     rf"\b(?:anything|something|options?|dishes|things?)\b.{{0,20}}\b(?:{_DIETS}|without {_FOOD_ALLERGENS})\b",
     rf"\b{_DIETS} (?:options?|dishes|things?|menu)\b|\b(?:made|cooked|fried) (?:with|in) {_FOOD_ALLERGENS}\b",
     rf"\bdo you (?:use|cook with|fry (?:\w+ )?in|put)\b.{{0,25}}\b{_FOOD_ALLERGENS}\b",
     rf"\bcontienen?\b|\b(?:llevan?|traen?|tiene)\b.{{0,20}}\b{_ALLERGENS_ES}\b|\bapt[oa]s? para\b",
-    r"\b(?:algo|alguna? \w+|opciones|platos?|cosas?) (?:\w+ )?(?:sin (?:gluten|lactosa|lacteos)|vegan\w+|vegetarian\w+)",
+    r"\b(?:algo|alguna? \w+|opciones|platos?|cosas?) (?:\w+ )?(?:sin (?:gluten|lactosa|lacteos)|vegan\w+"
+    r"|vegetarian\w+)",
     r"\b(?:es|son)\b.{0,30}\b(?:vegan[oa]s?|vegetarian[oa]s?|sin gluten|libres? de)\b",
 )
 
 _REPEAT = _any(
-    r"\brepeat (?:that|it|please|what|everything|yourself|(?:the|my|your) (?:order|last|total|question|options|menu))\b",
-    r"\brepeat$|\bsay (?:that|it|this) (?:again|slower|more slowly|one more time)\b|\bsay again\b|\bcome again\b|\bpardon\b",
+    r"\brepeat (?:that|it|please|what|everything|yourself|(?:the|my|your) (?:order|last|total|question|options"
+    r"|menu))\b",
+    r"\brepeat$|\bsay (?:that|it|this) (?:again|slower|more slowly|one more time)\b|\bsay again\b|\bcome again\b"
+    r"|\bpardon\b",
     r"\bdidn'?t (?:quite )?(?:hear|catch|get)(?: (?:that|it|you|what you said|a word|any of (?:that|it)"
     r"|the last (?:bit|part|thing)))?$|\b(?:couldn'?t|can'?t|cannot) hear\b",
     r"\bwhat did you (?:just )?say\b|\bwhat was that\b|\bread (?:\w+ ){0,3}back\b",
@@ -155,7 +166,8 @@ _REPEAT = _any(
     r"\bwhat (?:did|have) i (?:got|ordere?d?)\b|\bwhat have i got\b",
     r"^(?:sorry |please )?(?:again|one more time|once more)(?: please)?$",
     r"^(?:sorry |i'm sorry )?(?:what|huh|sorry|excuse me|what's that|say what)$",
-    r"\brepit\w*|\brepetir\w*|\b(?:como|que) (?:dijo|dice|dijiste)\b|^(?:perdon )?(?:como|mande|perdon|que|eh|disculpe)$",
+    r"\brepit\w*|\brepetir\w*|\b(?:como|que) (?:dijo|dice|dijiste)\b|^(?:perdon )?(?:como|mande|perdon|que|eh"
+    r"|disculpe)$",
     r"\bno (?:le |lo |te )?(?:escuche|oi|entendi|escucho|oigo)(?: bien)?$|^(?:perdon )?otra vez(?: por favor)?$",
     r"\bque (?:llevo|he pedido|pedi|tengo pedido)\b|\blea\w* (?:mi|el) pedido\b",
 )
@@ -165,9 +177,11 @@ _MENU = _any(
     r"\bwhat'?s (?:on|in|good|the|your|popular|best|available|that|special)\b|\bwhat have you\b",
     r"\b(?:what|which) (?:kind|sort|type|flavou?r|size|topping|sauce|drink|side|dressing|option|choice)s?\b",
     r"\b(?:what|which) (?:\w+ ){1,3}(?:do you|are there|can i|is there|comes?|you have)\b",
-    r"\b(?:do|does) (?:you|you guys|you all|they) (?:still |also |even |happen to )?(?:have|sell|carry|serve|do|got|offer"
+    r"\b(?:do|does) (?:you|you guys|you all|they) (?:still |also |even |happen to )?(?:have|sell|carry|serve|do|got"
+    r"|offer"
     r"|make)\b|\bhave you got\b|\byou have any\b|\bgot any\b|\btell me about\b",
-    r"\b(?:the|your|a) menu\b|^menu(?: please)?$|\bis there an? (?!way|chance|problem)|\b(?:is|are) there any (?!way|chance)",
+    r"\b(?:the|your|a) menu\b|^menu(?: please)?$|\bis there an? (?!way|chance|problem)|\b(?:is|are) there any (?!way"
+    r"|chance)",
     r"\brecommend|\bsuggest|\b(?:the|your|any|today's) specials\b|\boptions\b",
     r"\bque (?:hay|tiene\w*|pizzas|tipos?|sabores?|tamanos?|opciones|llevan?|traen?|vienen?|bebidas|postres|venden"
     r"|(?:me )?(?:recomienda|ofrece|sugiere)\w*|mas (?:hay|tiene\w*))\b|\bque \w+ (?:tiene\w*|hay|venden|ofrecen)\b",
@@ -194,7 +208,8 @@ DONE = _any(
     r"\bnothing (?:else|more)\b(?! (?:on|in|with|but|than|to (?:eat|drink|add to))\b)",
     r"^(?:no |nope |nah )?nothing(?: thanks| thank you| for me| at all)*$",
     r"\b(?:i'?m|we'?re|i am|we are|all) (?:all )?(?:done|good|set|finished)\b(?! (?:with|for|to go with)\b)",
-    r"^(?:ok |okay |yes |yeah |no )?(?:done|finished)\b|\bdone ordering\b|\bno more(?=$| (?:thanks|thank you|for me)\b)",
+    r"^(?:ok |okay |yes |yeah |no )?(?:done|finished)\b|\bdone ordering\b|\bno more(?=$| (?:thanks|thank you"
+    r"|for me)\b)",
     r"\b(?:es|seria) todo\b(?! (?:lo|en|sobre))|\bnada mas(?=$| (?:gracias|por favor|eso|por ahora|de momento)\b)",
     r"\b(?:nomas|solo|solamente) eso\b|^(?:no )?asi esta bien\b|\bcon eso (?:esta bien|basta|ya)\b",
     r"^(?:ya |estoy |ya estoy )?list[oa]s?(?: gracias)?$|^no nada(?: gracias)?$|^nada gracias$",

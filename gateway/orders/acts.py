@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from gateway.orders.act_patterns import ACTS, DONE, GREETING
-from gateway.orders.intent import Assent, IntentName
+from gateway.orders.intent import Assent, IntentName, Span
 from gateway.orders.tokens import fold
 
 _YES = re.compile(
@@ -37,25 +37,36 @@ _LEADING_NO = re.compile(
 )
 
 _SPANISH = re.compile(
-    r"\b(?:espanol|quiero|quisiera|puedo|hola|gracias|por favor|buenas|buenos|una|con|seguir|hablar|para|eso es|tiene\w*"
+    r"\b(?:espanol|quiero|quisiera|puedo|hola|gracias|por favor|buenas|buenos|una|con|seguir|hablar|para|eso es"
+    r"|tiene\w*"
     r"|cuanto|cuesta|cual|es todo|nada mas|deme|dame|me da|tengo|soy|necesito|y|sin|recoger|llevar|domicilio|pedido"
     r"|senora?|manana|usted\w*|estan?|del|los|las)\b"
 )
 _ENGLISH = re.compile(
     r"\b(?:the|and|with|please|want|would|can|i|is|yes|that'?s|of|order|how|what|you|my|have|much|for|do|need|it)\b"
 )
+_TALK_WORDS = (
+    "tienen tiene hay cuanto cuanta cuantos cuantas cuesta cuestan vale valen lleva llevan trae traen viene vienen "
+    "contiene contienen menu carta precio precios nombre cual cuales recomienda recomiendan ofrecen venden digame dice "
+    "gustaria algun alguna algo cuando donde como ustedes hoy manana puedo puede pueden quiere queria tal es son "
+    "esta estan "
+    "me mas tambien nada total cuenta"
+)
+_TALK = frozenset(_TALK_WORDS.split())
 _SPEAKS_SPANISH = re.compile(r"\b(?:en|habla\w*) espanol\b|\bin spanish\b|\bspeak spanish\b")
 
 _PICKUP = re.compile(
     r"\b(?:pick ?-?up|pick(?:ing)? (?:it|that|this|them|everything|my order) up|picking up|carry ?-?out"
     # "take away the onions" and "a drink to go with it" are about food
     r"|take ?-?(?:out|away)(?=$| (?:please|order|for|at|under|and|thanks|today|tonight|now)\b)"
-    r"|(?<!good )(?<!ready )(?<!want )(?<!like )(?<!going )(?<!a )to go(?! (?:with|for|ahead|back|over|on|cup|box|home)\b)"
+    r"|(?<!good )(?<!ready )(?<!want )(?<!like )(?<!going )(?<!a )to go(?! (?:with|for|ahead|back|over|on|cup|box"
+    r"|home)\b)"
     r"|i'?ll (?:come|be) (?:get|by|in|for it|over|down)|swing by|collect(?:ing|ion)?"
     r"|recog\w+|recoj\w+|para llevar|pas(?:o|ar|are) (?:por|a)|voy (?:a pasar|por ell?[oa]s?))\b"
 )
 _DELIVERY = re.compile(
-    r"\b(?:deliver(?:y|ed|ing)?|(?:bring|send) it|entrega\w*|entregue\w*|a domicilio|domicilio|envi(?:ar|en|e|o|arlo|enlo)"
+    r"\b(?:deliver(?:y|ed|ing)?|(?:bring|send) it|entrega\w*|entregue\w*|a domicilio|domicilio|envi(?:ar|en|e|o|arlo"
+    r"|enlo)"
     r"|(?:me lo|lo) (?:traen|trae|mandan|manda))\b"
 )
 # A question and a contrast choose nothing: "do you deliver", "pickup, not delivery".
@@ -95,6 +106,11 @@ def leading_assent(text: str) -> Assent:
     return "yes" if _LEADING_YES.search(words) else "unclear"
 
 
+def without_talk(text: str) -> str:
+    """Folded words without those of Spanish questions: what is left of "tienen lasana" is the dish."""
+    return " ".join(word for word in text.split() if word not in _TALK)
+
+
 def act(text: str) -> IntentName | None:
     """The act that the words name, if they name one: asking, leaving, wanting a person."""
     words = folded(text)
@@ -131,6 +147,7 @@ def fulfilment(text: str) -> Literal["pickup", "delivery"] | None:
     return best if places[best] >= 0 else None
 
 
-def without_fulfilment(text: str) -> str:
-    """The words without those for pickup and delivery."""
-    return _DELIVERY.sub(" ", _PICKUP.sub(" ", text))
+def fulfilment_spans(words: str) -> tuple[Span, ...]:
+    """Where folded words say pickup or delivery, as offsets, in order."""
+    found = sorted(m.span() for pattern in (_PICKUP, _DELIVERY) for m in pattern.finditer(words))
+    return tuple(span for at, span in enumerate(found) if not at or found[at - 1][1] <= span[0])

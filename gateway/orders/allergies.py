@@ -44,15 +44,21 @@ _BEFORE = re.compile(
     rf"((?:{_KNOWN}(?:{_AND}))*(?:{_KNOWN}|[a-z][a-z'-]+))[ -](?:allerg(?:y|ies)|intoleran(?:t|ce))\b"
 )
 _MUST_BE_FREE = re.compile(
-    rf"\b(?:(?:has|have|needs?|got) to be|must be|tiene que ser) (?:completely |totally )?(?:({_KNOWN})[ -]free\b|sin ({_KNOWN}))"
+    rf"\b(?:(?:has|have|needs?|got) to be|must be|tiene que ser) (?:completely |totally )?(?:({_KNOWN})[ -]free\b"
+    rf"|sin ({_KNOWN}))"
 )
-_CELIAC = re.compile(r"\b(?:i'?m|i am|is|are|soy|es|somos|son|has|have|with|tengo|tiene|being) (?:an? )?(co?eliac|celiac[oa]s?)\b")
+_CELIAC = re.compile(
+    r"\b(?:i'?m|i am|is|are|soy|es|somos|son|has|have|with|tengo|tiene|being) (?:an? )?(co?eliac|celiac[oa]s?)\b"
+)
 _WITHOUT = re.compile(rf"\b(?:no|without|sin) ({_KNOWN})")
-_DENIED = re.compile(r"\b(?:not|isn'?t|aren'?t|never|no (?:soy|es|somos)|don'?t have(?: any| an)?|no tengo|sin|no) (?:\w+ )?$")
-_NO_ALLERGEN = frozenset(
-    "anything nothing nada something it that this them any food foods no my your known other ask allergy about for "
-    "latex penicillin an of with and or bad severe serious any some".split()
+_DENIED = re.compile(
+    r"\b(?:not|isn'?t|aren'?t|never|no (?:soy|es|somos)|don'?t have(?: any| an)?|no tengo|sin|no) (?:\w+ )?$"
 )
+_NO_ALLERGEN_WORDS = (
+    "anything nothing nada something it that this them any food foods no my your known other ask allergy about "
+    "for latex penicillin an of with and or bad severe serious any some"
+)
+_NO_ALLERGEN = frozenset(_NO_ALLERGEN_WORDS.split())
 
 
 def find_allergies(text: str) -> tuple[str, ...]:
@@ -89,7 +95,9 @@ def _found(words: str) -> list[tuple[str, Span | None]]:
         if not _DENIED.search(words[: match.start()]) and names[0] not in _NO_ALLERGEN | COMMON:
             found += [(name, match.span()) for name in names]
     found += [(match[1] or match[2], match.span()) for match in _MUST_BE_FREE.finditer(words)]
-    found += [(match[1], match.span()) for match in _CELIAC.finditer(words) if not _DENIED.search(words[: match.start()])]
+    found += [
+        (match[1], match.span()) for match in _CELIAC.finditer(words) if not _DENIED.search(words[: match.start()])
+    ]
     if found:
         found += [(match[1], None) for match in _WITHOUT.finditer(words)]
     return found

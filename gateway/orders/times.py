@@ -6,37 +6,13 @@ count dishes; half of the day is never guessed.
 """
 
 import re
-from dataclasses import dataclass, field
 
 from gateway.orders.availability import Weekday
-from gateway.orders.intent import Span
+from gateway.orders.intent import SaidTime, Span
 from gateway.orders.numbers import read_number
 from gateway.orders.tokens import fold
 
 MAX_MINUTES_AHEAD = 24 * 60
-
-
-@dataclass(frozen=True, slots=True)
-class SaidTime:
-    """A time as it was said.
-
-    Attributes:
-        hour: 0..23 when `half_known`, else 1..12 with the half of the day open; None when `in_minutes` says it all.
-        minute: 0..59.
-        half_known: whether morning or evening was said, or needs no saying ("noon", "18:30").
-        day: days from today: 0 "tonight", 1 "tomorrow", 2 "the day after"; None: not said.
-        weekday: when one was named ("friday at six"); the next such day, today included.
-        in_minutes: from now, for "in an hour".
-        spans: where the words stand in the text.
-    """
-
-    hour: int | None = None
-    minute: int = 0
-    half_known: bool = False
-    day: int | None = None
-    weekday: Weekday | None = None
-    in_minutes: int | None = None
-    spans: tuple[Span, ...] = field(default=(), compare=False)
 
 
 _ONES = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
@@ -54,38 +30,49 @@ _HALF = (
 _DAY = r"(?:tomorrow|tonight|today|manana|hoy|on \w+day|(?:this |next )?\w+day)"
 # What may follow a bare "at six" that is a time, so that "at six elm street" is none.
 _TAIL = (
-    rf"(?=\W*$|[,.;!?]| (?:please|{_DAY}|or|and|for|if|so|then|thanks|thank|pick ?up|pick|delivery|sharp|ish|in the|this"
-    r"|at night|i'?ll|i|we|we'?ll|under|my|por favor|para|y|de la|con)\b)"
+    rf"(?=\W*$|[,.;!?]| (?:please|{_DAY}|or|and|for|if|so|then|thanks|thank|pick ?up|pick|delivery|sharp|ish|in the"
+    r"|this|a (?:nombre|domicilio)|at night|i'?ll|i|we|we'?ll|under|my|por favor|para|y|de la|con)\b)"
 )
 _AT = r"(?:at|by|before|until|till|at around|at about|by around|by about)"
 _READY = (
-    r"(?:schedul\w+|ready|pick ?-?up|pick(?:ing)? (?:it|that|this|them) up|picking up|deliver\w*|come)(?: \w+){0,2}? for"
+    r"(?:schedul\w+|ready|pick ?-?up|pick(?:ing)? (?:it|that|this|them) up|picking up|deliver\w*|come)"
+    r"(?: \w+){0,2}? for"
 )
 _A_LAS = r"(?:a|para|sobre|hasta|antes de|como a|tipo) (?:las?|eso de las?)"
 
 _H, _M = rf"(?P<hour>\d{{1,2}}|{_ONES})", rf"(?P<minute>{_MINUTE})"
-_FORMS = tuple(
-    re.compile(rf"(?<![\w.$]){form}(?!\w)")
-    for form in (
-        rf"(?:{_AT} |for |around )?(?P<hour>\d{{1,2}}):(?P<minute>[0-5]\d)(?: ?{_HALF})?(?![:\d])",
-        rf"(?:{_AT}|for|around) (?P<hour>\d{{1,2}})[. ]?(?P<minute>[0-5]\d)(?: ?{_HALF}|{_TAIL})",
-        rf"(?:{_AT} |for |around )?(?:a )?(?P<off>half|quarter)(?: an hour)? (?P<side>past|after|to|till|of) {_H}(?: {_HALF})?",
-        rf"(?:{_AT} |around )(?P<off>five|ten|twenty|twenty[ -]five|\d{{1,2}})(?: minutes)? (?P<side>past|after|to|till) {_H}"
-        rf"(?: {_HALF}|{_TAIL})",
-        rf"(?:{_AT} |for |around )?{_H}(?: {_M})?(?: o'?clock(?: {_HALF})?| ?{_HALF})",
-        rf"(?:{_AT}|for|around) {_H}[ -]{_M}{_TAIL}",
-        rf"(?:{_AT}|{_READY}) {_H}{_TAIL}",
-        rf"for {_H}(?= {_DAY})",
-        r"(?:(?:at|by|around|for|before|al|a) )?(?P<name>noon|midday|midnight|mediodia|medianoche)",
-        rf"{_A_LAS} (?P<hour>\d{{1,2}}|{_HOURS_ES})(?:(?::| y | )(?P<minute>{_MINUTE_ES})| menos (?P<less>{_MINUTE_ES}))?"
-        rf"(?: en punto)?(?: ?{_HALF}|{_TAIL}| (?:en punto)\b)",
-        rf"(?P<off>cuarto|diez|cinco|veinte) para las? (?P<hour>\d{{1,2}}|{_HOURS_ES})(?: {_HALF})?",
-    )
+
+
+def _forms(*forms: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"(?<![\w.$]){form}(?!\w)") for form in forms)
+
+
+_H_ES = rf"(?P<hour>\d{{1,2}}|{_HOURS_ES})"
+_FORMS = _forms(
+    rf"(?:{_AT} |for |around )?(?P<hour>\d{{1,2}}):(?P<minute>[0-5]\d)(?: ?{_HALF})?(?![:\d])",
+    rf"(?:{_AT}|for|around) (?P<hour>\d{{1,2}})[. ]?(?P<minute>[0-5]\d)(?: ?{_HALF}|{_TAIL})",
+    rf"(?:{_AT} |for |around )?(?:a )?(?P<off>half|quarter)(?: an hour)? (?P<side>past|after|to|till"
+    rf"|of) {_H}(?: {_HALF})?",
+    rf"(?:{_AT} |around )(?P<off>five|ten|twenty|twenty[ -]five|\d{{1,2}})(?: minutes)? (?P<side>past|after|to"
+    rf"|till) {_H}"
+    rf"(?: {_HALF}|{_TAIL})",
+    rf"(?:{_AT} |for |around )?{_H}(?: {_M})?(?: o'?clock(?: {_HALF})?| ?{_HALF})",
+    rf"(?:{_AT}|for|around) {_H}[ -]{_M}{_TAIL}",
+    rf"(?:{_AT}|{_READY}) {_H}{_TAIL}",
+    rf"for {_H}(?= {_DAY})",
+    r"(?:(?:at|by|around|for|before|al|a) )?(?P<name>noon|midday|midnight|mediodia|medianoche)",
+    rf"{_A_LAS} {_H_ES} y (?P<minute>media|cuarto)(?: {_HALF})?",
+    rf"{_A_LAS} {_H_ES}(?:(?::| y | )(?P<minute>{_MINUTE_ES})| menos (?P<less>{_MINUTE_ES}))(?: ?{_HALF}|{_TAIL})",
+    rf"{_A_LAS} {_H_ES}(?: en punto| ?{_HALF}|{_TAIL})",
+    rf"(?P<off>cuarto|diez|cinco|veinte) para las? {_H_ES}(?: {_HALF})?",
 )
+# "Put cheese on both": in Spanish the words are those of a time.
+_TO_BOTH = re.compile(r"\b(?:pon|agreg|quit|anad|ech|sub)\w* [^,.;]{0,40}?\ba las (?:dos|tres|cuatro|cinco)\b(?! y )")
 _COUNT = r"(?P<count>\d{1,3}|(?:(?:twenty|thirty|forty|fifty)[ -])?\w+|treinta y cinco|cuarenta y cinco)"
 _AHEAD = re.compile(
     rf"\b(?:in|en|dentro de)(?: about| around| like| unos| como)? (?:(?P<half_hour>half an hour|media hora)"
-    rf"|{_COUNT} (?P<unit>hours?|minutes?|mins?|horas?|minutos?)(?P<more> and a half| y media)?|(?P<and_half>hora y media))\b"
+    rf"|{_COUNT} (?P<unit>hours?|minutes?|mins?|horas?|minutos?)(?P<more> and a half| y media)?"
+    rf"|(?P<and_half>hora y media))\b"
 )
 _DAYS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (2, re.compile(r"\b(?:the )?day after tomorrow\b|\bpasado manana\b")),
@@ -99,13 +86,16 @@ _WEEKDAYS: tuple[tuple[Weekday, str], ...] = (
 _ON_DAY = tuple((day, re.compile(rf"\b(?:on |this |next |el |este )*(?:{names})\b")) for day, names in _WEEKDAYS)
 _MORNING = re.compile(r"\bmorning\b|(?<![a-z])a\.? ?m\b|\b(?:por|en|de) la (?:manana|madrugada)\b|\besta manana\b")
 _EVENING = re.compile(
-    r"\b(?:afternoon|evening|tonight|at night)\b|(?<![a-z])p\.? ?m\b|\b(?:por|en|de) la (?:tarde|noche)\b|\besta (?:tarde|noche)\b"
+    r"\b(?:afternoon|evening|tonight|at night)\b|(?<![a-z])p\.? ?m\b|\b(?:por|en|de) la (?:tarde|noche)\b"
+    r"|\besta (?:tarde|noche)\b"
 )
 _ANSWER_LEAD = re.compile(
-    r"^(?:(?:um|uh|maybe|like|around|about|let's say|say|at|for|by|to|yes|yeah|ok|okay|make it|oh|so|well|como|pues|si)\W+)*"
+    r"^(?:(?:um|uh|maybe|like|around|about|let's say|say|at|for|by|to|yes|yeah|ok|okay|make it|oh|so|well|como|pues"
+    r"|si)\W+)*"
 )
 _ANSWER = re.compile(
-    rf"(?:las? )?(?P<hour>\d{{1,2}}|{_ONES}|{_HOURS_ES})(?:(?:[ :.-]| y )(?P<minute>{_MINUTE}|{_MINUTE_ES}))?(?: ?{_HALF})?"
+    rf"(?:las? )?(?P<hour>\d{{1,2}}|{_ONES}|{_HOURS_ES})(?:(?:[ :.-]| y )(?P<minute>{_MINUTE}"
+    rf"|{_MINUTE_ES}))?(?: ?{_HALF})?"
     rf"(?: (?:would be (?:fine|good|great)|please|works|por favor|{_DAY}))*\W*$"
 )
 
@@ -118,6 +108,7 @@ def find_time(text: str, *, asked: bool = False) -> SaidTime | None:
         asked: the agent asked for the time just now, so that "seven thirty" alone is one.
     """
     words, places = fold(text)
+    words = _TO_BOTH.sub(lambda match: " " * len(match.group()), words)
     ahead = _ahead(words)
     if ahead is not None:
         minutes, start, end = ahead
@@ -164,7 +155,14 @@ def _read(match: re.Match[str], words: str) -> _Read | None:
     less = _minutes(said.get("less") or (said.get("off") if said.get("side") in {None, "to", "till", "of"} else None))
     if said.get("side") in {"past", "after"}:
         minute = _minutes(said["off"])
-    if hour is None or minute is None or less is None or not 0 <= hour <= 23 or not 0 <= minute <= 59 or hour + less < 1:
+    if (
+        hour is None
+        or minute is None
+        or less is None
+        or not 0 <= hour <= 23
+        or not 0 <= minute <= 59
+        or hour + less < 1
+    ):
         return None
     if less:
         hour, minute = (hour - 1 or 12) if hour <= 12 else hour - 1, 60 - less
@@ -194,7 +192,17 @@ def _day(words: str) -> tuple[int | None, Weekday | None, tuple[Span, ...]]:
     return None, None, ()
 
 
-_SPECIAL = {"media": 30, "half": 30, "cuarto": 15, "quarter": 15, "una": 1, "an": 1, "a": 1, "once": 11, "veinticinco": 25}
+_SPECIAL = {
+    "media": 30,
+    "half": 30,
+    "cuarto": 15,
+    "quarter": 15,
+    "una": 1,
+    "an": 1,
+    "a": 1,
+    "once": 11,
+    "veinticinco": 25,
+}
 
 
 def _minutes(words: str | None) -> int | None:

@@ -11,7 +11,8 @@ from gateway.orders import acts
         ("sounds good", "yes"), ("that is correct", "yes"),
         ("no, make it a small", "no"), ("no", "no"), ("that's not right", "no"), ("yes but without mushrooms", "no"),
         ("wait", "no"), ("not quite", "no"), ("actually a large", "no"), ("no, quita la coca", "no"),
-        ("sí, no hay problema", "yes"), ("no, todo está bien", "yes"), ("yes and a coke", "unclear"), ("yes, also a sprite", "unclear"), ("um", "unclear"), ("", "unclear"),
+        ("sí, no hay problema", "yes"), ("no, todo está bien", "yes"), ("yes and a coke", "unclear"),
+        ("yes, also a sprite", "unclear"), ("um", "unclear"), ("", "unclear"),
         ("ana pickup", "unclear"), ("sí, y una coca", "unclear"),
     ],
 )  # fmt: skip
@@ -61,7 +62,8 @@ def test_ordering_is_no_other_act(said: str) -> None:
      ("i'll come get it", "pickup"), ("lo recojo yo", "pickup"), ("paso por él a las seis", "pickup"),
      ("do you deliver", None), ("do you guys do delivery", None), ("how much is delivery", None),
      ("is there a delivery fee", None), ("pickup, not delivery", "pickup"), ("can you deliver it", "delivery"),
-     ("no, delivery please", "delivery"), ("delivery instead of pickup", "delivery"), ("send it to my house", "delivery"),
+     ("no, delivery please", "delivery"), ("delivery instead of pickup", "delivery"),
+     ("send it to my house", "delivery"),
      ("¿hacen entregas a domicilio?", None), ("me lo traen a la casa", "delivery"), ("envíenlo por favor", "delivery")],
 )  # fmt: skip
 def test_fulfilment(said: str, kind: str | None) -> None:
@@ -86,5 +88,6 @@ def test_ending_and_greeting() -> None:
     assert not acts.is_greeting("a coke")
 
 
-def test_words_for_the_fulfilment_can_be_taken_out() -> None:
-    assert acts.without_fulfilment("ana pickup").strip() == "ana"
+def test_where_the_fulfilment_is_said() -> None:
+    assert acts.fulfilment_spans("ana pickup no delivery") == ((4, 10), (14, 22))
+    assert acts.fulfilment_spans("a coke") == ()

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.orders.allergies import find_allergies, without_spans
+from gateway.orders.allergies import find_allergies
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 import pytest
 
-from gateway.orders.times import SaidTime, find_time
+from gateway.orders.intent import SaidTime
+from gateway.orders.times import find_time
 
 
-def time(hour: int, minute: int = 0, half: bool = False, day: int | None = None, weekday: str | None = None) -> SaidTime:
+def time(
+    hour: int, minute: int = 0, half: bool = False, day: int | None = None, weekday: str | None = None
+) -> SaidTime:
     return SaidTime(hour, minute, half, day, weekday)  # type: ignore[arg-type]  # weekdays come as text
 
 
@@ -53,6 +56,9 @@ def time(hour: int, minute: int = 0, half: bool = False, day: int | None = None,
         ("hoy al mediodía", time(12, 0, True, 0)),
         ("el viernes a las 8 pm", time(20, 0, True, None, "fri")),
         ("a las doce de la noche", time(0, 0, True)),
+        ("para recoger a las siete y media a nombre de José", time(7, 30)),
+        ("a las siete a nombre de José", time(7)),
+        ("a las tres en punto", time(3)),
         ("in an hour", SaidTime(in_minutes=60)),
         ("in half an hour", SaidTime(in_minutes=30)),
         ("in an hour and a half", SaidTime(in_minutes=90)),
@@ -85,6 +91,8 @@ def time(hour: int, minute: int = 0, half: bool = False, day: int | None = None,
         ("in the box", None),
         ("a las chicas les gusta", None),
         ("una margherita y media", None),
+        ("ponle queso a las dos", None),
+        ("agrega champiñones a las tres pizzas", None),
         ("at 25", None),
         ("at 6:75", None),
         ("room 730", None),
