@@ -12,7 +12,7 @@ from gateway.local.brain_menu import Filled, expected, processor_for
 from gateway.local.brain_notes import asks_for_a_person, emergency_number, keyed
 from gateway.local.brain_offers import OfferAnswers
 from gateway.local.brain_phrases import for_caller, menu_aloud, say, topic_of
-from gateway.local.brain_plan import order_calls, question_calls, said_of_food, said_time
+from gateway.local.brain_plan import order_calls, question_calls, said_time
 from gateway.local.brain_sentences import Sentences, only_allergies, pickup_or_delivery
 from gateway.local.brain_view import Outcome, View, view_of
 from gateway.local.mind import CallTools, Prompt, Say, Step, ToolRequest
@@ -91,7 +91,7 @@ class _Turn:
         if "spanish" in words.lower() or "espa" in words.lower():
             key = "spanish_ok" if self._language == "es" else "spanish"
             return (Say(f"{say(key, self._language)} {self._question()}"),)
-        calls = order_calls(intent, self._view, words)
+        calls = order_calls(intent, self._view)
         if self._view.asked == "held_order":
             return self._take_up(intent, calls)
         if self._view.asked == "read_back" and not intent.items and assent(words) == "yes":
@@ -110,7 +110,6 @@ class _Turn:
         processor = processor_for(view.menu)
         gap = next((gap.line_id for gap in view.line_gaps), None)
         context = OrderContext(view.menu, view.lines, view.asked, gap, self._language)
-        words = said_of_food(view, words)
         intent = processor.parse_order_intent(words, context)
         doubt = self._doubt(processor, context, intent.about)
         return (intent if doubt is None else processor.parse_order_intent(doubt(words), context)), processor
@@ -178,7 +177,7 @@ class _Turn:
             case "leave_message" | "check_allergens" | "quote_time" | "repeat_order":
                 told = say("kept", self._language) if last.name == "leave_message" else for_caller(last.result.say)
                 told = told if last.result.ok else self._sentences.refused(last)
-                return (Say(f"{told} {self._question()}"),)
+                return (Say(" ".join((*self._sentences.noted_allergies(outcomes), told, self._question()))),)
             case _:
                 return self._changed(outcomes)
 

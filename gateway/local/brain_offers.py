@@ -37,6 +37,8 @@ class OfferAnswers:
         """What to do; None when nothing was offered, or the words are no answer to it and mean what they mean."""
         view, language = self._view, self._view.language
         yes, no = intent.assent == "yes", intent.assent == "no"
+        if view.asked == "time" and intent.time is None and not intent.items and intent.intent == "other":
+            return (Say(say("when", language)),)
         match view.offered:
             case "instead" | "take_off":
                 return self._run_out(intent, words)
@@ -50,8 +52,6 @@ class OfferAnswers:
                 return self._go_on(words, yes=yes)
             case "later" if said_time(view, words) is None:
                 return self._later(words, yes=yes, no=no)
-            case "time" if said_time(view, words) is None and not intent.items:
-                return (Say(say("when", language)),)
             case "age":
                 return self._age(words, yes=yes, no=no)
             case "person" | "shall_message" if no and not intent.items:
@@ -112,7 +112,7 @@ class OfferAnswers:
         if not offs:
             return None
         if intent.items and not all(item.action == "remove" for item in intent.items):
-            return (CallTools((*offs, *order_calls(intent, view, words))),)
+            return (CallTools((*offs, *order_calls(intent, view))),)
         item = can_replace(view.unavailable, view.menu)
         if intent.assent == "yes" and view.offered == "instead" and item is not None and not _OFF.search(words):
             line = next((line for line in view.lines if line.line_id == view.unavailable[0].line_id), None)

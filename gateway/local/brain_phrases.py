@@ -11,7 +11,7 @@ from gateway.orders.restaurant import Language
 
 __all__ = ["Language", "Offered", "for_caller", "gap_question", "joined", "menu_aloud", "offer_of", "say", "topic_of"]
 
-Offered = Literal["instead", "take_off", "alternative", "person", "message", "shall_message", "later", "time", "age"]
+Offered = Literal["instead", "take_off", "alternative", "person", "message", "shall_message", "later", "age"]
 """What the agent offers or asks besides the order itself."""
 
 _TEXTS: dict[Language, dict[str, str]] = {
@@ -105,6 +105,7 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     ("name", re.compile(r"(?:[Ww]hat name|nombre de quién)[^?]*\?$")),
     ("fulfilment", re.compile(r"(?:pickup or delivery|recoger o a domicilio|is that all right|está de acuerdo)\?$")),
     ("address", re.compile(r"(?:the address|la dirección)[^?]*\?$")),
+    ("time", re.compile(r"(?:For what time|Para qué hora)\?$")),
     ("line", re.compile(r"(?:Which|Qué|Cuál|qué|which) [^?]*\?$")),
     ("anything_else", re.compile(r"(?:Anything else|Algo más)\?$")),
 )
@@ -116,7 +117,6 @@ _OFFERS: tuple[tuple[Offered, re.Pattern[str]], ...] = (
     ("message", re.compile(r"(?:What is the message|Cuál es el mensaje)\?$")),
     ("later", re.compile(r"(?:order for later, or a message|para más tarde, o un mensaje)\?$")),
     ("shall_message", re.compile(r"(?:message for the staff|mensaje para el personal|shall we go on|o seguimos)\?$")),
-    ("time", re.compile(r"(?:For what time|Para qué hora)\?$")),
     ("age", re.compile(r"(?:Are you \d+ or older|Tiene \d+ años o más)\?$")),
 )
 _TO_THE_MODEL = re.compile(

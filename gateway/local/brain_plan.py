@@ -6,9 +6,8 @@ from collections.abc import Container, Iterable, Mapping
 from gateway.local.brain_times import written
 from gateway.local.brain_view import View
 from gateway.local.mind import ToolRequest
-from gateway.orders.allergies import allergy_spans, find_allergies, without_spans
-from gateway.orders.intent import IntentItem, IntentModifier, KnownLine, OrderIntent
-from gateway.orders.times import SaidTime, find_time
+from gateway.orders.intent import IntentItem, IntentModifier, KnownLine, OrderIntent, SaidTime
+from gateway.orders.times import find_time
 
 _HOW_LONG = re.compile(
     r"\bhow (?:long|soon|quick\w*|fast)\b|\bwhen (?:will|can|is|does) (?:it|that|my|i)\b"
@@ -24,21 +23,17 @@ _ALLERGENS = re.compile(
 )
 
 
-def order_calls(intent: OrderIntent, view: View, words: str) -> tuple[ToolRequest, ...]:
-    """Lines first, those that go before those that come, then what was said about the caller, then the time.
-
-    Args:
-        intent: what the words mean.
-        view: what is known.
-        words: the words themselves, for what parsing leaves to others: allergies and times.
-    """
+def order_calls(intent: OrderIntent, view: View) -> tuple[ToolRequest, ...]:
+    """Lines first, those that go before those that come, then what was said about the caller, then the time."""
     removed = [item for item in intent.items if item.action == "remove" and item.target_line is not None]
     kept = [item for item in intent.items if item.action != "remove"]
     calls = [ToolRequest("remove_line", {"line_id": item.target_line}) for item in removed]
     calls += [ToolRequest("set_line", _line_arguments(item, view.lines)) for item in kept]
-    customer = _customer(intent, view, words)
+    customer = _customer(intent, view)
     calls += [ToolRequest("set_customer", customer)] if customer else []
-    said = said_time(view, words)
+    # A time may come before the question that it raises: pickup or delivery?
+    earlier = find_time(view.earlier_words) if view.asked == "fulfilment" else None
+    said = intent.time or earlier
     time = None if said is None else written(said, view.now)
     if time is not None:
         kind = customer.get("fulfilment") or view.only_way
@@ -62,17 +57,9 @@ def question_calls(intent: OrderIntent, view: View, words: str, tools: Container
     return (ToolRequest(name, language),) if name in tools else ()
 
 
-def said_of_food(view: View, words: str) -> str:
-    """The words without what they say of times and of allergies: no number there counts dishes, no name orders one."""
-    time = find_time(words, asked=view.offered == "time")
-    return without_spans(words, (*(() if time is None else time.spans), *allergy_spans(words)))
-
-
 def said_time(view: View, words: str) -> SaidTime | None:
     """The time for which the caller wants it, if one was said; any number is one when the agent has asked for it."""
-    said = find_time(words, asked=view.offered == "time")
-    # The time came before the question that it raised: pickup or delivery?
-    return find_time(view.earlier_words) if said is None and view.asked == "fulfilment" else said
+    return find_time(words, asked=view.asked == "time")
 
 
 def _line_arguments(item: IntentItem, lines: Iterable[KnownLine]) -> dict[str, object]:
@@ -126,13 +113,12 @@ def _modifier(modifier: IntentModifier) -> Mapping[str, object]:
     }
 
 
-def _customer(intent: OrderIntent, view: View, words: str) -> dict[str, object]:
+def _customer(intent: OrderIntent, view: View) -> dict[str, object]:
     """What was said of the caller. Where there is one way to get the food, the question has said so."""
     kind: str | None = "delivery" if intent.address is not None else intent.fulfilment
     agreed = view.asked == "fulfilment" and intent.assent == "yes"
     if view.only_way is not None and (kind or intent.name or agreed):
         kind = view.only_way
-    allergies = intent.allergies or find_allergies(words)
-    name = None if intent.intent.startswith("ask_") else intent.name
-    given = {"name": name, "fulfilment": kind, "address": intent.address, "allergies": list(allergies) or None}
+    allergies = list(intent.allergies) or None
+    given = {"name": intent.name, "fulfilment": kind, "address": intent.address, "allergies": allergies}
     return {key: value for key, value in given.items() if value is not None}

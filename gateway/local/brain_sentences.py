@@ -77,6 +77,11 @@ class Sentences:
             offer = say("take_off", language)
         return f"{told} {offer}"
 
+    def noted_allergies(self, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+        """What the tool says to allergies that were told just now."""
+        told = (o for o in outcomes if o.name == "set_customer" and "allergies" in json.loads(o.arguments))
+        return tuple(for_caller(outcome.result.say) for outcome in told if outcome.result.ok)
+
     def _who_for(self, missing: Sequence[str]) -> str:
         both, only_way = {"name", "fulfilment"} <= set(missing), self._view.only_way
         if only_way is None:

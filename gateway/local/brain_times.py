@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from gateway.orders.availability import Weekday
-from gateway.orders.times import SaidTime
+from gateway.orders.intent import SaidTime
 
 _DAYS: Mapping[Weekday, str] = {
     "mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday", "sat": "saturday",

@@ -10,11 +10,10 @@ from gateway.local.brain_plan import order_calls
 from gateway.local.brain_times import written
 from gateway.local.brain_view import view_of
 from gateway.local.mind import Said
-from gateway.orders.intent import IntentItem, IntentModifier, OrderIntent
+from gateway.orders.intent import IntentItem, IntentModifier, OrderIntent, SaidTime
 from gateway.orders.offer import Offer
 from gateway.orders.order import OrderState
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
-from gateway.orders.times import SaidTime
 from gateway.orders.timing import not_then
 from gateway.orders.tool_outcome import ToolContext
 from tests.local.brain_call import Call
@@ -263,7 +262,12 @@ def test_questions_go_to_the_tools() -> None:
 def test_an_allergy_is_noted_said_back_and_closes_nothing() -> None:
     call = greeted()
     call.hear("a coke")
-    assert call.hear("I'm allergic to peanuts") == "Noted for the kitchen: peanuts. Anything else?"
+    assert call.hear("I'm allergic to peanuts") == (
+        "Noted for the kitchen: peanuts. I do not know about peanuts in the Coke. We cannot promise that any dish is "
+        "free of an allergen; please ask the staff. Anything else?"
+    )
+    first = greeted()
+    assert first.hear("I'm allergic to peanuts") == "Noted for the kitchen: peanuts. What can I get you?"
     assert call.order.allergies == ("peanuts",)
     both = greeted()
     both.hear("a tiramisu, and my son is allergic to eggs and milk")
@@ -281,7 +285,7 @@ def test_spanish_to_the_end() -> None:
     assert read_back.endswith("¿Está bien?")
     sold_out(call, "tiramisu")
     assert call.hear("sí, está bien").endswith("¿Le pongo Cannoli en su lugar, o lo quito?")
-    assert call.hear("quítelo, por favor").startswith("Un large Margherita.")
+    assert call.hear("quítelo, por favor").startswith("Un Margherita de tamaño grande.")
     assert call.order.allergies == ("nueces",)
 
 
@@ -322,7 +326,7 @@ def test_halves_swaps_and_combos_reach_the_tools() -> None:
         IntentItem("coke", slot="drink"),
     ))  # fmt: skip
     halved = IntentItem("margherita", options={"size": "large"}, half_item_id="pepperoni", modifiers=(swap,))
-    calls = order_calls(OrderIntent("add", items=(lunch, halved)), view_of(call.prompt()), "")
+    calls = order_calls(OrderIntent("add", items=(lunch, halved)), view_of(call.prompt()))
     assert [dict(request.arguments) for request in calls if not isinstance(request.arguments, str)] == [
         {
             "item_id": "lunch_combo",
@@ -348,13 +352,13 @@ def test_halves_swaps_and_combos_reach_the_tools() -> None:
         },
     ]
     plain = OrderIntent("add", items=(replace(halved, modifiers=()),))
-    call.execute((calls[0], *order_calls(plain, view_of(call.prompt()), "")))
+    call.execute((calls[0], *order_calls(plain, view_of(call.prompt()))))
     assert [line.item_id for line in call.order.lines] == ["coke", "lunch_combo", "margherita"]
     (_, combo, pizza) = view_of(call.prompt()).lines
     assert [(part.slot, part.menu_item_id) for part in combo.parts] == [("pizza", "pepperoni"), ("drink", "coke")]
     assert combo.parts[0].modifiers[0].placement == "right"
     assert pizza.half_item_id == "pepperoni"
-    more = order_calls(OrderIntent("add", items=(replace(lunch, quantity=1),)), view_of(call.prompt()), "")
+    more = order_calls(OrderIntent("add", items=(replace(lunch, quantity=1),)), view_of(call.prompt()))
     assert isinstance(more[0].arguments, dict)
     assert (more[0].arguments["line_id"], more[0].arguments["quantity"]) == ("L2", 2)
 
