@@ -183,7 +183,8 @@ class _Turn:
 
     def _confirmed(self, outcome: Outcome) -> tuple[Step, ...]:
         if outcome.result.ok:
-            thanks = for_caller(outcome.result.say) or say("good", self._language)
+            told = for_caller(outcome.result.say) if self._language == "en" else ""  # the tool speaks English here
+            thanks = told or say("thanks", self._language)
             return self._leave(f"{thanks} {say('goodbye', self._language)}", "the order is placed")
         if not self._view.unavailable and (self._view.line_gaps or self._view.customer_gaps):
             return (Say(self._question(closing=True)),)
@@ -234,13 +235,13 @@ class _Turn:
         """
         if names == {"set_customer"} or (intent is not None and intent.done):
             return True
-        if self._view.offered in {"instead", "take_off"}:
+        if self._view.offered in {"instead", "take_off", "later"}:
             return True  # it was read back before
         settled = "resume_order" not in names and self._answers_a_question()
         return settled and self._view.offered_more
 
     def _answers_a_question(self) -> bool:
-        return topic_of(self._view.last_said) in {"line", "read_back", "name", "fulfilment"}
+        return topic_of(self._view.last_said) in {"line", "read_back", "name", "fulfilment", "time"}
 
     def _close(self) -> tuple[Step, ...]:
         """The caller has everything: who it is for, if "that is all" was said; else the read-back."""

@@ -32,7 +32,7 @@ def order_calls(intent: OrderIntent, view: View) -> tuple[ToolRequest, ...]:
     customer = _customer(intent, view)
     calls += [ToolRequest("set_customer", customer)] if customer else []
     # A time may come before the question that it raises: pickup or delivery?
-    earlier = find_time(view.earlier_words) if view.asked == "fulfilment" else None
+    earlier = find_time(view.earlier_words) if view.asked == "fulfilment" and intent.fulfilment else None
     said = intent.time or earlier
     time = None if said is None else written(said, view.now)
     if time is not None:

@@ -138,6 +138,14 @@ def test_after_hours_an_order_for_tomorrow() -> None:
     assert call.order.fulfilment.at == clock("2026-11-19", "12:00")
 
 
+def test_a_time_that_came_before_pickup_or_delivery_is_not_lost() -> None:
+    call = greeted(LATE)
+    assert call.hear("yes, for tomorrow at 12:30") == "Is it for pickup or delivery?"
+    assert call.hear("a coke").endswith("is it pickup or delivery?")
+    assert call.hear("ana, pickup").endswith("Shall I take an order for later, or a message?")
+    assert call.hear("tomorrow at 12:30").startswith("One Coke. For Ana, pickup tomorrow at twelve thirty")
+
+
 def test_after_hours_a_message_with_a_call_back() -> None:
     call = greeted(LATE)
     assert call.hear("a message") == "What is the message?"
@@ -287,6 +295,7 @@ def test_spanish_to_the_end() -> None:
     assert call.hear("sí, está bien").endswith("¿Le pongo Cannoli en su lugar, o lo quito?")
     assert call.hear("quítelo, por favor").startswith("Un Margherita de tamaño grande.")
     assert call.order.allergies == ("nueces",)
+    assert call.hear("sí, está bien") == "Gracias. Su pedido está hecho. ¡Adiós!"
 
 
 # --- danger, bad lines ---
