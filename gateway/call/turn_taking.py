@@ -157,8 +157,10 @@ class TurnTaking:
             self._connection.wish()
 
     def _was_to_be_answered(self, item_id: str) -> bool:
-        """Whether a turn was no mere voice over the agent, and is not forgotten already."""
-        return self._turns.get(item_id) is not None and not self._unanswered.get(item_id, False)
+        """Whether an item is a turn of the caller's without words so far, and no mere voice over the agent."""
+        turn = self._turns.get(item_id)
+        known = turn is not None and turn.speaker == "caller" and turn.text is None
+        return known and not self._unanswered.get(item_id, False)
 
     def _nothing_said(self, at: datetime, *, counted: bool) -> None:
         """A turn was noise: it is as if nobody had spoken, so that nothing waits for an answer."""

@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gateway.local.brain_phrases import say
-from gateway.local.brain_plan import order_calls, said_time
+from gateway.local.brain_plan import modifier_arguments, order_calls, said_time
 from gateway.local.brain_seen import SeenUnavailable
 from gateway.local.brain_sentences import Sentences, can_replace
 from gateway.local.brain_view import View
@@ -48,12 +48,12 @@ class OfferAnswers:
                 return (CallTools((ToolRequest("transfer_to_staff", {"reason": "the caller was offered a person"}),)),)
             case "message" if intent.intent != "transfer":
                 return self._message(words, no=no)
-            case "shall_message" if _MESSAGE.search(words) or (yes and "?" in say("shall_message", language)):
-                return self._go_on(words, yes=yes)
+            case "shall_message" if _MESSAGE.search(words) or yes:
+                return self._go_on(words)
             case "later" if said_time(view, words) is None:
                 return self._later(words, yes=yes, no=no)
             case "age":
-                return self._age(words, yes=yes, no=no)
+                return self._age(intent, words)
             case "person" | "shall_message" if no and not intent.items:
                 return (Say(self._sentences.question()),)
             case _:
@@ -75,12 +75,12 @@ class OfferAnswers:
         back = bool(_RING_BACK.search(" ".join((self._view.earlier_words, words))))
         return (CallTools((ToolRequest("leave_message", {"text": words, "ring_back": back}),)),)
 
-    def _go_on(self, words: str, *, yes: bool) -> tuple[Step, ...] | None:
+    def _go_on(self, words: str) -> tuple[Step, ...]:
         """ "Shall I take a message, or shall we go on?": a mere yes goes on."""
         if _MESSAGE.search(words):
             return self.take_message(words)
         both = self._view.last_said.endswith(say("go_on", self._view.language))
-        return (Say(self._sentences.question() if both else say("message", self._view.language)),) if yes else None
+        return (Say(self._sentences.question() if both else say("message", self._view.language)),)
 
     def _later(self, words: str, *, yes: bool, no: bool) -> tuple[Step, ...] | None:
         language = self._view.language
@@ -106,61 +106,52 @@ class OfferAnswers:
 
     def _run_out(self, intent: OrderIntent, words: str) -> tuple[Step, ...] | None:
         """Something in the cart has run out: it goes, and what was chosen comes in its place."""
-        view = self._view
-        off = [request for entry in view.unavailable if (request := _without(entry, view)) is not None]
-        offs = tuple({json.dumps(request.arguments): request for request in off}.values())
-        if not offs:
-            return None
+        view, menu = self._view, self._view.menu
+        assert menu is not None, "words are answered once the menu is known"
+        gone = [line for line in view.lines if any(entry.line_id == line.line_id for entry in view.unavailable)]
+        offs = tuple(_without(line, view.unavailable, menu) for line in gone)
         if intent.items and not all(item.action == "remove" for item in intent.items):
             return (CallTools((*offs, *order_calls(intent, view))),)
-        item = can_replace(view.unavailable, view.menu)
+        item = can_replace(view.unavailable, menu)
         if intent.assent == "yes" and view.offered == "instead" and item is not None and not _OFF.search(words):
-            line = next((line for line in view.lines if line.line_id == view.unavailable[0].line_id), None)
-            instead = ToolRequest("set_line", {"item_id": item.id, "quantity": 1 if line is None else line.quantity})
+            instead = ToolRequest("set_line", {"item_id": item.id, "quantity": gone[0].quantity})
             return (CallTools((*offs, instead)),)
-        return (CallTools(offs),) if intent.assent != "unclear" or _OFF.search(words) else None
+        return (CallTools(offs),) if offs and (intent.assent != "unclear" or _OFF.search(words)) else None
 
-    def _age(self, words: str, *, yes: bool, no: bool) -> tuple[Step, ...] | None:
+    def _age(self, intent: OrderIntent, words: str) -> tuple[Step, ...] | None:
+        """The caller's age, or what is left of the order without it."""
         view = self._view
         said = _AGE.search(words)
-        if yes or said is not None:
+        if intent.intent == "other" and said is None:
+            return (Say(self._sentences.question(closing=True)),)
+        if intent.assent == "yes" or said is not None:
             age: object = True if said is None else int(said.group(1))
             return (CallTools((ToolRequest("set_customer", {"age_confirmed": age}),)),)
-        if not no or view.menu is None:
+        if intent.assent != "no":
             return None
-        aged = [line.line_id for line in view.lines if (item := view.menu.item(line.item_id)) and item.min_age]
-        return (
-            (CallTools(tuple(ToolRequest("remove_line", {"line_id": line_id}) for line_id in aged)),) if aged else None
-        )
+        menu = view.menu
+        assert menu is not None, "words are answered once the menu is known"
+        aged = [line.line_id for line in view.lines if (item := menu.item(line.item_id)) and item.min_age]
+        return (CallTools(tuple(ToolRequest("remove_line", {"line_id": line_id}) for line_id in aged)),)
 
 
-def _without(entry: SeenUnavailable, view: View) -> ToolRequest | None:
-    """The call that takes what has run out off its line: the line itself, or the choices that the sentence names."""
-    line = next((line for line in view.lines if line.line_id == entry.line_id), None)
-    item = view.menu.item(line.item_id) if line is not None and view.menu is not None else None
-    if line is None or item is None or view.menu is None:
-        return None
-    named = _named_options(line, view.menu, entry.say)
-    if item.spoken_name in entry.say or not named:
-        return ToolRequest("remove_line", {"line_id": line.line_id})
-    kept = [
-        {"option_id": m.id, "group_id": m.group, "action": "no" if m.negated else m.qualifier or "add"}
-        for m in line.modifiers
-        if m.id not in named
+def _without(line: KnownLine, unavailable: Sequence[SeenUnavailable], menu: Menu) -> ToolRequest:
+    """The call that takes what has run out off its line: the line itself, or the choices that the sentences name."""
+    said = " ".join(entry.say for entry in unavailable if entry.line_id == line.line_id)
+    item = menu.item(line.item_id)
+    groups = () if item is None else menu.groups_of(item)
+    chosen = {modifier.id for modifier in line.modifiers}
+    named = [
+        (group.id, option)
+        for group in groups
+        for option in group.options
+        if option.name in said and (option.id in chosen or option.default)
     ]
+    if not named or (item is not None and item.spoken_name in said):
+        return ToolRequest("remove_line", {"line_id": line.line_id})
+    gone = {option.id for _, option in named}
+    kept = [modifier_arguments(modifier) for modifier in line.modifiers if modifier.id not in gone]
     refused = [
-        {"option_id": option_id, "group_id": group, "action": "no"} for option_id, group in named.items() if group
+        {"option_id": option.id, "group_id": group_id, "action": "no"} for group_id, option in named if option.default
     ]
     return ToolRequest("set_line", {"line_id": line.line_id, "modifiers": [*kept, *refused]})
-
-
-def _named_options(line: KnownLine, menu: Menu, text: str) -> dict[str, str]:
-    """The line's options that a sentence names: id, and the group where the dish comes with it."""
-    item = menu.item(line.item_id)
-    chosen = {modifier.id for modifier in line.modifiers}
-    named: dict[str, str] = {}
-    for group in () if item is None else menu.groups_of(item):
-        for option in group.options:
-            if option.name in text and (option.id in chosen or option.default):
-                named[option.id] = group.id if option.default else ""
-    return named

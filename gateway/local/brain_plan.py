@@ -85,7 +85,7 @@ def _made(item: IntentItem, *, whole: bool) -> dict[str, object]:
     """Sizes and choices; `whole`: the choices replace those that are there, so none is said, too."""
     made: dict[str, object] = {"options": dict(item.options)} if item.options else {}
     if item.modifiers or whole:
-        made["modifiers"] = [_modifier(modifier) for modifier in item.modifiers]
+        made["modifiers"] = [modifier_arguments(modifier) for modifier in item.modifiers]
     return made
 
 
@@ -100,7 +100,8 @@ def _bare(parts: Iterable[IntentItem]) -> set[tuple[str | None, str, frozenset[I
     return {(part.slot, part.menu_item_id, frozenset(part.modifiers)) for part in parts}
 
 
-def _modifier(modifier: IntentModifier) -> Mapping[str, object]:
+def modifier_arguments(modifier: IntentModifier) -> Mapping[str, object]:
+    """A choice as `set_line` takes it."""
     action = "no" if modifier.negated else modifier.qualifier or "add"
     swapped = modifier.instead_of is not None and not modifier.negated
     return {

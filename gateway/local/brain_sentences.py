@@ -70,8 +70,7 @@ class Sentences:
         """What of the cart cannot be had, and what there is in its place: that is offered once."""
         language = self._language
         told = " ".join(dict.fromkeys(entry.say for entry in gone if entry.say))
-        first = next((entry.instead[0] for entry in gone if entry.instead), None)
-        item = self._view.menu.item(first) if self._view.menu is not None and first is not None else None
+        item = None if self._view.menu is None else can_replace(gone, self._view.menu)
         offer = "" if item is None else say("instead", language, what=item.spoken_name)
         if not offer or any(offer in said for said in self._view.agent_words):
             offer = say("take_off", language)
@@ -115,7 +114,7 @@ def pickup_or_delivery(outcomes: Sequence[Outcome]) -> str | None:
     return "fulfilment" if any(error.startswith("Ask whether it is for") for error in refused) else None
 
 
-def can_replace(gone: Sequence[SeenUnavailable], menu: Menu | None) -> Item | None:
-    """The one dish that was offered in place of what has run out."""
-    first = next((entry.instead[0] for entry in gone if entry.instead), None)
-    return menu.item(first) if menu is not None and first is not None else None
+def can_replace(gone: Sequence[SeenUnavailable], menu: Menu) -> Item | None:
+    """The one dish that is offered in place of what has run out; None where it is a choice that has, or nothing is."""
+    first = next((entry.instead[0] for entry in gone if entry.instead), "")
+    return menu.item(first)

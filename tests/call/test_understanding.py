@@ -123,6 +123,16 @@ def test_in_the_end_a_person_or_a_goodbye(casa_verde: Restaurant, person: bool) 
     assert talk.call.deadline is None
 
 
+def test_words_of_an_item_that_nobody_spoke_and_repeats_do_not_count(talk: Conversation) -> None:
+    talk.answered()
+    item, _ = talk.turn()
+    for _ in range(4):
+        talk.words("item_gone", "")
+        talk.words(item, "")
+    talk.agent_says("Sorry?")
+    assert has(talk.turn()[1], RequestResponse), "one turn without words is no bad line"
+
+
 def test_sounds_over_the_agent_are_no_sign_of_a_bad_line(talk: Conversation) -> None:
     talk.answered()
     for _ in range(3):
@@ -146,3 +156,12 @@ def test_who_asked_to_wait_is_given_time_and_a_relay_operator_always(talk: Conve
     talk.caller_says("one large pepperoni")
     talk.agent_says("Anything else?")
     assert talk.patience() == 30
+
+
+def test_noise_after_the_goodbye_is_nobodys_concern(talk: Conversation) -> None:
+    talk.answered()
+    for _ in range(2):
+        replies(talk, noise(talk))
+    talk.tool("end_call")
+    item, _ = talk.turn()
+    assert not has(talk.words(item, ""), Note)

@@ -7,10 +7,13 @@ import pytest
 
 from gateway.call import prompts
 from gateway.local.brain_plan import order_calls
+from gateway.local.brain_seen import SeenResult
+from gateway.local.brain_sentences import Sentences
 from gateway.local.brain_times import written
-from gateway.local.brain_view import view_of
-from gateway.local.mind import Said
+from gateway.local.brain_view import Outcome, view_of
+from gateway.local.mind import Said, ToolRequest
 from gateway.orders.intent import IntentItem, IntentModifier, OrderIntent, SaidTime
+from gateway.orders.menu import SlotChoice
 from gateway.orders.offer import Offer
 from gateway.orders.order import OrderState
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
@@ -97,6 +100,28 @@ def test_a_choice_that_has_run_out_goes_without_its_dish() -> None:
     assert call.lines == [(1, "pepperoni", "large", ["add mushroom"])]
 
 
+def test_two_choices_that_have_run_out_go_together_and_what_lies_on_a_half_stays_there() -> None:
+    call = greeted()
+    half = {"option_id": "jalapeno", "placement": "right"}
+    whole = [{"option_id": "basil"}, {"option_id": "mushroom"}]
+    line = {"item_id": "pepperoni", "options": {"size": "large"}, "modifiers": [half, *whole]}
+    call.execute([ToolRequest("get_menu"), ToolRequest("set_line", line)])
+    call.hear("that's all")
+    call.hear("ana, pickup")
+    sold_out(call, "toppings/basil", "toppings/mushroom")
+    assert call.hear("yes").endswith("Shall I take it off?")
+    assert "jalapeños on the right half" in call.hear("yes")
+    assert [m.option for m in call.order.lines[0].modifiers] == ["jalapeno"]
+
+
+def test_a_choice_that_cannot_be_had_is_refused_with_what_can() -> None:
+    call = greeted()
+    sold_out(call, "sauce/hot", "sauce/bbq")
+    assert call.hear("six hot wings").endswith("Would you like that instead?")
+    assert call.hear("yes") == "What can I get you?", "a choice is to be named with its dish"
+    assert call.hear("six garlic wings") == "Got it. Anything else?"
+
+
 def test_what_cannot_be_had_is_refused_with_what_can() -> None:
     call = greeted()
     sold_out(call, "tiramisu", "wings", "margherita", "lunch_combo", "pepperoni", "coke", "sprite", "water")
@@ -105,6 +130,8 @@ def test_what_cannot_be_had_is_refused_with_what_can() -> None:
     assert [(line.quantity, line.item_id) for line in call.order.lines] == [(2, "cannoli")]
     other = greeted()
     sold_out(other, "tiramisu")
+    assert other.hear("a tiramisu").endswith("Would you like one of those instead?")
+    assert other.hear("yes") == "What can I get you?", "which of them?"
     assert other.hear("a tiramisu").endswith("Would you like one of those instead?")
     assert other.hear("no") == "What can I get you?"
     assert other.hear("a tiramisu").endswith("Would you like one of those instead?")
@@ -234,6 +261,16 @@ def test_back_from_a_telephone_that_nobody_answered() -> None:
     assert "Anything else?" in other.hear("no")
 
 
+def test_who_is_asked_about_a_person_may_go_on_ordering() -> None:
+    call = greeted()
+    read_back_to_ana(call, "fifteen large pepperoni")
+    assert call.hear("hm").endswith("Anything else?")
+    read_back_to_ana(call, "and a coke")
+    call.hear("no")
+    call.hear("and a sprite")
+    assert items(call) == ["pepperoni", "coke", "sprite"]
+
+
 def test_a_message_that_is_said_at_once_is_kept_at_once() -> None:
     call = greeted()
     assert call.hear("can you tell the manager that my pizza was cold").startswith("I will pass that on.")
@@ -242,6 +279,15 @@ def test_a_message_that_is_said_at_once_is_kept_at_once() -> None:
     assert other.hear("can I leave a message") == "What is the message?"
     assert other.hear("no") == "What can I get you?"
     assert other.messages == []
+
+
+def test_back_from_a_telephone_without_a_person_or_a_message() -> None:
+    house = HOUSE.model_copy(update={"transfer_to": None})
+    call = Call(house, now=ONE_PM)
+    call.note(prompts.greeting_note(house))
+    call.hear("a manager please")
+    call.respond()
+    assert call.hear("no") == "What can I get you?"
 
 
 def test_nobody_to_put_through_to() -> None:
@@ -372,6 +418,67 @@ def test_halves_swaps_and_combos_reach_the_tools() -> None:
     assert (more[0].arguments["line_id"], more[0].arguments["quantity"]) == ("L2", 2)
 
 
+def test_what_a_part_of_a_combo_lacks_is_asked_for_by_the_name_of_the_part() -> None:
+    lunch = next(item for item in HOUSE.menu.items if item.slots)
+    free = [
+        slot.model_copy(update={"choices": tuple(SlotChoice(item=choice.item) for choice in slot.choices)})
+        for slot in lunch.slots
+    ]
+    others = [item for item in HOUSE.menu.items if item.id != lunch.id]
+    menu = HOUSE.menu.model_copy(update={"items": (*others, lunch.model_copy(update={"slots": tuple(free)}))})
+    call = Call(HOUSE.model_copy(update={"menu": menu}), now=ONE_PM)
+    call.note(prompts.greeting_note(HOUSE))
+    parts = [{"slot": "pizza", "item_id": "pepperoni"}, {"slot": "drink", "item_id": "coke"}]
+    call.execute([ToolRequest("get_menu"), ToolRequest("set_line", {"item_id": "lunch_combo", "parts": parts})])
+    assert call.note(prompts.STILL_THERE_NOTE).endswith("Which size for the Pepperoni: small or large?")
+
+
 def test_what_a_combo_lacks_is_asked_for_by_name() -> None:
     call = greeted()
     assert call.hear("a lunch combo").endswith("Which pizza for the Lunch combo: Margherita or Pepperoni?")
+
+
+# --- age ---
+
+
+def with_wine() -> Call:
+    """A house that sells wine, and a caller who wants it."""
+    coke = next(item for item in HOUSE.menu.items if item.id == "coke")
+    wine = coke.model_copy(update={"id": "wine", "name": "Wine", "min_age": 21})
+    menu = HOUSE.menu.model_copy(update={"items": (*HOUSE.menu.items, wine)})
+    call = Call(HOUSE.model_copy(update={"menu": menu}), now=ONE_PM)
+    call.note(prompts.greeting_note(call.restaurant))
+    call.hear("a coke and a wine")
+    return call
+
+
+def test_an_age_is_asked_for_and_taken_by_a_yes_or_by_its_number() -> None:
+    call = with_wine()
+    assert call.hear("that's all") == "Are you 21 or older?"
+    assert "Please have an ID ready" in call.hear("yes")
+    assert call.order.age_confirmed == 21
+    other = with_wine()
+    other.hear("that's all")
+    other.hear("I'm 34")
+    assert other.order.age_confirmed == 34
+
+
+def test_who_is_too_young_gets_the_rest() -> None:
+    call = with_wine()
+    call.hear("that's all")
+    call.hear("no")
+    assert items(call) == ["coke"]
+    other = with_wine()
+    other.hear("that's all")
+    assert other.hear("hm") == "Are you 21 or older?"
+    assert other.hear("and a sprite").startswith("Got it.")
+    assert items(other) == ["coke", "wine", "sprite"]
+    assert other.hear("and wings").endswith("BBQ, Hot or Garlic?")
+    other.execute([ToolRequest("read_back")])
+    assert other.respond().endswith("BBQ, Hot or Garlic?"), "what the lines lack is asked for first"
+
+
+def test_a_refusal_that_is_for_the_model_alone_is_an_excuse_to_the_caller() -> None:
+    sentences = Sentences(view_of(greeted().prompt()))
+    assert sentences.refused(Outcome("x", SeenResult(ok=False, error="We bake no bread."))) == "We bake no bread."
+    assert sentences.refused(Outcome("x", SeenResult(ok=False, error="Ask again."))) == "Sorry, that did not work."
