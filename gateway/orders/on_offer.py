@@ -8,6 +8,7 @@ of its slots. The sentences are for the caller, in English.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Literal, assert_never
 
 from gateway.orders.availability import DAYS, Availability, Daypart, Reason, Weekday, unavailable
@@ -95,19 +96,14 @@ class OnOffer:
 
         Nothing that asks for an age is offered in place of what does not.
         """
-        price = cheapest_price(item) or 0
-        others = [
-            (other.category != item.category, abs((cheapest_price(other) or 0) - price), place, other)
-            for place, other in enumerate(self._menu.items)
-            if other.id != item.id and (other.min_age or 0) <= (item.min_age or 0)
-        ]
-        found: list[Item] = []
-        for *_, other in sorted(others, key=lambda rated: rated[:3]):
-            if len(found) == most:
-                break
-            if self.item(other) is None:
-                found.append(other)
-        return tuple(found)
+        price, age = cheapest_price(item) or 0, item.min_age or 0
+
+        def near(other: Item) -> tuple[bool, int]:
+            return other.category != item.category, abs((cheapest_price(other) or 0) - price)
+
+        others = sorted((other for other in self._menu.items if (other.min_age or 0) <= age), key=near)
+        there = (other for other in others if other.id != item.id and self.item(other) is None)
+        return tuple(islice(there, most))
 
     def left_for(self, slot: Slot) -> tuple[Item, ...]:
         """The choices for a slot of a combo that can be had, in the menu's order."""
