@@ -11,6 +11,8 @@ from gateway.orders.act_patterns import ACTS, DONE, GREETING
 from gateway.orders.intent import Assent, IntentName, Span
 from gateway.orders.tokens import fold
 
+MAX_LETTERS = 8000  # a turn longer than this is noise or an attack
+
 _YES = re.compile(
     r"\b(?:yes|yeah|yep|yup|ya|yah|correct|right|perfect|exactly|absolutely|definitely|sure|ok|okay|fine|great|good"
     r"|please do|go ahead|go for it|place it|uh huh|mm ?hm+|mhm+|of course|that works|confirmed?|all set|that'?s it"
@@ -112,8 +114,11 @@ def without_talk(text: str) -> str:
 
 
 def act(text: str) -> IntentName | None:
-    """The act that the words name, if they name one: asking, leaving, wanting a person."""
-    words = folded(text)
+    """The act that the words name, if they name one: asking, leaving, wanting a person.
+
+    Of a text of more than 8,000 letters the beginning counts.
+    """
+    words = folded(text[:MAX_LETTERS])
     return next((pattern.name for pattern in ACTS if pattern.found(words)), None)
 
 

@@ -13,6 +13,7 @@ from gateway.orders.intent import Span
 from gateway.orders.tokens import fold
 
 MOST = 12
+_DENIED_WITHIN = 40  # letters
 
 _KNOWN = (
     r"(?:tree nuts?|frutos secos|pine nuts?|peanuts?|nuts?|almonds?|cashews?|walnuts?|hazelnuts?|pecans?|pistachios?"
@@ -84,7 +85,7 @@ def _found(words: str) -> list[tuple[str, Span | None]]:
     """(name, where the phrase stands) for everything declared."""
     found: list[tuple[str, Span | None]] = []
     for match in _TO.finditer(words):
-        if not _DENIED.search(words[: match.start()]):
+        if not _denied(words, match.start()):
             found += _list_after(words, match.start(), match.end())
     for match in _NOT_EAT.finditer(words):
         known = _LIST.match(words, match.end() + 1)
@@ -92,15 +93,18 @@ def _found(words: str) -> list[tuple[str, Span | None]]:
             found += _each(known, match.start())
     for match in _BEFORE.finditer(words):
         names = _ONE.findall(match[1]) or [match[1]]
-        if not _DENIED.search(words[: match.start()]) and names[0] not in _NO_ALLERGEN | COMMON:
+        if not _denied(words, match.start()) and names[0] not in _NO_ALLERGEN | COMMON:
             found += [(name, match.span()) for name in names]
     found += [(match[1] or match[2], match.span()) for match in _MUST_BE_FREE.finditer(words)]
-    found += [
-        (match[1], match.span()) for match in _CELIAC.finditer(words) if not _DENIED.search(words[: match.start()])
-    ]
+    found += [(match[1], match.span()) for match in _CELIAC.finditer(words) if not _denied(words, match.start())]
     if found:
         found += [(match[1], None) for match in _WITHOUT.finditer(words)]
     return found
+
+
+def _denied(words: str, at: int) -> bool:
+    """Whether the words before a place take back what follows: "I have no", "I'm not"."""
+    return _DENIED.search(words[max(0, at - _DENIED_WITHIN) : at]) is not None
 
 
 def _list_after(words: str, start: int, at: int) -> list[tuple[str, Span | None]]:

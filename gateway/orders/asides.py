@@ -7,6 +7,7 @@ still point into the transcript.
 
 from dataclasses import dataclass
 
+from gateway.orders.acts import MAX_LETTERS
 from gateway.orders.addresses import address_span, find_address
 from gateway.orders.allergies import allergy_spans, find_allergies, without_spans
 from gateway.orders.callers import find_name, said_name
@@ -29,7 +30,11 @@ class Asides:
 
 
 def read_asides(transcript: str, asked: Topic | None) -> Asides:
-    """Everything in a turn that is not food, given what the agent asked last."""
+    """Everything in a turn that is not food, given what the agent asked last.
+
+    Of a turn of more than 8,000 letters the beginning counts.
+    """
+    transcript = transcript[:MAX_LETTERS]
     time = find_time(transcript, asked=asked == "time")
     address = address_span(transcript, asked)
     spans = (

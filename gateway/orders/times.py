@@ -74,6 +74,8 @@ _AHEAD = re.compile(
     rf"|{_COUNT} (?P<unit>hours?|minutes?|mins?|horas?|minutos?)(?P<more> and a half| y media)?"
     rf"|(?P<and_half>hora y media))\b"
 )
+_SPECIAL = {"media": 30, "half": 30, "cuarto": 15, "quarter": 15, "un": 1, "una": 1, "an": 1, "a": 1, "once": 11,
+            "veinticinco": 25}  # fmt: skip
 _DAYS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (2, re.compile(r"\b(?:the )?day after tomorrow\b|\bpasado manana\b")),
     (1, re.compile(r"\btomorrow\b|(?<!la )\bmanana\b")),
@@ -190,19 +192,6 @@ def _day(words: str) -> tuple[int | None, Weekday | None, tuple[Span, ...]]:
         if match is not None:
             return None, weekday, (match.span(),)
     return None, None, ()
-
-
-_SPECIAL = {
-    "media": 30,
-    "half": 30,
-    "cuarto": 15,
-    "quarter": 15,
-    "una": 1,
-    "an": 1,
-    "a": 1,
-    "once": 11,
-    "veinticinco": 25,
-}
 
 
 def _minutes(words: str | None) -> int | None:

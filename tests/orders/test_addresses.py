@@ -23,6 +23,10 @@ ADDRESSES = [
     ("eleven sixty first street", "address", "11 61st Street"),
     ("twelve elm street nine oh two one oh", "address", "12 Elm Street 90210"),
     ("12 Elm St Apt 4B", "address", "12 Elm St Apt 4B"),
+    ("12 Elm St. Apt. four b", "address", "12 Elm St Apt 4B"),
+    ("one 23 main street", "address", "1 23 Main Street"),
+    ("the blue house by the church", "address", "Blue House By The Church"),
+    ("12 Elm Street! And a coke", "address", "12 Elm Street"),
     ("calle ocho número doce", "address", "Calle 8 Número 12"),
     ("doce calle Olmo, apartamento tres", "address", "12 Calle Olmo Apartamento 3"),
     # where it stands in a longer turn
