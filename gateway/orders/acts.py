@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from gateway.orders.act_patterns import ACTS, DONE, GREETING
+from gateway.orders.act_patterns import ACTS, DONE, DONE_HINTS, GREETING, beginnings
 from gateway.orders.intent import Assent, IntentName, Span
 from gateway.orders.tokens import fold
 
@@ -119,12 +119,14 @@ def act(text: str) -> IntentName | None:
     Of a text of more than 8,000 letters the beginning counts.
     """
     words = folded(text[:MAX_LETTERS])
-    return next((pattern.name for pattern in ACTS if pattern.found(words)), None)
+    begun = beginnings(words)
+    return next((pattern.name for pattern in ACTS if pattern.found(words, begun)), None)
 
 
 def is_done(text: str) -> bool:
     """Whether the caller wants nothing more."""
-    return bool(DONE.search(folded(text)))
+    words = folded(text)
+    return not DONE_HINTS.isdisjoint(beginnings(words)) and DONE.search(words) is not None
 
 
 def is_greeting(text: str) -> bool:
@@ -143,7 +145,10 @@ def spoken_language(text: str) -> Literal["en", "es"] | None:
 
 def fulfilment(text: str) -> Literal["pickup", "delivery"] | None:
     """Pickup or delivery, when one of them is chosen; the later of both, since people correct themselves."""
-    words = _NOT_CHOSEN.sub(" ", folded(text))
+    words = folded(text)
+    if not (_PICKUP.search(words) or _DELIVERY.search(words)):
+        return None
+    words = _NOT_CHOSEN.sub(" ", words)
     places: Mapping[Literal["pickup", "delivery"], int] = {
         "pickup": max((m.start() for m in _PICKUP.finditer(words)), default=-1),
         "delivery": max((m.start() for m in _DELIVERY.finditer(words)), default=-1),

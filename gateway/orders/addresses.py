@@ -23,6 +23,12 @@ _LEAD = re.compile(
     r"|(?:bring|send) (?:it|that|them) to|(?:entrega|entregue|mand|envi|lleve)\w* (?:a|en)|(?:mi |la )?direccion es"
     r"|domicilio (?:en|a|es)|viv(?:o|imos) en)(?: (?:el|la|los|las))?(?= )"
 )
+# Without any of these, in whatever spelling, no address was led to: most turns need no closer look.
+_HINT = re.compile(
+    r"deliver|address|live|bring|send|entr|mand|env|llev|direcc|domicil|vivo|vivimos|(?:s|m|re|is|am) (?:at|on"
+    r"|going) ",
+    re.IGNORECASE,
+)
 _ANSWER_LEADS_WORDS = (
     "yes yeah sure ok okay um uh it's it is to at the address my is es en so that's that would be i live on we're "
     "i'm si la direccion mi claro pues deliver"
@@ -57,17 +63,14 @@ def find_address(text: str, asked: Topic | None) -> str | None:
         text: what was said.
         asked: what the agent asked last.
     """
-    found = _found(text, asked)
+    found = said_address(text, asked)
     return None if found is None else found[0]
 
 
-def address_span(text: str, asked: Topic | None) -> Span | None:
-    """Where the address stands, with the words that lead to it, as offsets; None without one."""
-    found = _found(text, asked)
-    return None if found is None else found[1]
-
-
-def _found(text: str, asked: Topic | None) -> tuple[str, Span] | None:
+def said_address(text: str, asked: Topic | None) -> tuple[str, Span] | None:
+    """The address as of `find_address`, and where it stands with the words that lead to it, as offsets."""
+    if asked != "address" and _HINT.search(text) is None:
+        return None
     words = written_words(text)
     plain = joined(words)
     for lead in _LEAD.finditer(plain):

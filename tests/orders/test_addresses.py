@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.orders.addresses import address_span, find_address
+from gateway.orders.addresses import find_address, said_address
 
 ADDRESSES = [
     ("delivery to 12 oak street", None, "12 Oak Street"),
@@ -63,8 +63,7 @@ def test_addresses(said: str, asked: object, address: str | None) -> None:
 
 
 def test_an_address_stands_somewhere() -> None:
-    said = "two cokes delivered to 12 elm street and a sprite"
-    span = address_span(said, None)
-    assert span is not None
-    assert said[span[0] : span[1]] == "delivered to 12 elm street"
-    assert address_span("a coke", None) is None
+    said = "Two cokes delivered to twelve elm street and a sprite"
+    assert said_address(said, None) == ("12 Elm Street", (10, 40))
+    assert said[10:40] == "delivered to twelve elm street"
+    assert said_address("a coke", None) is None

@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.orders.asides import read_asides
-from gateway.orders.intent import OrderContext, SaidTime
+from gateway.orders.callers import find_name
+from gateway.orders.intent import OrderContext, SaidTime, Topic
 from gateway.orders.menu import Menu
 from gateway.orders.processor import OrderProcessor
 
@@ -48,3 +51,20 @@ def test_no_aside_is_ordered(menu: Menu, said: str, ordered: list[tuple[str, int
     assert [(item.menu_item_id, item.quantity) for item in intent.items] == ordered
     assert all(not item.modifiers for item in intent.items)
     assert intent.unknown == ()
+
+
+WORDS = (
+    "at six thirty pm tomorrow noon for my name is ana a n a pickup deliver it to twelve elm street apartment three "
+    "allergic to nuts and milk celiac no a las siete y media en una hora para llamo under double , . ' - 7:30 \ufe70 ½"
+).split()
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(max_size=40) | st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join),
+    st.sampled_from([None, "name", "address", "time", "fulfilment", "read_back", "line"]),
+)
+def test_whatever_was_said_the_rest_keeps_its_length(text: str, asked: Topic | None) -> None:
+    asides = read_asides(text, asked)
+    assert len(asides.rest) == len(text)
+    assert find_name(text, asked, ("ana",)) != ""

@@ -1,6 +1,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.orders.intent import (
     Ambiguity,
@@ -378,3 +380,47 @@ def test_no_answer_is_longer_than_forty_words(menu: Menu, bowls: Menu, said: str
         assert 0 < len(response.split()) <= 42
         assert response.count("?") <= 1
         assert " free of " not in response
+
+
+IDS = st.sampled_from(["gone", *(item.id for item in OSTERIA.items)])
+CHOICES = [(group.id, option.id) for group in OSTERIA.modifier_groups for option in group.options]
+
+
+@st.composite
+def modifiers(draw: st.DrawFn) -> IntentModifier:
+    group, option = draw(st.sampled_from([*CHOICES, ("gone", "gone")]))
+    return IntentModifier(
+        option, group,
+        qualifier=draw(st.sampled_from([None, "extra", "light", "side"])),
+        negated=draw(st.booleans()),
+        count=draw(st.integers(-1, 9)),
+        placement=draw(st.sampled_from(["whole", "left", "right"])),
+        instead_of=draw(st.sampled_from([None, "cheddar", "gone"])),
+    )  # fmt: skip
+
+
+@st.composite
+def items(draw: st.DrawFn, depth: int = 1) -> IntentItem:
+    return IntentItem(
+        draw(IDS),
+        quantity=draw(st.integers(-5, 30_000)),
+        options=draw(
+            st.dictionaries(st.sampled_from(["size", "ice", "x"]), st.sampled_from(["small", "large", "none"]))
+        ),
+        modifiers=tuple(draw(st.lists(modifiers(), max_size=4))),
+        action=draw(st.sampled_from(["add", "change"])),
+        half_item_id=draw(st.none() | IDS),
+        parts=tuple(draw(st.lists(items(depth - 1), max_size=3))) if depth else (),
+        slot=draw(st.sampled_from([None, "pizza", "drink", "x"])),
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(items(), max_size=4), st.sampled_from(["en", "es"]), st.lists(st.text(max_size=12), max_size=2))
+def test_whatever_was_said_there_is_an_answer(said: list[IntentItem], language: str, unknown: list[str]) -> None:
+    intent = OrderIntent("add", tuple(said), unknown=tuple(unknown))
+    validation = validate_order(intent, OSTERIA)
+    known = [item for item in said if OSTERIA.item(item.menu_item_id) is not None]
+    assert respond(intent, validation, OSTERIA, language)
+    assert validation.ok is not bool(validation.missing or validation.faults or unknown)
+    assert all(fault.at is not None and said[fault.at] in known for fault in validation.faults)
