@@ -83,7 +83,7 @@ class ModelConnection:
         self._configured = True
         self._agenda.do(
             ConfigureModel(
-                prompts.instructions(self._restaurant),
+                prompts.instructions(self._restaurant, at),
                 tuple(self._desk.tools.schemas()),
                 (self._desk.look_up("get_menu", at),),
                 prompts.history(self._turns),

@@ -7,9 +7,11 @@ many orders of one number in a short time count together. The words are for the 
 from collections import Counter
 from collections.abc import Sequence
 
+from gateway.orders.choices import dishes_of, open_groups
 from gateway.orders.menu import Menu
+from gateway.orders.missing import chosen
 from gateway.orders.money import price_text
-from gateway.orders.order import MAX_LINES, Order
+from gateway.orders.order import MAX_LINES, Line, Order
 from gateway.orders.pricing import Totals
 from gateway.orders.restaurant import Restaurant
 
@@ -17,7 +19,10 @@ _PERSON = "the approval of a person. Say so, and offer transfer_to_staff."
 
 
 def over_caps(order: Order, menu: Menu) -> str | None:
-    """Why the order is too much to be placed at all: too many lines, or of one item more than it allows in all."""
+    """Why the order is too much to be placed at all: too many lines, of one item, or of one group's choices.
+
+    Line by line the tools see to it already; a menu that changed since may allow less.
+    """
     if len(order.lines) > MAX_LINES:
         return f"An order has at most {MAX_LINES} lines, and this one has {len(order.lines)}. Take some off."
     ordered: Counter[str] = Counter()
@@ -28,6 +33,18 @@ def over_caps(order: Order, menu: Menu) -> str | None:
         if item is not None and quantity > item.max_quantity:
             most = f"At most {item.max_quantity} {item.name} in one order, and there are {quantity}."
             return f"{most} Tell the caller, and offer a person."
+    return next((told for line in order.lines if (told := _too_many_choices(line, menu)) is not None), None)
+
+
+def _too_many_choices(line: Line, menu: Menu) -> str | None:
+    for item, modifiers in dishes_of(line, menu):
+        for group in open_groups(item, modifiers, menu):
+            if group.max is not None and chosen(group, modifiers) > group.max:
+                return f"{line.id}: at most {group.max} of {group.name} on {item.name}. Ask the caller which to keep."
+            for modifier in modifiers:
+                if modifier.group == group.id and modifier.quantity > group.max_per_option:
+                    most = f"{line.id}: at most {group.max_per_option} of {modifier.option} on {item.name}."
+                    return f"{most} Ask the caller whether that will do."
     return None
 
 

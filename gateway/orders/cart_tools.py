@@ -45,7 +45,7 @@ def set_line(desk: Desk, call: ToolCall) -> ToolOutcome:
     )
     changed = order.set_line(noted, call_id=call.id)
     too_many = over_caps(changed, desk.menu)
-    if too_many is not None:
+    if too_many is not None and too_many != over_caps(order, desk.menu):
         raise Refusal(too_many)
     outcome = desk.changed(changed, f"{describe_line(noted, desk.menu)}.", call.context)
     # How sure it is that the caller said so: by the transcript's log probabilities, where there are any.

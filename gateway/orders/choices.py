@@ -5,7 +5,7 @@ the halves of a dish are judged each for itself; a group without a rule for halv
 its placement.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from gateway.orders.menu import Item, Menu, ModifierGroup, ModifierOption, Slot, Variation
@@ -81,6 +81,14 @@ def items_of(line: Line, menu: Menu) -> tuple[Item, ...]:
     ids = (line.item_id, line.half_item_id, *(part.item_id for part in line.parts))
     found = (menu.item(item_id) for item_id in dict.fromkeys(ids) if item_id is not None)
     return tuple(item for item in found if item is not None)
+
+
+def dishes_of(line: Line, menu: Menu) -> Iterator[tuple[Item, tuple[Modifier, ...]]]:
+    """What of a line has choices of its own, with them: the item, and what fills its slots."""
+    for item_id, modifiers in ((line.item_id, line.modifiers), *((p.item_id, p.modifiers) for p in line.parts)):
+        item = menu.item(item_id)
+        if item is not None:
+            yield item, modifiers
 
 
 def _kept_defaults(group: ModifierGroup, there: Sequence[Modifier]) -> list[ModifierOption]:

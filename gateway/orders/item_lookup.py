@@ -6,6 +6,7 @@ from typing import Protocol
 from gateway.orders.lookup import Names
 from gateway.orders.menu import Item, Menu
 from gateway.orders.tool_arguments import Refusal, shown
+from gateway.orders.tool_schemas import is_large
 
 # A refusal is read at a price: it names so many entries of a list and says how many more there are.
 MAX_LISTED = 30
@@ -25,6 +26,7 @@ class ItemLookup:
     def __init__(self, menu: Menu) -> None:
         self._names = Names(menu.items)
         self._headings = ", ".join(category.name for category in menu.categories)
+        self._searched = " Call find_item with the caller's words first." if is_large(menu) else ""
 
     def item(self, wanted: str) -> Item:
         """The one item that is meant.
@@ -39,7 +41,8 @@ class ItemLookup:
             raise Refusal(f"{shown(wanted)} can mean {ids(found)}: ask the caller which one.", "MENU_ITEM_NOT_FOUND")
         close = self._names.close_to(wanted)
         offer = f"Close to it: {ids(close)}; ask." if close else f"There are: {self._headings}."
-        raise Refusal(f"{shown(wanted)} is not on the menu. {offer} Tell the caller.", "MENU_ITEM_NOT_FOUND")
+        told = f"{shown(wanted)} is not on the menu. {offer}{self._searched} Tell the caller."
+        raise Refusal(told, "MENU_ITEM_NOT_FOUND")
 
 
 def ids(entries: Iterable[Listed]) -> str:

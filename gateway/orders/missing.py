@@ -178,8 +178,7 @@ class _Asker:
             # A size that this slot does not take: any that it takes will do.
             part = part.model_copy(update={"variation_id": None, "options": {}})
             fitting = forms_of(part, slot, self.menu)
-        if len(fitting) > 1:
-            yield from self._sizes(line_id, item, fitting, part.options, slot.id)
+        yield from self._sizes(line_id, item, fitting, part.options, slot.id)
         yield from self._choices(line_id, item, part.modifiers, slot.id)
 
     def _which(self, what: str, item: Item, names: Iterable[str]) -> str:

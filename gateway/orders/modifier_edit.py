@@ -96,13 +96,13 @@ class ModifierReader:
     def _open(self, said: Sequence[Said], item: Item, beside: Sequence[Modifier]) -> tuple[ModifierGroup, ...]:
         """The groups that the choices are looked for in: the item's own, and those that the choices open."""
         groups = self._menu.groups_of(item)
-        for _ in range(len(said) + 2):
+        while True:
             clear = [modifier for one in said if (modifier := self._clear(one, groups)) is not None]
             opened = open_groups(item, [*beside, *clear], self._menu)
-            if opened == groups:
-                break
-            groups = opened
-        return groups
+            new = [group for group in opened if group not in groups]
+            if not new:
+                return groups
+            groups = (*groups, *new)
 
     def _still_open(self, modifiers: list[Modifier], new: Sequence[Modifier], item: Item) -> tuple[Modifier, ...]:
         """The choices without those old ones whose group nothing opens any more (the dressing of a salad let go)."""
@@ -174,7 +174,9 @@ class ModifierReader:
                 f"that; then give {opener.id} too."
             )
         choices = "; ".join(f"{group.id}: {ids(group.options)}" for group in groups) or "no choices"
-        message = f"{item.name} cannot be had with {shown(said.wanted)}. It has {choices}. Tell the caller."
+        close = [option for group in groups for option in self._options[group.id].close_to(said.wanted)]
+        offer = f" Close to it: {ids(close)}; ask." if close else ""
+        message = f"{item.name} cannot be had with {shown(said.wanted)}.{offer} It has {choices}. Tell the caller."
         raise Refusal(message, "MENU_ITEM_NOT_FOUND")
 
     def _opener(self, closed: ModifierGroup, item: Item) -> ModifierOption | None:
@@ -209,9 +211,10 @@ _OPPOSITE: dict[Placement, Placement] = {"left": "right", "right": "left", "whol
 
 
 def _outweighs(new: Modifier, old: Modifier, groups: Iterable[ModifierGroup]) -> bool:
-    """Whether a new choice takes the place of an old one: the same option, or another of a group of one choice."""
+    """Whether a new choice takes the place of an old one: it says something of the same option, or is the only one."""
     single = any(group.id == new.group and group.max == 1 for group in groups)
-    return new.group == old.group and (new.option == old.option or (single and new.action != "no"))
+    same = {new.option, new.instead_of} & {old.option, old.instead_of} - {None}
+    return new.group == old.group and (bool(same) or (single and new.action != "no"))
 
 
 def _not_one_of(name: str, words: Sequence[str], written: str) -> Refusal:

@@ -31,7 +31,7 @@ def refuse_not_now(offer: OnOffer, menu: Menu, line: Line, old: Line | None) -> 
     left_off = _default(offer, menu, line, first.not_now)
     instead = () if left_off is not None else first.instead
     if left_off is not None:
-        told.append(f"Ask whether to make it without; then give {left_off.id} with action no.")
+        told.append(f"Ask whether to make it without {left_off.name}; then give {left_off.id} with action no.")
     elif instead:
         told.append(f"There is {listed((name for _, name in instead), word='or')}.")
         told.append("Ask once whether the caller would like that instead.")

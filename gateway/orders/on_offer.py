@@ -8,10 +8,11 @@ of its slots. The sentences are for the caller, in English.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Literal, assert_never
 
 from gateway.orders.availability import DAYS, Availability, Daypart, Reason, Weekday, unavailable
-from gateway.orders.choices import open_groups, other_half, taken
+from gateway.orders.choices import dishes_of, open_groups, other_half, taken
 from gateway.orders.menu import Item, Menu, ModifierGroup, ModifierOption, Slot
 from gateway.orders.order import Fulfilment, Line, Modifier, Part
 from gateway.orders.pricing import cheapest_price
@@ -87,7 +88,7 @@ class OnOffer:
         return (
             *self._half(line),
             *(short for part in line.parts for short in self._part(item, part)),
-            *(short for i, modifiers in self._dishes(line) for short in self._choices(i, modifiers)),
+            *(short for i, modifiers in dishes_of(line, self._menu) for short in self._choices(i, modifiers)),
         )
 
     def alternatives(self, item: Item, most: int = 3) -> tuple[Item, ...]:
@@ -95,19 +96,14 @@ class OnOffer:
 
         Nothing that asks for an age is offered in place of what does not.
         """
-        price = cheapest_price(item) or 0
-        others = [
-            (other.category != item.category, abs((cheapest_price(other) or 0) - price), place, other)
-            for place, other in enumerate(self._menu.items)
-            if other.id != item.id and (other.min_age or 0) <= (item.min_age or 0)
-        ]
-        found: list[Item] = []
-        for *_, other in sorted(others, key=lambda rated: rated[:3]):
-            if len(found) == most:
-                break
-            if self.item(other) is None:
-                found.append(other)
-        return tuple(found)
+        price, age = cheapest_price(item) or 0, item.min_age or 0
+
+        def near(other: Item) -> tuple[bool, int]:
+            return other.category != item.category, abs((cheapest_price(other) or 0) - price)
+
+        others = sorted((other for other in self._menu.items if (other.min_age or 0) <= age), key=near)
+        there = (other for other in others if other.id != item.id and self.item(other) is None)
+        return tuple(islice(there, most))
 
     def left_for(self, slot: Slot) -> tuple[Item, ...]:
         """The choices for a slot of a combo that can be had, in the menu's order."""
@@ -149,13 +145,6 @@ class OnOffer:
         not_now = None if item is None else self._by_itself(item)
         if not_now is not None:
             yield Shortfall(not_now, () if slot is None else _named(self.left_for(slot)))
-
-    def _dishes(self, line: Line) -> Iterable[tuple[Item, Sequence[Modifier]]]:
-        """Each item of a line that has choices of its own, with them."""
-        for item_id, modifiers in ((line.item_id, line.modifiers), *((p.item_id, p.modifiers) for p in line.parts)):
-            item = self._menu.item(item_id)
-            if item is not None:
-                yield item, modifiers
 
     def _choices(self, item: Item, modifiers: Sequence[Modifier]) -> Iterable[Shortfall]:
         """The options that an item is made with, and what else their group has."""

@@ -61,7 +61,10 @@ def before_confirm(order: Order, menu: Menu, restaurant: Restaurant, context: To
 def _asking(gaps: tuple[Missing, ...]) -> Gate | None:
     if not gaps:
         return None
-    return Gate(f"Something must be asked first: {' '.join(gap.say for gap in gaps)}", "incomplete", "INCOMPLETE_ORDER")
+    words = f"Something must be asked first: {' '.join(gap.say for gap in gaps)}"
+    if any(gap.what == "age" for gap in gaps):
+        words += " If the caller is younger, take what asks for that age off the order."
+    return Gate(words, "incomplete", "INCOMPLETE_ORDER")
 
 
 def _reading(order: Order) -> Gate | None:

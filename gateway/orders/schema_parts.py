@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 Schema = dict[str, object]
 
 # Above this an enum costs more tokens at every response than it saves in mistakes.
-MAX_ENUM = 120
+MAX_ENUM = 250
 
 
 def object_of(properties: Mapping[str, Schema], required: list[str] | None = None) -> Schema:

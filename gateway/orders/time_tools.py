@@ -5,7 +5,7 @@ close; what is answered is a sentence for the caller, beside the facts it was ma
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from gateway.orders.availability import DAYS
 from gateway.orders.clock_words import moment_words, time_words
@@ -19,7 +19,7 @@ from gateway.orders.timing import not_then, quote
 from gateway.orders.tool_outcome import ToolOutcome
 
 HOLIDAYS_AHEAD = timedelta(days=60)
-_SOON = timedelta(days=7)
+_SOON = timedelta(days=7)  # beyond that, a closing time says nothing: it is open around the clock
 
 _OPEN = {"en": "We are open now and close {closes}.", "es": "Ahora estamos abiertos y cerramos {closes}."}
 _ALWAYS_OPEN = {"en": "We are open around the clock.", "es": "Estamos abiertos las veinticuatro horas."}
@@ -43,7 +43,8 @@ def get_hours(desk: Desk, call: ToolCall) -> ToolOutcome:
     language, restaurant = language_of(desk, call), desk.restaurant
     now = call.context.now.astimezone(restaurant.zone)
     until, opens = restaurant.open_until(now), restaurant.next_opening(now)
-    last = None if until is None else until - quote(restaurant, call.context)
+    # By instants: local times of one zone are subtracted by the clock on the wall, which jumps twice a year.
+    last = None if until is None else (until.astimezone(UTC) - quote(restaurant, call.context)).astimezone(now.tzinfo)
     facts: dict[str, object] = {
         "now": f"{now:%A %Y-%m-%dT%H:%M}",
         "open": until is not None,
@@ -85,11 +86,11 @@ def _today(
         yield _CLOSED[language]
         if opens is not None:
             yield _OPENS[language].format(opens=moment_words(opens, now, language))
-    elif until - now > _SOON:
+    elif until.astimezone(UTC) - now.astimezone(UTC) > _SOON:
         yield _ALWAYS_OPEN[language]
     else:
         yield _OPEN[language].format(closes=moment_words(until, now, language))
-        late = last < now
+        late = last.astimezone(UTC) < now.astimezone(UTC)
         yield _TOO_LATE[language] if late else _LAST[language].format(last=moment_words(last, now, language))
 
 

@@ -107,7 +107,7 @@ class ToolOutcome:
         output: JSON for the model: `ok`, the whole `cart`, `missing`, `totals`, and `say` or `error`.
         kind: "ready": the order changed and its lines are complete. "incomplete": something must be asked first.
             "refused": nothing was changed and the model is told why. "noop": nothing to change (a question, a repeated
-            call id, a transfer, the end of the call).
+            call id, a message, a transfer, the end of the call).
         error: the taxonomy's name of what went wrong, if it has one.
         message: what went wrong, in words for the log and the model; None when nothing did.
         action: what the call must do now.

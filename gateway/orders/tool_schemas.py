@@ -14,10 +14,11 @@ from gateway.orders.menu import Menu
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.schema_parts import MAX_ENUM, Schema, list_of, object_of, one_of, text
 
-# Instructions and tools together may have 16,384 tokens (32k models), three characters being one at the worst.
-MAX_CHARS = 24_000
+# Instructions and tools together may have 16,384 tokens (32k models), three characters being one at the worst; what the
+# other tools and the instructions need is known, so this is for `set_line`.
+MAX_LINE_CHARS = 16_000
 # A menu handed over as a whole stays in the conversation for good.
-MAX_MENU_CHARS = 60_000
+MAX_MENU_CHARS = 40_000
 
 # What each tool takes, by name. `tools.py` refuses everything else. `if_version` is for callers that are no model: two
 # tool calls of one response would refuse each other.
@@ -49,17 +50,15 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 
 
 def is_large(menu: Menu) -> bool:
-    """Whether a menu is too large to be handed over as a whole, so that it is searched instead."""
-    return len(menu.items) > MAX_ENUM or len(menu.model_dump_json(exclude_defaults=True)) > MAX_MENU_CHARS
+    """Whether a menu is too large to be spelt out and handed over as a whole, so that it is searched instead."""
+    if len(menu.items) > MAX_ENUM or len(menu.model_dump_json(exclude_defaults=True)) > MAX_MENU_CHARS:
+        return True
+    return len(json.dumps(LineSchema(menu, spelt=True).properties())) > MAX_LINE_CHARS
 
 
 def tool_schemas(menu: Menu, restaurant: Restaurant) -> list[Schema]:
     """The tools, always in the same order; `find_item` only where the menu's ids are not spelt out."""
-    if not is_large(menu):
-        spelt = _schemas(menu, restaurant, spelt=True)
-        if len(json.dumps(spelt)) <= MAX_CHARS:
-            return spelt
-    return _schemas(menu, restaurant, spelt=False)
+    return _schemas(menu, restaurant, spelt=not is_large(menu))
 
 
 def _schemas(menu: Menu, restaurant: Restaurant, *, spelt: bool) -> list[Schema]:

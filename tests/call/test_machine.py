@@ -41,7 +41,7 @@ def test_a_call_is_greeted(talk: Conversation) -> None:
     (configure,) = talk.tell(ModelOpened)
     assert isinstance(configure, ConfigureModel)
     assert "Casa Verde" in configure.instructions
-    assert len(configure.tools) == 11
+    assert len(configure.tools) == 17
     assert configure.history == ()
     assert talk.state() is State.CONNECTED
     assert talk.tell(SessionRequested) == []

@@ -3,7 +3,7 @@ import pytest
 from gateway.orders.caps import needs_approval, over_caps
 from gateway.orders.order import Line
 from gateway.orders.pricing import totals
-from tests.orders.osteria import HOUSE, OSTERIA, ordered
+from tests.orders.osteria import HOUSE, OSTERIA, chose, combo, ordered, part, with_group
 
 COKE = Line(id="L1", item_id="coke", variation_id="can")
 BURGER = Line(id="L2", item_id="burger", variation_id="one")
@@ -28,6 +28,27 @@ def test_so_many_lines_and_no_more() -> None:
     lines = [BURGER.model_copy(update={"item_id": f"x{number}"}) for number in range(51)]
     assert over_caps(ordered(*lines[:50]), OSTERIA) is None
     assert over_caps(ordered(*lines), OSTERIA) == "An order has at most 50 lines, and this one has 51. Take some off."
+
+
+def test_a_group_holds_no_more_than_it_allows() -> None:
+    options = ("mushroom", "cheese", "jalapeno", "basil")
+    four = [chose("toppings", option) for option in options]
+    pizza = Line(id="L1", item_id="margherita", variation_id="m-small", modifiers=(*four[1:], four[0]))
+    assert over_caps(ordered(pizza), with_group(OSTERIA, "toppings", max=4)) is None
+    told = "L1: at most 3 of toppings on Margherita. Ask the caller which to keep."
+    assert over_caps(ordered(pizza), with_group(OSTERIA, "toppings", max=3)) == told
+    filled = combo(part("pizza", "margherita", "m-small", *four), part("drink", "coke"))
+    assert over_caps(ordered(filled), with_group(OSTERIA, "toppings", max=3)) == told
+    assert over_caps(ordered(filled), with_group(OSTERIA, "toppings", max=None)) is None
+    twice = Line(id="L1", item_id="margherita", modifiers=(chose("toppings", "basil", quantity=2),))
+    assert over_caps(ordered(twice), OSTERIA) is None
+    thrice = Line(id="L1", item_id="margherita", modifiers=(chose("toppings", "basil", quantity=3),))
+    assert over_caps(ordered(thrice), OSTERIA) == (
+        "L1: at most 2 of basil on Margherita. Ask the caller whether that will do."
+    )
+    # What is chosen in another group is judged there.
+    burger = Line(id="L1", item_id="burger", modifiers=(chose("side", "fries", quantity=9),))
+    assert over_caps(ordered(burger), OSTERIA) is None
 
 
 def test_a_total_above_the_limit_needs_a_person() -> None:

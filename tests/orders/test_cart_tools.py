@@ -114,6 +114,14 @@ def test_more_than_an_item_allows_is_refused_however_it_is_split(talk: "Talk") -
     assert [line.quantity for line in talk.order.lines] == [15]
 
 
+def test_what_was_too_much_before_does_not_stand_in_the_way_of_other_changes(talk: "Talk") -> None:
+    talk("set_line", item_id="coke")
+    much = talk.order.lines[0].model_copy(update={"quantity": 30})
+    talk.order = talk.order.model_copy(update={"lines": (much,)})
+    assert talk("set_line", item_id="sprite").kind == "ready"
+    assert talk("set_line", item_id="coke", notes="no ice").kind == "refused"
+
+
 def test_a_change_is_meant_for_one_version_where_it_says_so(talk: "Talk") -> None:
     talk("set_line", item_id="coke")
     stale = talk("set_line", item_id="sprite", if_version=0)
@@ -196,7 +204,8 @@ def test_what_a_dish_comes_with_has_run_out_and_is_left_off(diner_talk: "Talk") 
     run_out(diner_talk, "burger/pickle")
     outcome = diner_talk("set_line", item_id="cheeseburger")
     assert outcome.message == (
-        "We are out of pickles. Ask whether to make it without; then give pickle with action no. Tell the caller."
+        "We are out of pickles. Ask whether to make it without pickles; then give pickle with action no. Tell the "
+        "caller."
     )
     assert outcome.output["alternatives"] == []
     assert diner_talk("set_line", item_id="cheeseburger", modifiers=["no pickles"]).kind == "ready"

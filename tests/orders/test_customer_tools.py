@@ -165,8 +165,10 @@ def test_a_scheduled_time_stays_until_it_is_for_now(day_talk: "Talk") -> None:
         ("23:00", "Casa Verde is closed then, Wednesday at 23:00. It opens Thursday at 11:00. Ask for another time."),
         (
             "2026-11-26T12:00",
-            "Casa Verde is closed then, Thursday, November 26 at 12:00. It opens Friday, November 27 at 11:00. Ask for "
-            "another time.",
+            (
+                "Casa Verde is closed then, Thursday, November 26 at 12:00. It opens Friday, November 27 at 11:00. "
+                "Ask for another time."
+            ),
         ),
         ("2026-12-24T12:00", "Orders can be scheduled up to 14 days ahead. Ask for an earlier time."),
     ],

@@ -11,7 +11,6 @@ from gateway.orders.sold_out import SoldOut, SoldOutEntry
 from gateway.orders.tool_arguments import Arguments, Refusal
 from gateway.orders.tool_outcome import CancelOrder, ToolContext
 
-
 NOW = ToolContext(datetime(2026, 11, 18, 18, 0, tzinfo=UTC))
 
 

@@ -18,6 +18,12 @@ def test_what_is_not_there_is_refused_with_what_is(menu: Menu) -> None:
     )
 
 
+def test_on_a_large_menu_one_searches_first(menu: Menu) -> None:
+    many = tuple(menu.items[0].model_copy(update={"id": f"i{number}"}) for number in range(300))
+    with pytest.raises(Refusal, match=r"Call find_item with the caller's words first. Tell the caller."):
+        ItemLookup(menu.model_copy(update={"items": many})).item("sushi")
+
+
 def test_a_long_list_is_cut_and_says_so(menu: Menu) -> None:
     many = [menu.items[0].model_copy(update={"id": f"i{number}"}) for number in range(MAX_LISTED + 7)]
     assert ids(many).endswith(", i29 and 7 more")

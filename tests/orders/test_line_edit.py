@@ -183,8 +183,10 @@ def test_on_halves_of_their_own_half_does_not_say_which() -> None:
     [
         (
             {"item_id": "farmhouse", "half_item_id": "calzone"},
-            "Farmhouse cannot be had with Calzone as its other half: its other half can be marinara, verdura. "
-            "Tell the caller.",
+            (
+                "Farmhouse cannot be had with Calzone as its other half: its other half can be marinara, verdura. "
+                "Tell the caller."
+            ),
         ),
         (
             {"item_id": "calzone", "half_item_id": "marinara"},

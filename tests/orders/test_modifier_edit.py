@@ -223,8 +223,10 @@ def test_in_a_group_of_one_choice_a_swap_is_a_choice() -> None:
         (
             "farmhouse",
             {"option_id": "ham", "action": "swap", "instead_of": "olives"},
-            'On Farmhouse ham can take the place of mozzarella, not of "olives". Give that as instead_of, or use '
-            "action add.",
+            (
+                'On Farmhouse ham can take the place of mozzarella, not of "olives". Give that as instead_of, or use '
+                "action add."
+            ),
         ),
         (
             "farmhouse",
@@ -244,8 +246,10 @@ def test_in_a_group_of_one_choice_a_swap_is_a_choice() -> None:
         (
             "cheeseburger",
             {"option_id": "bacon", "action": "swap", "instead_of": "onion"},
-            "On Cheeseburger nothing is swapped in toppings: bacon can be added at its price, and what is not wanted "
-            "left off. Ask the caller whether they want that.",
+            (
+                "On Cheeseburger nothing is swapped in toppings: bacon can be added at its price, and what is not "
+                "wanted left off. Ask the caller whether they want that."
+            ),
         ),
     ],
 )
@@ -328,6 +332,11 @@ def test_a_choice_beside_others_takes_the_place_of_its_like() -> None:
         before[2],
         Modifier(group="dressing", option="vinaigrette"),
     )
+    off = (topping("mozzarella", action="no"), topping("olives"))
+    swap = {"option_id": "ham", "action": "swap"}
+    assert [m.option for m in read(DINER, "farmhouse", swap, beside=off)] == ["olives", "ham"]
+    swapped = (topping("ham", action="swap", instead_of="mozzarella"),)
+    assert read(DINER, "farmhouse", "extra mozzarella", beside=swapped) == (topping("mozzarella", action="extra"),)
     light = {"option_id": "rare", "action": "light"}
     assert read(DINER, "steak", light, beside=before)[-1].action == "light"
 
@@ -340,6 +349,13 @@ def test_a_reader_knows_what_an_item_can_have_now_or_later() -> None:
     assert reader.knows(Said("vinaigrette"), steak)
     assert not reader.knows(Said("vinaigrette"), cola)
     assert not reader.knows(Said("vinaigrette", group_id="side"), steak)
+
+
+def test_a_choice_that_is_not_there_is_refused_with_those_like_it() -> None:
+    assert told(DINER, "calzone", "truffle") == (
+        'Calzone cannot be had with "truffle". It has crust: thin, thick. Tell the caller.'
+    )
+    assert "Close to it: mozzarella; ask. It has" in told(DINER, "farmhouse", "mozarela")
 
 
 def test_groups_that_open_each_other_come_to_an_end() -> None:

@@ -170,6 +170,7 @@ def test_what_is_known_already_changes_nothing(read: Order) -> None:
 def test_a_placed_order_is_placed_once_and_edited_no_more(read: Order) -> None:
     placed = read.confirm(call_id="c")
     assert placed.is_placed
+    assert not placed.read_back_stands
     assert placed.confirm(call_id="d") is placed
     for edit in (
         lambda: placed.set_line(SPRITE, call_id="d"),

@@ -103,6 +103,9 @@ def test_a_size_of_one_part_may_stand_with_the_combo() -> None:
     assert meal(modifiers=["coke", "big"])["drink"].variation_id == "big"
     which = '"size" of Lunch Deal could be for first, second: give it with that part, under parts.'
     assert told(item_id="lunch-deal", parts=["farmhouse", "marinara"], options={"size": "small"}) == which
+    assert told(item_id="burger-meal", options={"width": "large"}) == (
+        'Burger Meal has no "width" to choose: leave it out. Tell the caller.'
+    )
     which = '"small" of Lunch Deal could be for first, second: give it with that part, under parts.'
     assert told(item_id="lunch-deal", parts=["farmhouse", "marinara"], modifiers=["small"]) == which
 
@@ -129,18 +132,24 @@ def test_a_choice_that_several_parts_have_is_asked_back() -> None:
         ),
         (
             ["lager"],
-            'Burger Meal has no part "lager". Its parts are burger: cheeseburger; side: fries, rings; drink: cola, '
-            "lemonade. Tell the caller.",
+            (
+                'Burger Meal has no part "lager". Its parts are burger: cheeseburger; side: fries, rings; drink: cola, '
+                "lemonade. Tell the caller."
+            ),
         ),
         (
             [{"slot": "dessert", "item_id": "fries"}],
-            'Burger Meal has no part "dessert". Its parts are burger: cheeseburger; side: fries, rings; drink: cola, '
-            "lemonade. Tell the caller.",
+            (
+                'Burger Meal has no part "dessert". Its parts are burger: cheeseburger; side: fries, rings; drink: '
+                "cola, lemonade. Tell the caller."
+            ),
         ),
         (
             [{}],
-            'Burger Meal has no part "". Its parts are burger: cheeseburger; side: fries, rings; drink: cola, '
-            "lemonade. Tell the caller.",
+            (
+                'Burger Meal has no part "". Its parts are burger: cheeseburger; side: fries, rings; drink: cola, '
+                "lemonade. Tell the caller."
+            ),
         ),
         (
             [{"slot": "drink", "item_id": "cola"}, {"slot": "drink", "item_id": "lemonade"}],

@@ -194,7 +194,8 @@ def test_caps_and_approval_are_looked_at_last() -> None:
 def test_an_age_is_asked_before_the_read_back() -> None:
     beer = ordered(Line(id="L1", item_id="beer", variation_id="pint"))
     gate = before_read_back(beer, OSTERIA, HOUSE, AGREED)
-    assert gate == Gate("Something must be asked first: Are you 21 or older?", "incomplete", "INCOMPLETE_ORDER")
+    told = "Something must be asked first: Are you 21 or older? If the caller is younger, take what asks for that age "
+    assert gate == Gate(f"{told}off the order.", "incomplete", "INCOMPLETE_ORDER")
     assert before_read_back(beer.model_copy(update={"age_confirmed": 21}), OSTERIA, HOUSE, AGREED) is None
 
 

@@ -3,7 +3,7 @@ import pytest
 from gateway.orders.menu import Menu, Tax
 from gateway.orders.order import Line, Modifier, ModifierAction, Order, Part, open_order
 from gateway.orders.pricing import cheapest_price, line_price, totals, unit_price
-from tests.orders.osteria import OSTERIA, chose, combo, ordered, part, with_group
+from tests.orders.osteria import OSTERIA, chose, combo, group_of, ordered, part, with_group, with_item
 
 
 def of(menu: Menu, *lines: Line) -> Order:
@@ -167,6 +167,20 @@ def test_choices_behind_a_choice_are_paid_while_they_are_open() -> None:
     assert cost(salad, vinaigrette, chose("herbs", "dill")) == 1398
     # With fries there is no dressing to be paid for.
     assert cost(chose("side", "fries"), vinaigrette) == 1200
+
+
+def test_an_option_is_paid_in_the_group_in_which_it_was_chosen() -> None:
+    onion = group_of("garnish").options[3].model_copy(update={"price": 7})
+    menu = with_item(OSTERIA, "burger", modifier_groups=("garnish", "extras"))
+    menu = with_group(with_group(menu, "extras", options=(onion,)), "garnish", free=0)
+    assert garnish(chose("extras", "onion"), menu=menu) == 7
+    assert garnish(chose("garnish", "onion"), menu=menu) == 30
+
+
+def test_tax_on_a_very_large_sum_is_exact() -> None:
+    roast = Line(id="L1", item_id="roast", variation_id="one", quantity=9999)
+    # 209,979.00 at 8.25 % is 17,323.2675.
+    assert totals(ordered(roast), OSTERIA).tax == 1_732_327
 
 
 LEFT_MUSHROOM = chose("toppings", "mushroom", placement="left")

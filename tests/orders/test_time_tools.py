@@ -72,6 +72,21 @@ def test_after_last_orders_it_is_too_late_for_now(day_talk: "Talk") -> None:
     )
 
 
+def test_the_night_the_clocks_go_back_the_last_order_is_right(talk_to: Start, casa_verde: Restaurant) -> None:
+    talk = talk_to(open_daily(casa_verde, "18:00", "01:30"))
+    talk.context = replace(
+        talk.context, now=datetime(2026, 11, 1, 5, 5, tzinfo=UTC), quote_minutes=20
+    )  # 01:05, the first
+    facts = talk("get_hours").output["hours"]
+    assert (facts["closes"], facts["last_order"]) == ("2026-11-01T01:30", "2026-11-01T01:10")
+    talk.context = replace(talk.context, now=datetime(2027, 3, 14, 6, 30, tzinfo=UTC), quote_minutes=60)  # 01:30
+    late = talk_to(open_daily(casa_verde, "18:00", "03:30"))
+    late.context = talk.context
+    facts = late("get_hours").output["hours"]
+    assert (facts["closes"], facts["last_order"]) == ("2027-03-14T03:30", "2027-03-14T01:30")
+    assert "It is too late" not in str(late("get_hours").output["say"])
+
+
 def test_while_closed_the_next_opening_is_told(day_talk: "Talk") -> None:
     at(day_talk, 9)
     outcome = day_talk("get_hours")

@@ -95,11 +95,20 @@ def test_a_time_that_is_past_or_too_soon_is_told() -> None:
     assert then(at("13:14")) == (
         "Wednesday at 13:14 is too soon: it takes until Wednesday at 13:20. Ask for a later time."
     )
-    assert then(LUNCH) is not None
+    assert str(then(LUNCH)).startswith("Wednesday at 13:00 is too soon")
     # What was fine when it was chosen stays so for a few minutes' talk.
     assert timedelta(minutes=5) == LEAD_GRACE
     assert then(at("13:15")) is None
     assert then(at("12:00", "2026-12-03")) == ("Orders can be scheduled up to 14 days ahead. Ask for an earlier time.")
+
+
+def test_a_day_is_told_by_its_name_while_that_is_one_day() -> None:
+    assert str(then(at("23:00", "2026-11-24"))).startswith("Osteria is closed then, Tuesday at 23:00.")
+    week = str(then(at("23:00", "2026-11-25")))
+    assert week.startswith("Osteria is closed then, Wednesday, November 25 at 23:00.")
+    assert "It opens Friday, November 27 at 11:00." in week
+    assert str(then(at("23:00", "2026-11-11"))).startswith("The scheduled time, Wednesday, November 11 at 23:00, is")
+    assert str(then(at("23:00", "2026-11-12"))).startswith("The scheduled time, Thursday at 23:00, is past.")
 
 
 def test_the_night_the_clocks_change_has_its_own_length() -> None:

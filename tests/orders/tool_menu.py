@@ -1,4 +1,4 @@
-"""A diner with everything a menu can have: halves, combos, nested groups, swaps, dayparts, ages. For the tools' tests."""
+"""A diner with everything a menu can have, for the tools' tests: halves, combos, nested groups, swaps, ages."""
 
 from gateway.orders.menu import Menu
 from gateway.orders.restaurant import Restaurant
@@ -26,8 +26,16 @@ def _item(item_id: str, category: str, name: str, **more: object) -> dict[str, o
 DINER = Menu.model_validate(
     {
         "dimensions": [
-            {"id": "size", "name": "size", "options": [{"id": "small", "name": "small"}, {"id": "large", "name": "large"}]},
-            {"id": "cup", "name": "size", "options": [{"id": "regular", "name": "regular"}, {"id": "big", "name": "big"}]},
+            {
+                "id": "size",
+                "name": "size",
+                "options": [{"id": "small", "name": "small"}, {"id": "large", "name": "large"}],
+            },
+            {
+                "id": "cup",
+                "name": "size",
+                "options": [{"id": "regular", "name": "regular"}, {"id": "big", "name": "big"}],
+            },
         ],
         "dayparts": [{"id": "lunch", "name": "Lunch", "start": "11:00", "end": "15:00"}],
         "categories": [
@@ -48,7 +56,12 @@ DINER = Menu.model_validate(
                 allergens={"contains": ["wheat", "milk"], "may_contain": ["peanut"]},
             ),
             _item(
-                "marinara", "pizza", "Marinara", variations=SIZES, halves="dearer", modifier_groups=["toppings", "crust"]
+                "marinara",
+                "pizza",
+                "Marinara",
+                variations=SIZES,
+                halves="dearer",
+                modifier_groups=["toppings", "crust"],
             ),
             _item("verdura", "pizza", "Verdura", halves="dearer", modifier_groups=["toppings"]),
             _item("calzone", "pizza", "Calzone", modifier_groups=["crust"]),
@@ -77,7 +90,10 @@ DINER = Menu.model_validate(
                     {
                         "id": "drink",
                         "name": "drink",
-                        "choices": [{"item": "cola", "upcharge": {"big": 50}}, {"item": "lemonade", "variations": ["regular"]}],
+                        "choices": [
+                            {"item": "cola", "upcharge": {"big": 50}},
+                            {"item": "lemonade", "variations": ["regular"]},
+                        ],
                     },
                 ],
             ),
@@ -174,7 +190,7 @@ DINER = Menu.model_validate(
         ],
         "taxes": [{"id": "food", "name": "Tax", "rate_millipercent": 8000}],
     }
-)  # fmt: skip
+)
 
 
 def diner(casa_verde: Restaurant, **changes: object) -> Restaurant:

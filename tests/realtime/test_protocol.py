@@ -131,7 +131,7 @@ def test_the_session_update_is_accepted_with_every_setting(
     session.protocol.configure("Be brief.", tools, turns)
     update, *history = session.sent()
     settings = update["session"]
-    assert (settings["instructions"], len(settings["tools"])) == ("Be brief.", 11)
+    assert (settings["instructions"], len(settings["tools"])) == ("Be brief.", 17)
     assert settings["audio"]["input"]["turn_detection"]["interrupt_response"] is False
     assert settings["audio"]["input"]["turn_detection"]["create_response"] is False
     assert settings["audio"]["input"]["format"] == settings["audio"]["output"]["format"] == config.format
