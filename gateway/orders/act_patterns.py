@@ -9,18 +9,36 @@ from dataclasses import dataclass
 
 from gateway.orders.intent import IntentName
 
+_HINT_LETTERS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class ActPattern:
-    """An act is meant when `fits` is found and `unless` is not."""
+    """An act is meant when `fits` is found and `unless` is not.
+
+    `hints` are first letters (four, of shorter words all) of which any fitting words hold one: a look at them spares
+    most turns, which only name food, the search.
+    """
 
     name: IntentName
     fits: re.Pattern[str]
+    hints: frozenset[str]
     unless: re.Pattern[str] | None = None
 
-    def found(self, words: str) -> bool:
-        """Whether folded words are that act."""
-        return self.fits.search(words) is not None and (self.unless is None or self.unless.search(words) is None)
+    def found(self, words: str, beginnings: frozenset[str]) -> bool:
+        """Whether folded words, with the `beginnings` of these, are that act."""
+        if self.hints.isdisjoint(beginnings) or self.fits.search(words) is None:
+            return False
+        return self.unless is None or self.unless.search(words) is None
+
+
+def beginnings(words: str) -> frozenset[str]:
+    """The first four letters of each word."""
+    return frozenset(word[:_HINT_LETTERS] for word in words.split())
+
+
+def _hints(words: str) -> frozenset[str]:
+    return frozenset(words.split())
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -70,7 +88,7 @@ _CANCEL = _any(
     r"|por favor))?$",
     rf"\bcancel (?:{_ORDER}|everything\b(?! (?:but|except))|it all\b|all of (?:it|that|this)\b)",
     rf"\b(?:forget|scrap|drop|stop|void|scratch|abandon) (?:about )?(?:{_ORDER}|it all\b)",
-    r"\bdon'?t want (?:anything|any of (?:it|this|that)|the order|to order(?: anything)?)"
+    r"\b(?:don'?t|do not) want (?:anything|any of (?:it|this|that)|the order|to order(?: anything)?)"
     r"(?: any ?more| at all| now| today| after all| thanks| thank you| sorry)*$",
     r"\b(?:cancel|anul)\w+ (?:todo|toda|(?:el|la|mi|todo el|toda la|este|esta) (?:pedido|orden))\b",
     r"\b(?:ya|mejor) no quiero (?:nada|pedir(?: nada)?)(?: gracias)?$",
@@ -190,17 +208,35 @@ _MENU = _any(
 )
 
 ACTS = (
-    ActPattern("message", _MESSAGE),
-    ActPattern("transfer", _TRANSFER, _TALKS_TO_ONE),
-    ActPattern("cancel", _CANCEL),
-    ActPattern("ask_allergen", _ALLERGEN),
-    ActPattern("ask_hours", _HOURS),
-    ActPattern("ask_total", _TOTAL),
-    ActPattern("ask_price", _PRICE, _NO_QUESTION_OF_PRICE),
-    ActPattern("repeat", _REPEAT),
-    ActPattern("ask_menu", _MENU),
-)
+    ActPattern("message", _MESSAGE, _hints("mess back call tell mens reca llam devu")),
+    ActPattern(
+        "transfer", _TRANSFER,
+        _hints("pers huma mana owne repr rep oper staf supe boss agen empl serv gere enca duen algu some real actu "
+               "live"),
+        _TALKS_TO_ONE,
+    ),
+    ActPattern("cancel", _CANCEL, _hints("canc forg scra drop stop void aban do don' dont quie anul olvi")),
+    ActPattern(
+        "ask_allergen", _ALLERGEN,
+        _hints("alle aler safe ok okay suit alri fine cont what does do did has is are isn' isnt aren any some anyt "
+               "opti dish thin glut vega vege hala kosh dair nut lact egg meat pean made cook frie llev trae tien "
+               "apto apta algo algu opci plat cosa es son"),
+    ),
+    ActPattern("ask_hours", _HOURS, _hints("time hour how when open clos hora abie cerr cuan abre cier")),
+    ActPattern("ask_total", _TOTAL, _hints("how tota what bill cuan cuen")),
+    ActPattern("ask_price", _PRICE, _hints("how what pric cuan prec como"), _NO_QUESTION_OF_PRICE),
+    ActPattern(
+        "repeat", _REPEAT,
+        _hints("repe say agai come pard didn coul can' cant cann what read sorr one once huh excu repi como que mand "
+               "perd eh disc no otra pedi"),
+    ),
+    ActPattern(
+        "ask_menu", _MENU,
+        _hints("what whic have do does got tell menu ther reco sugg spec opti que tien hay vend mane sirv cart cual"),
+    ),
+)  # fmt: skip
 
+DONE_HINTS = _hints("that this noth done good set fini more todo mas noma solo sola bien eso list nada")
 DONE = _any(
     r"\b(?:that|this)(?:'?s| is|'?ll be| will be| should be) (?:it|all|everything|about it)\b"
     r"(?! (?:on|with|i want on|i want in|that goes|for (?!now|me|us|today|tonight|this|(?:my|the|our) order))\b)",

@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from gateway.orders.act_patterns import ACTS, DONE, GREETING
+from gateway.orders.act_patterns import ACTS, DONE, DONE_HINTS, GREETING, beginnings
 from gateway.orders.intent import Assent, IntentName, Span
 from gateway.orders.tokens import fold
+
+MAX_LETTERS = 8000  # a turn longer than this is noise or an attack
 
 _YES = re.compile(
     r"\b(?:yes|yeah|yep|yup|ya|yah|correct|right|perfect|exactly|absolutely|definitely|sure|ok|okay|fine|great|good"
@@ -112,14 +114,19 @@ def without_talk(text: str) -> str:
 
 
 def act(text: str) -> IntentName | None:
-    """The act that the words name, if they name one: asking, leaving, wanting a person."""
-    words = folded(text)
-    return next((pattern.name for pattern in ACTS if pattern.found(words)), None)
+    """The act that the words name, if they name one: asking, leaving, wanting a person.
+
+    Of a text of more than 8,000 letters the beginning counts.
+    """
+    words = folded(text[:MAX_LETTERS])
+    begun = beginnings(words)
+    return next((pattern.name for pattern in ACTS if pattern.found(words, begun)), None)
 
 
 def is_done(text: str) -> bool:
     """Whether the caller wants nothing more."""
-    return bool(DONE.search(folded(text)))
+    words = folded(text)
+    return not DONE_HINTS.isdisjoint(beginnings(words)) and DONE.search(words) is not None
 
 
 def is_greeting(text: str) -> bool:
@@ -138,7 +145,10 @@ def spoken_language(text: str) -> Literal["en", "es"] | None:
 
 def fulfilment(text: str) -> Literal["pickup", "delivery"] | None:
     """Pickup or delivery, when one of them is chosen; the later of both, since people correct themselves."""
-    words = _NOT_CHOSEN.sub(" ", folded(text))
+    words = folded(text)
+    if not (_PICKUP.search(words) or _DELIVERY.search(words)):
+        return None
+    words = _NOT_CHOSEN.sub(" ", words)
     places: Mapping[Literal["pickup", "delivery"], int] = {
         "pickup": max((m.start() for m in _PICKUP.finditer(words)), default=-1),
         "delivery": max((m.start() for m in _DELIVERY.finditer(words)), default=-1),

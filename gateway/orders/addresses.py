@@ -17,13 +17,17 @@ from gateway.orders.written_words import WrittenWord, index_at, joined, titled, 
 MAX_ADDRESS_WORDS = 25
 
 _LEAD = re.compile(
-    r"\b(?:deliver(?:y|ed|ing)?(?: (?:it|that|this|them|everything|is|for))? to|(?:my |the |our )?address (?:is"
-    r"|would be)"
-    r"|(?:it's|it is|i'm|i am|we're|we are) (?:at|on|going to)|(?:i|we) live (?:at|on|in)|(?:bring|send) (?:it|that"
-    r"|them) to"
-    r"|(?:entrega|entregue|mand|envi|lleve)\w* (?:a|en)|(?:mi |la )?direccion es|domicilio (?:en|a|es)|viv(?:o"
-    r"|imos) en)"
-    r"(?: (?:el|la|los|las))?(?= )"
+    r"\b(?:deliver(?:y|ed|ing)?(?: (?:it|that|this|them|everything|is|for))? to"
+    r"|deliver(?:ed|ing)?(?: \w+){1,5}? (?P<to>to)|(?:my |the |our )?address (?:is|would be)"
+    r"|(?:it's|it is|i'm|i am|we're|we are) (?:at|on|going to)|(?:i|we) live (?:at|on|in)"
+    r"|(?:bring|send) (?:it|that|them) to|(?:entrega|entregue|mand|envi|lleve)\w* (?:a|en)|(?:mi |la )?direccion es"
+    r"|domicilio (?:en|a|es)|viv(?:o|imos) en)(?: (?:el|la|los|las))?(?= )"
+)
+# Without any of these, in whatever spelling, no address was led to: most turns need no closer look.
+_HINT = re.compile(
+    r"deliver|address|live|bring|send|entr|mand|env|llev|direcc|domicil|vivo|vivimos|(?:s|m|re|is|am) (?:at|on"
+    r"|going) ",
+    re.IGNORECASE,
 )
 _ANSWER_LEADS_WORDS = (
     "yes yeah sure ok okay um uh it's it is to at the address my is es en so that's that would be i live on we're "
@@ -59,23 +63,22 @@ def find_address(text: str, asked: Topic | None) -> str | None:
         text: what was said.
         asked: what the agent asked last.
     """
-    found = _found(text, asked)
+    found = said_address(text, asked)
     return None if found is None else found[0]
 
 
-def address_span(text: str, asked: Topic | None) -> Span | None:
-    """Where the address stands, with the words that lead to it, as offsets; None without one."""
-    found = _found(text, asked)
-    return None if found is None else found[1]
-
-
-def _found(text: str, asked: Topic | None) -> tuple[str, Span] | None:
+def said_address(text: str, asked: Topic | None) -> tuple[str, Span] | None:
+    """The address as of `find_address`, and where it stands with the words that lead to it, as offsets."""
+    if asked != "address" and _HINT.search(text) is None:
+        return None
     words = written_words(text)
     plain = joined(words)
     for lead in _LEAD.finditer(plain):
         kept = _until_its_end(words[index_at(plain, lead.end()) + 1 :], text)
         if _shows_a_place(kept):
-            return _in_digits(kept), (words[index_at(plain, lead.start())].start, kept[-1].end)
+            # of "deliver two cokes to" the cokes are no part of it
+            first = lead.start() if lead["to"] is None else lead.start("to")
+            return _in_digits(kept), (words[index_at(plain, first)].start, kept[-1].end)
     if asked != "address":
         return None
     rest = list(words)
@@ -149,6 +152,4 @@ def _number_at(words: Sequence[str], at: int, in_number: bool) -> tuple[str, int
     if found is None:
         return "", 0
     value, used = found
-    if used == 2 and words[at + 1] not in {"hundred", "thousand", "mil"} and value < 10:
-        return "", 0  # no such number is said in two words
     return str(value), used

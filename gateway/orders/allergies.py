@@ -13,7 +13,13 @@ from gateway.orders.intent import Span
 from gateway.orders.tokens import fold
 
 MOST = 12
+_DENIED_WITHIN = 40  # letters
 
+# Without any of these, in whatever spelling, nothing is said of allergies: most turns need no closer look.
+_HINT = re.compile(
+    r"al.{1,3}rg|intoler|c.{1,3}l.{1,2}ac|free|can.?t|cannot|can not|must|allowed|puede|puedo|podemos|toler|que ser",
+    re.IGNORECASE | re.DOTALL,
+)
 _KNOWN = (
     r"(?:tree nuts?|frutos secos|pine nuts?|peanuts?|nuts?|almonds?|cashews?|walnuts?|hazelnuts?|pecans?|pistachios?"
     r"|coconuts?|dairy|milk|lactose|cheese|eggs?|soya?|soja|wheat|gluten|fish|shellfish|seafood|shrimps?|prawns?|crab"
@@ -63,11 +69,15 @@ _NO_ALLERGEN = frozenset(_NO_ALLERGEN_WORDS.split())
 
 def find_allergies(text: str) -> tuple[str, ...]:
     """What the caller, or somebody with them, must not eat, each in the words used (folded), in the order said."""
+    if _HINT.search(text) is None:
+        return ()
     return tuple(dict.fromkeys(name for name, _ in _found(fold(text)[0])))[:MOST]
 
 
 def allergy_spans(text: str) -> tuple[Span, ...]:
     """Where the text speaks of allergies, as offsets; "no dairy" beside one is left to be taken as a wish, too."""
+    if _HINT.search(text) is None:
+        return ()
     words, places = fold(text)
     spans = dict.fromkeys(span for _, span in _found(words) if span is not None)
     return tuple((places[start], places[end - 1] + 1) for start, end in spans)
@@ -84,7 +94,7 @@ def _found(words: str) -> list[tuple[str, Span | None]]:
     """(name, where the phrase stands) for everything declared."""
     found: list[tuple[str, Span | None]] = []
     for match in _TO.finditer(words):
-        if not _DENIED.search(words[: match.start()]):
+        if not _denied(words, match.start()):
             found += _list_after(words, match.start(), match.end())
     for match in _NOT_EAT.finditer(words):
         known = _LIST.match(words, match.end() + 1)
@@ -92,15 +102,18 @@ def _found(words: str) -> list[tuple[str, Span | None]]:
             found += _each(known, match.start())
     for match in _BEFORE.finditer(words):
         names = _ONE.findall(match[1]) or [match[1]]
-        if not _DENIED.search(words[: match.start()]) and names[0] not in _NO_ALLERGEN | COMMON:
+        if not _denied(words, match.start()) and names[0] not in _NO_ALLERGEN | COMMON:
             found += [(name, match.span()) for name in names]
     found += [(match[1] or match[2], match.span()) for match in _MUST_BE_FREE.finditer(words)]
-    found += [
-        (match[1], match.span()) for match in _CELIAC.finditer(words) if not _DENIED.search(words[: match.start()])
-    ]
+    found += [(match[1], match.span()) for match in _CELIAC.finditer(words) if not _denied(words, match.start())]
     if found:
         found += [(match[1], None) for match in _WITHOUT.finditer(words)]
     return found
+
+
+def _denied(words: str, at: int) -> bool:
+    """Whether the words before a place take back what follows: "I have no", "I'm not"."""
+    return _DENIED.search(words[max(0, at - _DENIED_WITHIN) : at]) is not None
 
 
 def _list_after(words: str, start: int, at: int) -> list[tuple[str, Span | None]]:

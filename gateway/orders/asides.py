@@ -7,7 +7,8 @@ still point into the transcript.
 
 from dataclasses import dataclass
 
-from gateway.orders.addresses import address_span, find_address
+from gateway.orders.acts import MAX_LETTERS
+from gateway.orders.addresses import said_address
 from gateway.orders.allergies import allergy_spans, find_allergies, without_spans
 from gateway.orders.callers import find_name, said_name
 from gateway.orders.intent import SaidTime, Topic
@@ -29,20 +30,24 @@ class Asides:
 
 
 def read_asides(transcript: str, asked: Topic | None) -> Asides:
-    """Everything in a turn that is not food, given what the agent asked last."""
+    """Everything in a turn that is not food, given what the agent asked last.
+
+    Of a turn of more than 8,000 letters the beginning counts.
+    """
+    transcript = transcript[:MAX_LETTERS]
     time = find_time(transcript, asked=asked == "time")
-    address = address_span(transcript, asked)
+    address = said_address(transcript, asked)
     spans = (
         *allergy_spans(transcript),
         *(() if time is None else time.spans),
-        *(() if address is None else (address,)),
+        *(() if address is None else (address[1],)),
     )
     rest = without_spans(transcript, spans)
     named = said_name(rest)
     return Asides(
         allergies=find_allergies(transcript),
         time=time,
-        address=find_address(transcript, asked),
+        address=None if address is None else address[0],
         name=None if named is None else find_name(rest, asked, ()),
         rest=rest if named is None else without_spans(rest, (named[1],)),
     )

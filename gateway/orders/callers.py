@@ -17,6 +17,10 @@ from gateway.orders.written_words import WrittenWord, index_at, joined, titled, 
 MAX_NAME_WORDS = 3
 WAY = "|"  # stands for the words that say pickup or delivery
 
+# To these questions the answer may be a name, or have one beside it.
+_ASKS_FOR_NAMES: frozenset[Topic | None] = frozenset({"name", "fulfilment", "read_back", "held_order", "anything_else"})
+# Without any of these, in whatever spelling, no name was led to: most turns need no closer look.
+_HINT = re.compile(r"name|nombre|llamo|under|call me|this is|habla|para |(?:s|is|er|up|y|ut|go) for ", re.IGNORECASE)
 # After these comes a name, whatever was asked.
 _SAID_NAME = re.compile(
     r"\b(?:(?:(?:my|the|his|her|our|first|last) )?(?:(?:first|last) )?name (?:is|would be|should be)|name's|nombre es"
@@ -65,6 +69,8 @@ def find_name(text: str, asked: Topic | None, unexplained: tuple[str, ...]) -> s
         unexplained: words that neither the menu nor everyday talk explains; beside a yes, a pickup or a delivery they
             are taken for a name.
     """
+    if asked not in _ASKS_FOR_NAMES and _HINT.search(text) is None:
+        return None
     words = _ways_marked(written_words(text))
     plain = joined(words)
     explicit = said_name(text)
@@ -79,6 +85,8 @@ def said_name(text: str) -> tuple[str, Span] | None:
 
     Unlike `find_name` it needs to know nothing of the menu: "my name is Basil" puts none on the pizza.
     """
+    if _HINT.search(text) is None:
+        return None
     words = _ways_marked(written_words(text))
     plain = joined(words)
     for match in _SAID_NAME.finditer(plain):
@@ -114,7 +122,7 @@ def _named(words: Sequence[WrittenWord], plain: str, strange: frozenset[str], as
             return name
     if asked == "name":
         return _answer(words, strange)
-    if asked in {"fulfilment", "read_back", "held_order", "anything_else"}:
+    if asked is not None and asked in _ASKS_FOR_NAMES:
         return _beside(words, strange, asked)
     return None
 

@@ -13,7 +13,7 @@ from gateway.orders.tokens import tokenise
 
 MOST_OFFERED = 3
 _SHORTEST = 4  # letters; shorter words sound alike by chance
-_LONG_KEY = 6  # letters of a sound key, from which two edits are allowed
+_KEY, _LONG_KEY = 4, 6  # letters of a sound key, from which one edit and two are allowed
 _NAME, _HEADING = 3.0, 2.0
 
 
@@ -31,25 +31,27 @@ def nearest(
         headings: ids of the categories that were named beside it, which count as words of it.
         most: how many.
     """
-    words = _words(text)
+    said = _words(text, common=True)
+    words = frozenset(word for word in said if word not in COMMON)
     rated: list[tuple[float, int, Item]] = []
     named_headings = frozenset(headings)
-    titles = {category.id: _words(category.name, *category.spoken) for category in menu.categories}
+    titles = {category.id: _words(category.name, *category.spoken, common=True) for category in menu.categories}
     for place, item in enumerate(menu.items):
         named = _words(item.name, *item.spoken)
-        score = _NAME * len(words & named) + _HEADING * len(words & titles.get(item.category, frozenset()))
+        score = _NAME * len(words & named) + _HEADING * len(said & titles.get(item.category, frozenset()))
         score += _HEADING * (item.category in named_headings)
-        score = score or max((_likeness(word, name) for word in words for name in named), default=0.0)
+        score += max((_likeness(word, name) for word in words for name in named), default=0.0)
         if score and (on_offer is None or on_offer.item(item) is None):
             rated.append((-score, place, item))
     return tuple(item for *_, item in sorted(rated, key=lambda rating: rating[:2])[:most])
 
 
-def _words(*names: str) -> frozenset[str]:
-    """The words that tell something, without plural endings."""
+def _words(*names: str, common: bool = False) -> frozenset[str]:
+    """The words without plural endings; everyday words ("drinks") only where they may be `common`."""
     return frozenset(
         token.stem for name in names for token in tokenise(name)
-        if token.number is None and token.word.isalpha() and len(token.word) > 1 and token.word not in COMMON
+        if token.number is None and token.word.isalpha() and len(token.word) > 1
+        and (common or token.word not in COMMON)
     )  # fmt: skip
 
 
@@ -58,6 +60,7 @@ def _likeness(word: str, name: str) -> float:
     if len(word) < _SHORTEST or len(name) < _SHORTEST:
         return 0.0
     key, other = sound_key(word), sound_key(name)
-    bound = 2 if min(len(key), len(other)) >= _LONG_KEY else 1
+    shortest = min(len(key), len(other))
+    bound = (shortest >= _KEY) + (shortest >= _LONG_KEY)
     apart = distance(key, other, bound)
     return 0.0 if apart > bound or key[:1] != other[:1] else 1.0 - apart / max(len(key), len(other))

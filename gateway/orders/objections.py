@@ -3,6 +3,7 @@
 from typing import Literal
 
 from gateway.orders.intent import Fault
+from gateway.orders.money import number_words
 from gateway.orders.restaurant import Language
 from gateway.orders.sentences import Speaker, capitalised
 
@@ -21,7 +22,9 @@ _TEXTS: dict[Language, dict[str, tuple[str, str, str]]] = {
         "not_negatable": (
             "Sorry, I cannot leave {what} off the {item}.", "You can have {choices} instead.", "Which would you like?",
         ),
-        "one_instead": ("Sorry, I cannot leave {what} off the {item}.", "You can have {choices} instead.", "Would that do?"),
+        "one_instead": (
+            "Sorry, I cannot leave {what} off the {item}.", "You can have {choices} instead.", "Would that do?",
+        ),
         "only_with": ("Sorry, I cannot leave {what} off the {item}.", "", "Would you like it all the same?"),
         "not_qualifiable": ("Sorry, {what} on the {item} only comes as it is.", "", "Would that do?"),
         "no_halves": ("Sorry, I can put {what} only on the whole {item}, not on a half.", "", "Would that do?"),
@@ -33,6 +36,7 @@ _TEXTS: dict[Language, dict[str, tuple[str, str, str]]] = {
         ),
         "not_in_slot": ("Sorry, {what} is not part of the {item}.", "You can have {choices}.", "Which would you like?"),
         "not_on_offer": ("{say}", "We do have {choices}.", "Would you like one of those?"),
+        "one_left": ("{say}", "We do have {choices}.", "Would you like that?"),
         "gone": ("{say}", "", "Would you like something else?"),
         "asked": ("{say}", "We do have {choices}.", ""),
     },
@@ -63,6 +67,7 @@ _TEXTS: dict[Language, dict[str, tuple[str, str, str]]] = {
         "not_swappable": ("Lo siento, en {item} no puedo cambiar {choices} por {what}.", "", "¿Lo dejo como viene?"),
         "not_in_slot": ("Lo siento, {what} no va en {item}.", "Puede elegir {choices}.", "¿Qué prefiere?"),
         "not_on_offer": ("Lo siento, {say}.", "Sí tenemos {choices}.", "¿Le gustaría algo de eso?"),
+        "one_left": ("Lo siento, {say}.", "Sí tenemos {choices}.", "¿Le gustaría?"),
         "gone": ("Lo siento, {say}.", "", "¿Le gustaría otra cosa?"),
         "asked": ("Lo siento, {say}.", "Sí tenemos {choices}.", ""),
     },
@@ -84,7 +89,7 @@ def objection(fault: Fault, speaker: Speaker) -> str:
     words = {
         "item": fault.item_id if item is None else item.spoken_name,
         "what": _what(fault, speaker),
-        "most": speaker.number(fault.most),
+        "most": number_words(fault.most, speaker.language),
         "choices": speaker.few([_choice(name, fault, speaker) for name in fault.choices], _joint(fault)),
         "say": _why(fault, speaker),
     }
@@ -106,8 +111,8 @@ def _form(fault: Fault) -> str:
             return "not_for_item"
         case "not_on_offer" if fault.at is None:
             return "asked"
-        case "not_on_offer" if not fault.choices:
-            return "gone"
+        case "not_on_offer" if len(fault.choices) < 2:
+            return "one_left" if fault.choices else "gone"
     return fault.kind
 
 

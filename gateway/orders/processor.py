@@ -67,7 +67,7 @@ class OrderProcessor:
         items = () if _only_a_name(name, mentions, context) else _items(reading, context)
         named: IntentName | None = "emergency" if is_emergency(transcript) else acts.act(transcript)
         about = tuple(dict.fromkeys(sense.id for mention in mentions for sense in mention.of("item")))
-        subjects = (Subject(s.kind, s.id, s.owner) for m in mentions for s in m.senses if s.kind != "item")
+        senses = dict.fromkeys(sense for mention in mentions for sense in mention.senses if sense.kind != "item")
         if named in _NO_ORDERS:
             items = ()
         leading = acts.leading_assent(transcript)
@@ -95,7 +95,7 @@ class OrderProcessor:
             about=about,
             allergies=asides.allergies,
             time=asides.time,
-            subjects=tuple(dict.fromkeys(subjects)),
+            subjects=tuple(Subject(sense.kind, sense.id, sense.owner) for sense in senses),
         )
 
     def assent(self, text: str, language: str | None = None) -> Assent:

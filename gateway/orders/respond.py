@@ -5,6 +5,7 @@ comes first (what cannot be had, what is not on the menu, what is unclear, what 
 about forty words, except when the order is read out; prices come from the menu and the order alone.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from gateway.orders.answers import MOST_WORDS, Answers
 from gateway.orders.intent import Ambiguity, IntentItem, MissingChoice, OrderIntent, OrderValidation
 from gateway.orders.intent_lines import line_of
 from gateway.orders.menu import Menu
+from gateway.orders.money import number_words
 from gateway.orders.objections import objection
 from gateway.orders.order import Line, Order
 from gateway.orders.read_back import describe_lines
@@ -21,6 +23,7 @@ from gateway.orders.tokens import fold
 
 _MOST_UNKNOWN = 3
 _MOST_HEADINGS = 3
+_SEVERAL = re.compile(r",| (?:with|con|and|y|e) ")  # with such words in it, things are parted by more than an "and"
 
 
 def respond(
@@ -60,7 +63,7 @@ class _Response:
         answers = Answers(self.speaker)
         match self.intent.intent:
             case "emergency":
-                digits = " ".join(self.speaker.number(int(digit)) for digit in emergency_number)
+                digits = " ".join(number_words(int(digit), self.speaker.language) for digit in emergency_number)
                 return self.speaker.text("emergency", number=digits)
             case "transfer":
                 return self.speaker.text("person")
@@ -193,15 +196,18 @@ class _Response:
         for items in (kept, bare):
             told = [*self._told("noted", items), *self._told("removed", gone)]
             if len(" ".join(told).split()) <= words:
-                return told
-        return [self.speaker.text("noted_count", count=self.speaker.number(len(kept) + len(gone)))]
+                break
+        else:
+            count = len(kept) + len(gone)
+            return told if count == 1 else [self.speaker.text("noted_count", count=self.speaker.number(count))]
+        return told
 
     def _told(self, key: str, items: Sequence[IntentItem]) -> list[str]:
         lines = [self._line(item, at) for at, item in enumerate(items)]
         if not lines:
             return []
         told = list(describe_lines(lines, self.speaker.menu, self.speaker.language))
-        long = any("," in words or " with " in words for words in told)
+        long = any(_SEVERAL.search(words) for words in told)
         joined = "; ".join(told) if long and len(told) > 1 else self.speaker.listed(told)
         return [self.speaker.text(key, items=joined)]
 

@@ -68,12 +68,29 @@ _FORMS = _forms(
 )
 # "Put cheese on both": in Spanish the words are those of a time.
 _TO_BOTH = re.compile(r"\b(?:pon|agreg|quit|anad|ech|sub)\w* [^,.;]{0,40}?\ba las (?:dos|tres|cuatro|cinco)\b(?! y )")
+# Without one word of both lists, or digits, no time is said: most turns need no closer look.
+_HINTS_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve twenty una dos tres cuatro cinco seis siete ocho "
+    "nueve diez "
+    "once doce veinte half media medio quarter cuarto hour hours minutes minute mins min hora horas minutos minuto "
+    "an a "
+    "un noon midday midnight mediodia mediod\u00eda medianoche"
+)
+_MARKS_WORDS = (
+    "at by before until till for around about past after to of in o'clock oclock o\u2019clock clock am pm a p this "
+    "tonight night "
+    "la las en dentro noon midday midnight mediodia mediod\u00eda medianoche"
+)
+_HINTS, _MARKS = frozenset(_HINTS_WORDS.split()), frozenset(_MARKS_WORDS.split())
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _COUNT = r"(?P<count>\d{1,3}|(?:(?:twenty|thirty|forty|fifty)[ -])?\w+|treinta y cinco|cuarenta y cinco)"
 _AHEAD = re.compile(
     rf"\b(?:in|en|dentro de)(?: about| around| like| unos| como)? (?:(?P<half_hour>half an hour|media hora)"
     rf"|{_COUNT} (?P<unit>hours?|minutes?|mins?|horas?|minutos?)(?P<more> and a half| y media)?"
     rf"|(?P<and_half>hora y media))\b"
 )
+_SPECIAL = {"media": 30, "half": 30, "cuarto": 15, "quarter": 15, "un": 1, "una": 1, "an": 1, "a": 1, "once": 11,
+            "veinticinco": 25}  # fmt: skip
 _DAYS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (2, re.compile(r"\b(?:the )?day after tomorrow\b|\bpasado manana\b")),
     (1, re.compile(r"\btomorrow\b|(?<!la )\bmanana\b")),
@@ -107,6 +124,8 @@ def find_time(text: str, *, asked: bool = False) -> SaidTime | None:
         text: what the caller said.
         asked: the agent asked for the time just now, so that "seven thirty" alone is one.
     """
+    if not (asked or _may_say_one(text)):
+        return None
     words, places = fold(text)
     words = _TO_BOTH.sub(lambda match: " " * len(match.group()), words)
     ahead = _ahead(words)
@@ -124,6 +143,13 @@ def find_time(text: str, *, asked: bool = False) -> SaidTime | None:
     hour, minute, half_known, span = max(found, key=lambda said: (said[3][1], said[3][1] - said[3][0]))
     day, weekday, where = _day(words)
     return SaidTime(hour, minute, half_known, day, weekday, spans=_spans((span, *where), places))
+
+
+def _may_say_one(text: str) -> bool:
+    """Whether a closer look at a text may find a time."""
+    words = frozenset(_WORD.findall(text.lower()))
+    numbered = not words.isdisjoint(_HINTS) and not words.isdisjoint(_MARKS)
+    return numbered or any(word[0].isdigit() for word in words)
 
 
 def _ahead(words: str) -> tuple[int, int, int] | None:
@@ -190,19 +216,6 @@ def _day(words: str) -> tuple[int | None, Weekday | None, tuple[Span, ...]]:
         if match is not None:
             return None, weekday, (match.span(),)
     return None, None, ()
-
-
-_SPECIAL = {
-    "media": 30,
-    "half": 30,
-    "cuarto": 15,
-    "quarter": 15,
-    "una": 1,
-    "an": 1,
-    "a": 1,
-    "once": 11,
-    "veinticinco": 25,
-}
 
 
 def _minutes(words: str | None) -> int | None:

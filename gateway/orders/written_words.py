@@ -31,7 +31,7 @@ def written_words(text: str) -> tuple[WrittenWord, ...]:
     """The first 300 words and punctuation marks of a text."""
     found: list[WrittenWord] = []
     for match in _WORD.finditer(text):
-        word = fold(match.group())[0]
+        word = fold(match.group())[0].replace(" ", "")  # some ligatures fold to several words, some to none
         if word:
             found.append(WrittenWord(word, match.group().translate(_APOSTROPHES), *match.span()))
         if len(found) == MAX_WRITTEN:

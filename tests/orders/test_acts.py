@@ -91,3 +91,8 @@ def test_ending_and_greeting() -> None:
 def test_where_the_fulfilment_is_said() -> None:
     assert acts.fulfilment_spans("ana pickup no delivery") == ((4, 10), (14, 22))
     assert acts.fulfilment_spans("a coke") == ()
+
+
+def test_what_is_left_of_a_spanish_question_is_the_dish() -> None:
+    assert acts.without_talk("tienen lasana") == "lasana"
+    assert acts.without_talk("cuanto cuestan") == ""

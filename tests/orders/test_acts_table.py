@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.orders import acts
+from gateway.orders.act_patterns import ACTS, DONE, DONE_HINTS, ActPattern, beginnings
 
 # label -> utterances, one a line. "-" : no act; the words may name food.
 SAID = {
@@ -56,6 +57,7 @@ SAID = {
         scrap the order
         i don't want to order anymore
         i changed my mind i don't want anything
+        i do not want anything anymore
         drop the whole order
         cancela todo
         cancele mi pedido por favor
@@ -318,3 +320,12 @@ def test_the_table_is_large() -> None:
 def test_acts_by_the_table(said: str, label: str) -> None:
     greets = label == "-" and said.startswith(("hi ", "hello "))
     assert heard(said) in ({label, "greeting"} if greets else {label})
+
+
+@pytest.mark.parametrize("pattern", ACTS, ids=lambda pattern: str(pattern.name))
+def test_the_hints_of_an_act_hide_none(pattern: ActPattern) -> None:
+    for said, _ in LABELLED:
+        words = acts.folded(said)
+        fits = pattern.fits.search(words) is not None
+        assert not fits or not pattern.hints.isdisjoint(beginnings(words)), said
+        assert not DONE.search(words) or not DONE_HINTS.isdisjoint(beginnings(words)), said

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.orders.addresses import address_span, find_address
+from gateway.orders.addresses import find_address, said_address
 
 ADDRESSES = [
     ("delivery to 12 oak street", None, "12 Oak Street"),
@@ -23,6 +23,10 @@ ADDRESSES = [
     ("eleven sixty first street", "address", "11 61st Street"),
     ("twelve elm street nine oh two one oh", "address", "12 Elm Street 90210"),
     ("12 Elm St Apt 4B", "address", "12 Elm St Apt 4B"),
+    ("12 Elm St. Apt. four b", "address", "12 Elm St Apt 4B"),
+    ("one 23 main street", "address", "1 23 Main Street"),
+    ("the blue house by the church", "address", "Blue House By The Church"),
+    ("12 Elm Street! And a coke", "address", "12 Elm Street"),
     ("calle ocho número doce", "address", "Calle 8 Número 12"),
     ("doce calle Olmo, apartamento tres", "address", "12 Calle Olmo Apartamento 3"),
     # where it stands in a longer turn
@@ -59,8 +63,7 @@ def test_addresses(said: str, asked: object, address: str | None) -> None:
 
 
 def test_an_address_stands_somewhere() -> None:
-    said = "two cokes delivered to 12 elm street and a sprite"
-    span = address_span(said, None)
-    assert span is not None
-    assert said[span[0] : span[1]] == "delivered to 12 elm street"
-    assert address_span("a coke", None) is None
+    said = "Two cokes delivered to twelve elm street and a sprite"
+    assert said_address(said, None) == ("12 Elm Street", (10, 40))
+    assert said[10:40] == "delivered to twelve elm street"
+    assert said_address("a coke", None) is None

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.orders.allergies import find_allergies
+from gateway.orders.allergies import allergy_spans, find_allergies, without_spans
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,16 @@ from gateway.orders.allergies import find_allergies
 )
 def test_allergies(said: str, allergies: tuple[str, ...]) -> None:
     assert find_allergies(said) == allergies
+
+
+@pytest.mark.parametrize(
+    ("said", "rest"),
+    [
+        ("I'm allergic to nuts and I want a coke", "I'm ,                and I want a coke"),
+        ("a coke, my son has a nut allergy", "a coke, my son ,                "),
+        ("no dairy, I'm lactose intolerant", "no dairy, I'm ,                 "),
+        ("a coke", "a coke"),
+    ],
+)
+def test_what_is_said_of_allergies_can_be_taken_out(said: str, rest: str) -> None:
+    assert without_spans(said, allergy_spans(said)) == rest

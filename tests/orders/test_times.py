@@ -102,3 +102,45 @@ def time(
 )
 def test_times(said: str, found: SaidTime | None) -> None:
     assert find_time(said) == found
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("seven thirty", time(7, 30)),
+        ("six", time(6)),
+        ("um, maybe around seven", time(7)),
+        ("seven thirty would be great", time(7, 30)),
+        ("at 19:15", time(19, 15, True)),
+        ("twelve thirty pm", time(12, 30, True)),
+        ("las ocho y media", time(8, 30)),
+        ("a las nueve", time(9)),
+        ("seven tomorrow", time(7, day=1)),
+        ("a coke", None),
+        ("thirty", None),
+        ("25", None),
+        ("seven wings", None),
+        ("", None),
+    ],
+)
+def test_the_answer_to_when(said: str, found: SaidTime | None) -> None:
+    assert find_time(said, asked=True) == found
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("Mañana a las siete y media, por favor", ["a las siete y media", "Mañana"]),
+        ("pick it up at six, two cokes", ["at six"]),
+        ("in an hour", ["in an hour"]),
+    ],
+)
+def test_where_a_time_is_said(said: str, words: list[str]) -> None:
+    found = find_time(said)
+    assert found is not None
+    assert [said[start:end] for start, end in found.spans] == words
+
+
+@pytest.mark.parametrize("said", ["in two thousand minutes", "in zero minutes", "in the hours", "in blue minutes"])
+def test_no_time_lies_that_far(said: str) -> None:
+    assert find_time(said) is None
