@@ -44,7 +44,7 @@ def test_what_runs_out_before_the_confirm_is_told_and_replaced() -> None:
     assert first is not None
     assert "Tiramisu" in read_backs[0]
     assert "Tiramisu" not in read_backs[1]
-    assert scene.notes(prompts.SOLD_OUT_NOTE) == [prompts.SOLD_OUT_NOTE + scene.notes(prompts.SOLD_OUT_NOTE)[0][9:]]
+    assert len(scene.notes(prompts.SOLD_OUT_NOTE)) == 1, "told once"
     scene.finish()
 
 
