@@ -214,11 +214,18 @@ def _reasons(error: ValidationError) -> str:
 # --- the family call.* ----------------------------------------------------------------------------------------------
 
 
+class RecentOrder(Record):
+    """An order that the same number placed a little while ago: its total in cents, and when (milliseconds)."""
+
+    cents: int
+    at: float
+
+
 class CallStarted(Event):
     """A caller rang a restaurant. The first event of every call's log.
 
     `caller_key` is the keyed hash of the number (None: withheld), `held_order` the JSON of an open order that the same
-    number left within the window.
+    number left within the window, `recent_orders` what it placed lately, oldest first.
     """
 
     type: Literal["call.started"] = "call.started"
@@ -226,6 +233,7 @@ class CallStarted(Event):
     caller_key: str | None = None
     caller_last_two: str | None = None
     held_order: str | None = None
+    recent_orders: tuple[RecentOrder, ...] = ()
     menu_digest: str = ""
 
 
@@ -394,6 +402,49 @@ class OrderRefused(Event):
     reason: str = ""
 
 
+class SoldOutItem(Record):
+    """Something that has run out: an item id, or `group id/option id`; `until` in milliseconds, None: not known."""
+
+    ref: str
+    until: float | None = None
+
+
+class OfferChanged(Event):
+    """What can be had is another than the call knew: the whole 86 list, and how long an order takes now.
+
+    `quote_minutes` is None while it takes as long as the restaurant's settings say.
+    """
+
+    type: Literal["call.offer_changed"] = "call.offer_changed"
+    sold_out: tuple[SoldOutItem, ...] = ()
+    quote_minutes: int | None = None
+
+
+class MessageLeft(Event):
+    """The caller left a message for the restaurant's staff.
+
+    `number` is E.164, and there only when the caller wants to be rung back; `order` is the order as it stood, in words.
+    """
+
+    type: Literal["call.message_left"] = "call.message_left"
+    tool_call_id: str
+    text: str
+    name: str | None = None
+    number: str | None = None
+    order: str | None = None
+
+
+AlertKind = Literal["emergency", "transfer_unanswered", "message"]
+
+
+class AlertRaised(Event):
+    """Staff must look at this call. `reason` says why, in words of ours or the model's and never the caller's."""
+
+    type: Literal["call.alert_raised"] = "call.alert_raised"
+    kind: AlertKind
+    reason: str = ""
+
+
 class KeyPressed(Event):
     """The caller pressed a key (Twilio `dtmf`)."""
 
@@ -452,6 +503,9 @@ CallEvent = Annotated[
     | OrderReady
     | OrderIncomplete
     | OrderRefused
+    | OfferChanged
+    | MessageLeft
+    | AlertRaised
     | KeyPressed
     | RetryStarted
     | RecoveryFailed

@@ -13,6 +13,7 @@ import structlog
 
 from gateway.call.machine import Call
 from gateway.events import read_event
+from gateway.orders.offer import Offer
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.tools import OrderTools
 from gateway.session import FLUSH_PATIENCE, LEASE, SessionParts, VoiceSession
@@ -25,6 +26,8 @@ COLLECT_EVERY = 25
 the collector's own thresholds, high because frames make no garbage (`app`), would let hundreds of them wait."""
 LAST_PATIENCE = 10.0
 """Seconds for legs that were told to end; each is bounded by itself."""
+OFFER_INTERVAL = 2.0
+"""Seconds after which, at the latest, calls know that something has run out."""
 ADAPT_EVERY = 4
 """Lag measurements per adaptation of the pacing lead (once a second)."""
 
@@ -84,7 +87,10 @@ class VoiceSessionManager:
         """
         if call_id in self._sessions:
             await self._written(call_id)  # what the older leg has not written when the fence rises is lost
-        claim = await self._parts.store.claim_leg(restaurant.id, call_id, leg, nonce, self._parts.owner, LEASE)
+        claim, offer = await asyncio.gather(
+            self._parts.store.claim_leg(restaurant.id, call_id, leg, nonce, self._parts.owner, LEASE),
+            self._offer_of(restaurant.id),
+        )
         call = Call.fold(
             call_id,
             restaurant,
@@ -104,6 +110,7 @@ class VoiceSessionManager:
             stream_sid=stream_sid,
             fence=claim.fence,
             caller_number=caller_number,
+            offer=offer,
         )
         self._sessions[call_id] = session
         self._idle.clear()
@@ -160,10 +167,28 @@ class VoiceSessionManager:
     # --- what runs beside the calls ---
 
     async def run(self) -> None:
-        """Keep the pool warm and measure loop lag until cancelled."""
+        """Keep the pool warm, measure loop lag and see what has run out, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._parts.pool.run(), name="model pool")
             tasks.create_task(self._measure_lag(), name="loop lag")
+            tasks.create_task(self._watch_offers(), name="offers")
+
+    async def _watch_offers(self) -> None:
+        """Ask once for each restaurant that has calls here what can be had, and tell its calls."""
+        while True:
+            await asyncio.sleep(OFFER_INTERVAL)
+            served = tuple({session.restaurant_id for session in self.sessions})
+            offers = dict(zip(served, await asyncio.gather(*map(self._offer_of, served)), strict=True))
+            for session in self.sessions:
+                if (offer := offers.get(session.restaurant_id)) is not None:
+                    session.offer_is(offer)
+
+    async def _offer_of(self, restaurant_id: str) -> Offer | None:
+        """What can be had there; None while the store does not answer, which the event log raises the alarm for."""
+        try:
+            return await self._parts.store.offers.read(restaurant_id)
+        except StoreError:
+            return None
 
     async def _measure_lag(self) -> None:
         """How late the loop wakes a sleeper: the load that matters to audio. The lead follows the worst of a second."""

@@ -26,19 +26,23 @@ from gateway.call.effects import (
     Effect,
     EndLeg,
     HoldOrder,
+    KeepMessage,
     Note,
     OpenModel,
     PlayClip,
+    RaiseAlert,
     ReportError,
     RequestResponse,
     SubmitOrder,
     TruncateItem,
 )
 from gateway.call.machine import Call
+from gateway.call.offers import offer_changed
 from gateway.call.redaction import Redaction
 from gateway.call.states import State
 from gateway.errors import GatewayError
 from gateway.events import (
+    AlertRaised,
     AnyEvent,
     ConnectionFailed,
     ErrorEvent,
@@ -49,6 +53,7 @@ from gateway.events import (
     LegStarted,
     ListeningStarted,
     ListeningStopped,
+    MessageLeft,
     ModelLost,
     ModelOpened,
     OrderData,
@@ -62,6 +67,7 @@ from gateway.events import (
     milliseconds,
 )
 from gateway.metrics import MetricsCollector
+from gateway.orders.offer import Offer
 from gateway.orders.order import Order
 from gateway.orders.pricing import totals
 from gateway.pos.order_payload import ORDER_CONFIRMED, CallInfo, build_order_confirmed
@@ -112,6 +118,7 @@ class VoiceSession:
         stream_sid: str,
         fence: int,
         caller_number: str | None,
+        offer: Offer | None = None,
     ) -> None:
         """A session that does not run yet.
 
@@ -122,7 +129,8 @@ class VoiceSession:
             leg: the number of this leg.
             stream_sid: Twilio's name of the media stream.
             fence: under which the leg's lease is held.
-            caller_number: E.164; goes into the order's message and nowhere else.
+            caller_number: E.164; goes into the order's message, and into one that the caller leaves to be rung back.
+            offer: what can be had now; None: not known, so it is what the log says.
         """
         self._parts = parts
         self._call = call
@@ -131,6 +139,7 @@ class VoiceSession:
         self._stream_sid = stream_sid
         self._fence = fence
         self._caller_number = caller_number
+        self._offer = offer
         self._log = structlog.get_logger(__name__).bind(call_id=call.call_id, leg=leg)
         self._link = ModelLink(call.call_id, parts.model, line, self.post, self._overflowed)
         self._redaction = Redaction()
@@ -178,6 +187,8 @@ class VoiceSession:
     async def connect(self) -> None:
         """Start the leg: from here on the model is opened and the caller is heard."""
         await self.start_listening()
+        if self._offer is not None and self._offer != self._call.desk.offer:
+            self.post(offer_changed(self._offer, self.id, datetime.now(UTC)))
         self.post(LegStarted(**self._now(), leg=self._leg, stream_sid=self._stream_sid))
 
     async def disconnect(self) -> None:
@@ -268,6 +279,11 @@ class VoiceSession:
     def adapt(self, loop_lag_ms: float) -> None:
         """Fit the pacing lead to the process's loop lag and the line's round trip."""
         self._line.adapt(loop_lag_ms)
+
+    def offer_is(self, offer: Offer) -> None:
+        """What can be had now; the call is told when it is news."""
+        if self._call.leg == self._leg and offer != self._call.desk.offer:
+            self.post(offer_changed(offer, self.id, datetime.now(UTC)))
 
     def lose_lease(self) -> None:
         """A newer leg has the call: this one is a zombie, takes nothing more in, says nothing more and closes."""
@@ -401,6 +417,15 @@ class VoiceSession:
                 self._hold(order)
             case SubmitOrder(order):
                 self._spawn(self._submit(order))
+            case KeepMessage(tool_call_id, text, name, number_back, order):
+                number = self._caller_number if number_back else None
+                left = MessageLeft(
+                    **self._now(), tool_call_id=tool_call_id, text=text, name=name, number=number, order=order
+                )
+                self.post(left)
+            case RaiseAlert(kind, reason):
+                self._log.error("alert_raised", kind=kind)
+                self.post(AlertRaised(**self._now(), kind=kind, reason=reason))
             case ReportError(error):
                 self._parts.metrics.record_error(error)
                 self._log.warning("call_error", code=error.error.code, detail=error.error.message)
@@ -501,6 +526,7 @@ class VoiceSession:
                     events=[(self._event_id(), done.to_json())],
                     now=now,
                     caller_key=self._call.caller_key,
+                    cents=total,
                 )
         except LeaseLostError:
             self.lose_lease()  # the newer leg asks for the submit again
@@ -515,7 +541,8 @@ class VoiceSession:
     def _delivery(self, order: Order, now: datetime) -> Delivery:
         """The POS's message about a confirmed order."""
         call = CallInfo(self.id, self._caller_number, tuple(self._call.legs))
-        body = build_order_confirmed(order, self._call.restaurant, call, now).decode()
+        quote = self._call.desk.offer.quote_minutes
+        body = build_order_confirmed(order, self._call.restaurant, call, now, quote_minutes=quote).decode()
         return Delivery(delivery_id(order.id, ORDER_CONFIRMED, 1), order.id, ORDER_CONFIRMED, body)
 
     def _order_event(

@@ -238,6 +238,7 @@ def _is_socket(entry: Path) -> bool:
 async def open_stage(
     valkey_url: str,
     *,
+    house: Restaurant | None = None,
     faults: Faults = NO_FAULTS,
     model_options: dict[str, Any] | None = None,
     in_process: bool = True,
@@ -248,6 +249,7 @@ async def open_stage(
 
     Args:
         valkey_url: The store; it is emptied.
+        house: The restaurant; the first of the examples when none is given.
         faults: What goes wrong with the model from the start.
         model_options: Of the model's server.
         in_process: Without, the test starts the gateway by itself, on the port of the settings.
@@ -260,7 +262,8 @@ async def open_stage(
         await store.connection.command("FLUSHALL")
         pos = await stack.enter_async_context(PosReceiver(POS_SECRET))
         model = await stack.enter_async_context(Model(faults=faults, **(model_options or {})))
-        served = casa_verde().model_copy(update={"pos": PosEndpoint(url=pos.url, secrets=(SecretStr(POS_SECRET),))})
+        endpoint = PosEndpoint(url=pos.url, secrets=(SecretStr(POS_SECRET),))
+        served = (house or casa_verde()).model_copy(update={"pos": endpoint})
         listener = socket.create_server(("127.0.0.1", port))
         port = listener.getsockname()[1]
         given: dict[str, Any] = {

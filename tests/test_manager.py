@@ -16,11 +16,12 @@ from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice
 from gateway.manager import VoiceSessionManager
 from gateway.metrics import MetricsCollector
+from gateway.orders.offer import Offer
 from gateway.realtime import pool as pool_module
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.pool import Dialler, ModelPool
 from gateway.session import SessionParts, VoiceSession
-from gateway.store import EventLog, LogIncompleteError, SessionStore, StaleLegError
+from gateway.store import EventLog, LogIncompleteError, SessionStore, StaleLegError, StoreUnavailableError
 from tests.stage import casa_verde
 from tests.twilio.test_stream import START, Twilio, until
 
@@ -289,3 +290,49 @@ async def test_beside_the_calls_the_pool_is_kept_and_the_lag_measured(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert process.pool.warm == 0
+
+
+async def test_what_has_run_out_reaches_the_calls_and_a_store_that_is_away_harms_nobody(
+    process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.manager.OFFER_INTERVAL", 0.02)
+    await store.offers.sell_out(HOUSE.id, "tiramisu")
+    await begin(store)
+    _, session, serving = await process.leg(1)
+    await until(lambda: session.call.desk.offer.sold_out.entries != ())
+    watching = asyncio.create_task(process.manager.run())
+    await store.offers.quote(HOUSE.id, 45)
+    await until(lambda: session.call.desk.offer.quote_minutes == 45)
+    read = store.offers.read
+
+    async def away(_restaurant_id: str) -> Offer:
+        raise StoreUnavailableError("away")
+
+    monkeypatch.setattr(store.offers, "read", away)
+    await asyncio.sleep(0.1)
+    monkeypatch.setattr(store.offers, "read", read)
+    assert await store.offers.bring_back(HOUSE.id, "tiramisu")
+    await until(lambda: session.call.desk.offer == Offer(quote_minutes=45))
+    await process.manager.destroy_session(CALL)
+    await serving
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    kinds = types(await process.written())
+    assert kinds.count("call.offer_changed") == 3, "only what is news is told"
+    assert kinds.index("call.offer_changed") < kinds.index("call.leg_started")
+
+
+async def test_a_call_begins_though_nobody_can_say_what_has_run_out(
+    process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_restaurant_id: str) -> Offer:
+        raise StoreUnavailableError("away")
+
+    monkeypatch.setattr(store.offers, "read", away)
+    await begin(store)
+    _, session, serving = await process.leg(1)
+    await until(lambda: session.state in SERVED)
+    await process.manager.destroy_session(CALL)
+    await serving
+    session.offer_is(Offer(quote_minutes=5))  # too late: nothing is written any more
+    assert "call.offer_changed" not in types(await process.written())

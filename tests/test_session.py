@@ -15,7 +15,7 @@ from gateway.local.phone_setup import Faults
 from gateway.session import VoiceSession
 from gateway.web.phrases import PHRASES
 from tests.acceptance.judge import Ordered, finished_log, heard_by_caller, judge_call, lines, the_order
-from tests.stage import Stage, open_stage
+from tests.stage import ANA, Stage, open_stage
 
 THE_COKE = Ordered(1, "coke", "regular", (), 300)
 
@@ -81,10 +81,21 @@ async def test_the_key_0_reaches_a_person_and_others_are_told_to_the_model(stage
         await line.listen_until_quiet(400)
         line.press("0")
         await line.wait_connected(2)  # nobody answers there: back to the agent
-        await line.wait_heard("cut off")
+        await line.wait_heard("nobody could come to the telephone")
+        await line.listen_until_quiet(400)
+        await line.say("A message, please.")
+        await line.listen_until_quiet(400)
+        await line.say("My pizza was cold, call me back.")
+        await line.wait_heard("pass that on")
 
     record = await stage.phone().call(talk)
-    await judge_call(stage, record, legs=2)
+    call = await judge_call(stage, record, legs=2)
+    (message,) = call.alerts.messages
+    assert (message.text, message.number) == ("My pizza was cold, call me back.", ANA)
+    assert [alert.kind for alert in call.alerts.raised] == ["transfer_unanswered", "message"]
+    assert stage.running is not None
+    exposed = stage.running.manager._parts.metrics.exposition().decode()
+    assert 'gateway_alerts_total{kind="message"} 1.0' in exposed
     assert any(request.params.get("DialCallStatus") == "no-answer" for request in record.requests)
     assert PHRASES["en"].transfer in heard_by_caller(record)
     pressed = [event.digit for event in await stage.events(record.call_sid) if isinstance(event, KeyPressed)]

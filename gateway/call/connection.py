@@ -46,6 +46,7 @@ class ModelConnection:
         self._configured = False
         self._losses: list[datetime] = []
         self._opened_for: Literal["leg", "loss", "move"] = "leg"
+        self._nobody_answered = False
         self.up = False
 
     # --- what the model is told ---
@@ -62,9 +63,10 @@ class ModelConnection:
 
     # --- its life ---
 
-    def leg_started(self) -> None:
-        """A leg needs a model."""
+    def leg_started(self, *, nobody_answered: bool) -> None:
+        """A leg needs a model; `nobody_answered`: the caller comes back from the staff's telephone."""
         self._opened_for = "leg"
+        self._nobody_answered = nobody_answered
         self._agenda.do(OpenModel())
 
     def gone(self) -> None:
@@ -94,7 +96,7 @@ class ModelConnection:
             return
         if event.type == "session.updated":
             self.up = True
-            self._say_where_it_stands()
+            self._say_where_it_stands(event.at)
         else:
             self.gone()
             code = errors.AUDIO_FORMAT_ERROR.code
@@ -130,25 +132,29 @@ class ModelConnection:
         """It is not to be had back."""
         self._farewell.finish(event.at, f"model: {event.code}", "apologise")
 
-    def _say_where_it_stands(self) -> None:
+    def _say_where_it_stands(self, at: datetime) -> None:
         """What a model that has just come up must know besides the history, and whether it is to speak."""
         order, held, menu = self._desk.order, self._desk.held, self._restaurant.menu
         assert order is not None, "a leg has an order"
         if self._opened_for == "move":
             self.note(prompts.MOVED_NOTE)  # the caller has noticed nothing, so nothing is said
             return
-        if any(turn.speaker == "agent" for turn in self._turns):
+        if self._nobody_answered or any(turn.speaker == "agent" for turn in self._turns):
             self.note(self._resumed(order, prompts.summary(order, menu)))
         elif held is not None:
             self.note(prompts.held_order_note(prompts.summary(held, menu)))
         else:
             self.note(prompts.greeting_note(self._restaurant))
+            if (why := self._desk.not_right_now(at)) is not None:
+                self.note(prompts.closed_note(why))
         self.wish()
 
     def _resumed(self, order: Order, summary: str) -> str:
         """What a model is told that comes into a conversation which others began."""
         if order.state in (OrderState.SUBMITTED, OrderState.ACCEPTED):
             return prompts.placed_note(summary)
+        if self._nobody_answered and self._opened_for == "leg":
+            return prompts.returned_note(summary, order.state.value)
         return (
             prompts.RECOVERED_NOTE if self._opened_for == "loss" else prompts.resumed_note(summary, order.state.value)
         )

@@ -38,7 +38,8 @@ class Deadlines:
     def be_patient(self, at: datetime) -> None:
         """Something has happened: the state may last its patience from now."""
         state = State.READY if self._turn_taking.listening_to_nobody else self._machine.current_state
-        self._agenda.timers.start("patience", at, PATIENCE[state])
+        silence = self._turn_taking.patience if state in (State.READY, State.IDLE) else 1
+        self._agenda.timers.start("patience", at, PATIENCE[state] * silence)
 
     def timed_out(self, at: datetime) -> None:
         """Act on every deadline that has come."""

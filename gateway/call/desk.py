@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from gateway.call import prompts
 from gateway.call.effects import AnswerTool, Effect, HoldOrder, LookUp, Note, SubmitOrder
 from gateway.call.read_back_watch import ReadBackWatch
 from gateway.call.turns import Turn, Turns
-from gateway.events import Heard, ToolCalled
+from gateway.events import Heard, RecentOrder, ToolCalled, milliseconds
+from gateway.orders.offer import AS_THE_MENU_SAYS, Offer
+from gateway.orders.on_offer import OnOffer, Shortfall
 from gateway.orders.order import Order, OrderState, open_order
 from gateway.orders.processor import assent
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.timing import not_then
 from gateway.orders.tool_outcome import (
     Assent,
     CancelOrder,
@@ -34,14 +38,20 @@ from gateway.orders.tools import OrderTools
 
 CONFIRM_PATIENCE = 1.5
 """Seconds that `confirm_order` waits for the transcript of the caller's turn (design.md section 3, 6)."""
+RECENT_MS = 600_000
+"""Orders that were placed longer ago say nothing about the one that is being taken."""
 
 
 @dataclass(slots=True)
 class Submitting:
-    """A confirm that waits for the submit's outcome; `tool_call_id` is None once the model that called it is gone."""
+    """A confirm that waits for the submit's outcome; `tool_call_id` is None once the model that called it is gone.
+
+    `say` is what the caller is told once it is stored.
+    """
 
     tool_call_id: str | None
     order_before: Order
+    say: str
 
 
 class Desk:
@@ -53,10 +63,13 @@ class Desk:
         self._tools = tools or OrderTools(restaurant.menu, restaurant)
         self._watch: ReadBackWatch | None = None
         self._assent_turns: list[str] = []
+        self._assent_key: Assent | None = None
         self._confirm: ToolCalled | None = None
         self._submit: Submitting | None = None
         self.order: Order | None = None
         self.held: Order | None = None
+        self.recent: tuple[RecentOrder, ...] = ()
+        self.offer: Offer = AS_THE_MENU_SAYS
 
     @property
     def tools(self) -> OrderTools:
@@ -67,6 +80,25 @@ class Desk:
     def waits(self) -> bool:
         """Whether a tool call is not answered yet."""
         return self._confirm is not None or self._submit is not None
+
+    def summary(self) -> str | None:
+        """The order in a few words; None when nothing is ordered."""
+        return (
+            prompts.summary(self.order, self._restaurant.menu) if self.order is not None and self.order.lines else None
+        )
+
+    def run_out(self, now: datetime) -> tuple[Shortfall, ...]:
+        """What of the open order cannot be had any more, because it has run out."""
+        order = self.order
+        if order is None or not order.is_open or not self.offer.sold_out.entries:
+            return ()
+        on_offer = OnOffer(self._restaurant.menu, self._restaurant, self._context(now), order.fulfilment)
+        short = (short for line in order.lines for short in on_offer.shortfalls(line))
+        return tuple(dict.fromkeys(one for one in short if one.not_now.reason == "sold_out"))
+
+    def not_right_now(self, now: datetime) -> str | None:
+        """Why nothing can be ordered for as soon as possible (closed, or after last orders), in words for the model."""
+        return not_then(None, self._restaurant, self._context(now))
 
     # --- what happens around the order ---
 
@@ -105,8 +137,13 @@ class Desk:
 
     def committed(self, item_id: str) -> None:
         """The caller said something; since a read-back it may be the answer to it."""
+        self._assent_key = None
         if self._watch is not None:
             self._assent_turns.append(item_id)
+
+    def answered_by_key(self, answer: Assent) -> None:
+        """The caller was asked to answer by a key and did: as good as words, until there are words."""
+        self._assent_key = answer
 
     def model_gone(self) -> None:
         """The model that called tools is gone: its confirm is asked for anew, and a submit's outcome becomes a note."""
@@ -139,9 +176,9 @@ class Desk:
         match outcome.action:
             case ReadBack(total=total):
                 self._watch = ReadBackWatch(total)
-                self._assent_turns = []
+                self._assent_turns, self._assent_key = [], None
             case Submit():
-                self._submit = Submitting(event.tool_call_id, before)
+                self._submit = Submitting(event.tool_call_id, before, str(outcome.output.get("say", "")))
                 return [SubmitOrder(outcome.order)]
             case ResumeHeld():
                 self.held = None
@@ -167,7 +204,8 @@ class Desk:
             return None
         assert self.order is not None
         self.order = self.order.advance(OrderState.SUBMITTED)
-        return self._settle(PLACED, {"ok": True, "state": "submitted", "say": PLACED})
+        told = f"{self._submit.say} {PLACED}".strip()
+        return self._settle(told, {"ok": True, "state": "submitted", "say": told})
 
     def submit_failed(self) -> AnswerTool | Note | None:
         """The order could not be stored: it is as before the confirm, and the caller is not told that it is placed."""
@@ -211,6 +249,9 @@ class Desk:
             held=self.held,
             heard_read_back=self._watch is not None and self._watch.heard,
             assent=self._assent(),
+            sold_out=self.offer.sold_out,
+            quote_minutes=self.offer.quote_minutes,
+            recent_cents=tuple(order.cents for order in self.recent if milliseconds(now) - order.at < RECENT_MS),
         )
 
     def _answers(self) -> list[Turn]:
@@ -223,11 +264,13 @@ class Desk:
 
     def _assent(self) -> Assent | None:
         """The caller's last answer to the read-back. An earlier "yes" says nothing about words still on their way."""
+        if self._assent_key is not None:
+            return self._assent_key
         spoken = [turn for turn in self._answers() if turn.text != ""]
         if not spoken or spoken[-1].text is None:
             return None
         return assent(spoken[-1].text, spoken[-1].language)
 
 
-PLACED = "The order is placed. Tell the caller, say goodbye, then call end_call."
+PLACED = "Tell the caller that the order is placed, say goodbye, then call end_call."
 NOT_PLACED = "The order could not be stored just now. Tell the caller that it is not placed yet; offer to try again."

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from gateway.events import ErrorEvent
+from gateway.events import AlertKind, ErrorEvent
 from gateway.orders.order import Order
 
 ClipName = Literal["hold", "sorry_repeat", "still_there", "apology_transfer", "goodbye", "technical_trouble"]
@@ -116,6 +116,25 @@ class SubmitOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepMessage:
+    """Store a message for the staff. Outcome: `call.message_left`, with the number if the caller is to be rung back."""
+
+    tool_call_id: str
+    text: str
+    name: str | None
+    number_back: bool
+    order: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlert:
+    """Call the staff's attention to this call. Outcome: `call.alert_raised`."""
+
+    kind: AlertKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportError:
     """An error of the core's own making (a refused tool call, a model that stays silent): log and count it."""
 
@@ -147,6 +166,8 @@ Effect = (
     | PlayClip
     | HoldOrder
     | SubmitOrder
+    | KeepMessage
+    | RaiseAlert
     | ReportError
     | CloseModel
     | EndLeg

@@ -86,9 +86,14 @@ class Farewell:
         if closing is None:
             return
         if closing.next == "goodbye":
-            self._call_off()
+            self.call_off_goodbye()
         elif closing.spoken:
             self.finish(at, closing.reason, closing.next)
+
+    def call_off_goodbye(self) -> None:
+        """Something must still be said; a transfer goes on."""
+        if self._closing is not None and self._closing.next == "goodbye":
+            self._call_off()
 
     def caller_spoke(self) -> None:
         """The caller is there after all."""

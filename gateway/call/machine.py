@@ -5,8 +5,9 @@ the moment at which the core wants to be told that time has passed (`call.timed_
 table alone; what the core itself finds out (an order is incomplete, a retry is due) is an event too and takes the same
 way. Folding a call's log (`Call.fold`) gives the call again, in any process.
 
-What follows from an event is decided by the parts: `ModelConnection`, `TurnTaking`, `Replies` with the order's `Desk`,
-`Farewell`, `SeverityRules` and `Deadlines`. They share the agenda, the floor and the state machine, and no other data.
+What follows from an event is decided by the parts: `ModelConnection`, `TurnTaking` with its `Understanding`, `Replies`
+with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Keypad`, `SeverityRules` and
+`Deadlines`. They are made in `parts.py`.
 """
 
 from collections.abc import Iterable
@@ -15,22 +16,12 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
-from gateway.call import prompts
-from gateway.call.agenda import Agenda
-from gateway.call.connection import ModelConnection
-from gateway.call.deadlines import Deadlines
-from gateway.call.desk import Desk
 from gateway.call.effects import Effect
-from gateway.call.farewell import Farewell
-from gateway.call.floor import Floor
-from gateway.call.replies import Replies
-from gateway.call.severity import SeverityRules
-from gateway.call.state_machine import StateMachine
+from gateway.call.parts import Parts
 from gateway.call.states import State
-from gateway.call.turn_taking import TurnTaking
-from gateway.call.turns import Turns
 from gateway.events import (
     AgentSaid,
+    AlertRaised,
     AnyEvent,
     AudioCommitted,
     AudioEvent,
@@ -46,8 +37,10 @@ from gateway.events import (
     LegStarted,
     ListeningStarted,
     ListeningStopped,
+    MessageLeft,
     ModelLost,
     ModelOpened,
+    OfferChanged,
     OrderEvent,
     OrderIncomplete,
     OrderReady,
@@ -69,7 +62,10 @@ from gateway.orders.order import Order
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.tools import OrderTools
 
-_WITHOUT_A_LEG = (CallStarted, LegStarted, LegEnded, HungUp, Ended, AgentSaid, TranscriptionEvent, OrderEvent)
+_WITHOUT_A_LEG = (
+    CallStarted, LegStarted, LegEnded, HungUp, Ended, AgentSaid, TranscriptionEvent, OrderEvent, OfferChanged,
+    MessageLeft, AlertRaised,
+)  # fmt: skip
 """What still matters while no stream is up. Everything else is late: nobody could hear what followed from it."""
 
 
@@ -94,37 +90,17 @@ class Call:
         """
         self.call_id = call_id
         self.restaurant = restaurant
-        self.machine = StateMachine()
-        self.turns = Turns()
-        self.desk = Desk(restaurant, self.turns, tools)
+        self._parts = parts = Parts(call_id, restaurant, tools, server_creates_responses=server_creates_responses)
+        self.machine = parts.machine
+        self.turns = parts.turns
+        self.desk = parts.desk
+        self.alerts = parts.alerts
         self.caller_key: str | None = None
         self.leg = 0
         self.legs: list[tuple[int, datetime]] = []
         self.legs_lost: list[datetime] = []
         self.hung_up = False
         self.ignored = 0
-        self._agenda = Agenda(call_id)
-        self._floor = Floor()
-        self._farewell = Farewell(self._agenda, self.machine)
-        self._connection = ModelConnection(
-            self._agenda, self.machine, restaurant, self.desk, self.turns, self._farewell
-        )
-        self._replies = Replies(self._agenda, self._floor, self.desk, self._connection, self._farewell)
-        self._turn_taking = TurnTaking(
-            self._agenda,
-            self.machine,
-            self._floor,
-            self.turns,
-            self.desk,
-            self._connection,
-            self._replies,
-            self._farewell,
-            server_creates_responses=server_creates_responses,
-        )
-        self._severity = SeverityRules(self.machine, self._connection, self._replies, self._farewell)
-        self._deadlines = Deadlines(
-            self._agenda, self.machine, self._connection, self._turn_taking, self._replies, self._farewell
-        )
 
     # --- the public side ---
 
@@ -141,17 +117,17 @@ class Call:
     @property
     def deadline(self) -> datetime | None:
         """When the core wants a `call.timed_out`, aware UTC."""
-        return self._agenda.timers.next
+        return self._parts.agenda.timers.next
 
     @property
     def playing(self) -> bool:
         """Whether the caller hears the agent, as far as the core was told."""
-        return self._floor.playing
+        return self._parts.floor.playing
 
     @property
     def ended(self) -> Ended | None:
         """By which decision the last leg ended; None while it runs, and when it was lost."""
-        return self._farewell.ended
+        return self._parts.farewell.ended
 
     @classmethod
     def fold(
@@ -173,11 +149,11 @@ class Call:
         """Take one event in; returns what is to be done, in order."""
         if isinstance(event, LegStarted) and self.state is not State.DISCONNECTED:
             # The old leg's end was not told (its process died): it is over now.
-            self._agenda.tell(LegEnded(**self._agenda.stamp(event.at), leg=self.leg, reason="lost"))
-        self._agenda.tell(event)
-        while self._agenda.events:
-            self._take(self._agenda.events.popleft())
-        return self._agenda.take_effects()
+            self._parts.agenda.tell(LegEnded(**self._parts.agenda.stamp(event.at), leg=self.leg, reason="lost"))
+        self._parts.agenda.tell(event)
+        while self._parts.agenda.events:
+            self._take(self._parts.agenda.events.popleft())
+        return self._parts.agenda.take_effects()
 
     # --- one event ---
 
@@ -192,7 +168,7 @@ class Call:
             if before is not State.DISCONNECTED:
                 self._disconnected()
         elif moved or not isinstance(event, TimedOut):
-            self._deadlines.be_patient(event.at)
+            self._parts.deadlines.be_patient(event.at)
 
     def _act(self, event: AnyEvent, moved: bool) -> None:  # noqa: C901 - one arm per event, closed by assert_never
         match event:
@@ -206,54 +182,63 @@ class Call:
             case HungUp():
                 self.hung_up = True
             case ModelOpened():
-                self._connection.opened(event.at)
+                self._parts.connection.opened(event.at)
             case SessionEvent():
-                self._connection.session_event(event, moved)
+                self._parts.connection.session_event(event, moved)
                 if event.type == "session.updated" and moved:
-                    self._turn_taking.playback_goes_on(event.at)
+                    self._parts.turn_taking.playback_goes_on(event.at)
+                    self._parts.offers.model_up(event.at)
             case ConnectionFailed():
-                self._connection.failed(event, moved)
+                self._parts.connection.failed(event, moved)
             case ModelLost():
                 if moved:
                     self._model_lost(event)
             case RetryStarted():
                 if moved:
-                    self._connection.retry()
+                    self._parts.connection.retry()
             case RecoveryFailed():
                 if moved:
-                    self._connection.recovery_failed(event)
+                    self._parts.connection.recovery_failed(event)
             case VADEvent():
-                self._turn_taking.voice_detected(event)
+                self._parts.turn_taking.voice_detected(event)
             case AudioCommitted():
-                self._turn_taking.committed(event)
+                self._parts.turn_taking.committed(event)
             case TranscriptionEvent():
-                self._turn_taking.transcription(event)
+                self._parts.emergency.heard(event)
+                self._parts.turn_taking.transcription(event)
             case ResponseStarted():
-                self._severity.response_started()
-                self._replies.started(event)
+                self._parts.severity.response_started()
+                self._parts.replies.started(event)
             case ResponseFinished():
-                self._replies.finished(event)
+                self._parts.replies.finished(event)
+                self._parts.offers.tell(event.at)
             case PlaybackStarted():
-                self._turn_taking.playback_started(event)
+                self._parts.turn_taking.playback_started(event)
             case PlaybackFinished():
-                self._turn_taking.playback_finished(event.at)
+                self._parts.turn_taking.playback_finished(event.at)
             case Interrupted():
-                self._turn_taking.interrupted(event)
+                self._parts.turn_taking.interrupted(event)
             case AgentSaid():
                 self.turns.agent_said(event.item_id, event.at, event.text)
                 self.desk.agent_said(event.response_id, event.item_id, event.text)
             case ToolCalled():
-                self._replies.tool_called(event)
+                self._parts.replies.tool_called(event)
             case OrderEvent():
-                self._replies.order_event(event)
+                self._parts.replies.order_event(event)
+            case OfferChanged():
+                self._parts.offers.changed(event)
+            case MessageLeft():
+                self.alerts.message_left(event)
+            case AlertRaised():
+                self.alerts.alert_raised(event)
             case KeyPressed():
-                self._key_pressed(event)
+                self._parts.keypad.pressed(event)
             case ErrorEvent():
-                self._severity.apply(event)
+                self._parts.severity.apply(event)
             case Ended():
-                self._farewell.take_ended(event, moved)
+                self._parts.farewell.take_ended(event, moved)
             case TimedOut():
-                self._deadlines.timed_out(event.at)
+                self._parts.deadlines.timed_out(event.at)
             case Disclosed() | SessionRequested() | ListeningStarted() | ListeningStopped() | AudioEvent():
                 pass
             case OrderReady() | OrderIncomplete() | OrderRefused():
@@ -267,6 +252,7 @@ class Call:
         if self.desk.order is not None:
             return  # told twice
         self.caller_key = event.caller_key
+        self.desk.recent = event.recent_orders
         self.desk.open_order(self.call_id)
         try:
             self.desk.held = Order.model_validate_json(event.held_order) if event.held_order else None
@@ -277,31 +263,26 @@ class Call:
         self.leg = event.leg
         self.legs.append((event.leg, event.at))
         self.desk.open_order(self.call_id)
-        self._farewell.leg_started()
-        self._turn_taking.leg_started()
-        self._replies.leg_started()
+        ended = self._parts.farewell.ended
+        nobody_answered = ended is not None and ended.next == "transfer"
+        self._parts.farewell.leg_started()
+        self._parts.turn_taking.leg_started()
+        self._parts.replies.leg_started()
         if (submit := self.desk.resubmit()) is not None:
-            self._agenda.do(submit)
-        self._connection.leg_started()
+            self._parts.agenda.do(submit)
+        self.alerts.leg_started()
+        if ended is not None and nobody_answered:
+            self.alerts.raise_alert("transfer_unanswered", ended.reason)
+        self._parts.connection.leg_started(nobody_answered=nobody_answered)
 
     def _disconnected(self) -> None:
         """No leg, no model: nothing waits any more."""
-        self._agenda.timers.clear()
-        self._turn_taking.leg_ended()
-        self._replies.reset()
-        self._connection.gone()
+        self._parts.agenda.timers.clear()
+        self._parts.turn_taking.leg_ended()
+        self._parts.replies.reset()
+        self._parts.connection.gone()
 
     def _model_lost(self, event: ModelLost) -> None:
-        self._turn_taking.model_gone()
-        self._replies.reset()
-        self._connection.lost(event, playing=self._floor.playing)
-
-    # --- keys ---
-
-    def _key_pressed(self, event: KeyPressed) -> None:
-        self._turn_taking.caller_acted()
-        if event.digit == "0" and self.restaurant.transfer_to is not None:
-            self._farewell.finish(event.at, "the caller pressed 0", "transfer")
-            return
-        self._connection.note(prompts.NOBODY_NOTE if event.digit == "0" else prompts.key_note(event.digit))
-        self._connection.wish()
+        self._parts.turn_taking.model_gone()
+        self._parts.replies.reset()
+        self._parts.connection.lost(event, playing=self._parts.floor.playing)

@@ -4,12 +4,14 @@ Rules kept here: the same restaurant gives the same text, and what changes comes
 not in it (get_menu has them); that an AI answers is not left to the model: TwiML says it before the model is there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from gateway.call.effects import HistoryItem
 from gateway.call.turns import Turns
+from gateway.orders.listing import listed
 from gateway.orders.menu import Menu
+from gateway.orders.on_offer import Shortfall
 from gateway.orders.order import Order
 from gateway.orders.read_back import describe_line
 from gateway.orders.restaurant import Language, Restaurant
@@ -18,7 +20,11 @@ from gateway.orders.tool_schemas import is_large
 HELD_ORDER_NOTE = "HELD ORDER:"
 RESUMED_NOTE = "CALL RESUMED:"
 GREETING_NOTE = "CALL STARTED:"
-"""First words of the notes that say where the conversation stands."""
+CLOSED_NOTE = "CLOSED:"
+RETURNED_NOTE = "NOBODY ANSWERED:"
+EMERGENCY_NOTE = "EMERGENCY:"
+SOLD_OUT_NOTE = "SOLD OUT:"
+"""First words of the notes that say where the conversation stands, and of those that cannot wait."""
 
 LANGUAGES: Mapping[Language, str] = {"en": "English", "es": "Spanish"}
 
@@ -176,9 +182,58 @@ NOBODY_NOTE = "The caller pressed 0 for a person, but nobody can be reached by t
 TOO_LONG_NOTE = "Your last answer was too long to be played and was cut. Say it again in one or two sentences."
 
 
-def key_note(digit: str) -> str:
-    """The caller pressed a key during the conversation."""
-    return f"The caller pressed the key {digit}."
+def key_note(digit: str, meaning: str | None = None) -> str:
+    """The caller pressed a key during the conversation; `meaning`: what they were told that it means."""
+    return f"The caller pressed the key {digit}{'' if meaning is None else f', which means {meaning}'}."
+
+
+def emergency_note(number: str) -> str:
+    """Somebody is in danger; nothing else matters now."""
+    return (
+        f"{EMERGENCY_NOTE} the caller speaks of somebody in danger. Say at once, in the caller's language: please "
+        f"hang up now and dial {' '.join(number)}. Say nothing else, ask nothing, do not keep the caller on the line."
+    )
+
+
+def sold_out_note(short: Sequence[Shortfall]) -> str:
+    """Something in the open order has run out; with it, what there is in its place."""
+    told = " ".join(shortfall.not_now.say for shortfall in short)
+    instead = listed(dict.fromkeys(name for shortfall in short for _, name in shortfall.instead), word="or")
+    offered = f" Offer once, in its place: {instead}." if instead else ""
+    return (
+        f"{SOLD_OUT_NOTE} something in the order has just run out. {told} Unless the caller knows already, say so in a "
+        f"few words when you speak next.{offered} Then change the order by the answer."
+    )
+
+
+def returned_note(summary: str, state: str) -> str:
+    """The staff's telephone rang and nobody spoke to the caller, who is back with the agent."""
+    return (
+        f"{RETURNED_NOTE} the caller is back with you, since nobody could come to the telephone. The order is {state}: "
+        f"{summary}. Apologise in one short sentence; offer to go on yourself, or to take a message for the staff "
+        "(leave_message). Do not put the caller through again unless they ask."
+    )
+
+
+def closed_note(why: str) -> str:
+    """A caller rings while nothing can be made for them right away. `why` is what the order's rules say to it."""
+    return f"{CLOSED_NOTE} {why} Greet the caller first. A message is taken with leave_message."
+
+
+def keypad_note(*, person: bool) -> str:
+    """The caller was asked to say it again often enough."""
+    help_ = ", or 0 for a person" if person else ""
+    return (
+        "The line is bad and the caller could not be understood several times. Do not ask to say it again. Ask for an "
+        f"answer by the keys of the telephone: 1 for yes, 2 for no{help_}; put your question so that this answers it."
+    )
+
+
+def giving_up_note(*, person: bool) -> str:
+    """The line is too bad to go on."""
+    if person:
+        return "The caller cannot be understood. Say that the line is too bad, and that you are putting them through."
+    return "The caller cannot be understood. Say that the line is too bad, that they may ring again, and say goodbye."
 
 
 def history(turns: Turns) -> tuple[HistoryItem, ...]:

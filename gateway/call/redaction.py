@@ -4,7 +4,7 @@ Card numbers are removed from what is said, also where they are spread over seve
 many keys in a row only the first six are kept (PCI DSS 3.3 lets the first six digits be shown).
 """
 
-from gateway.events import AgentSaid, AnyEvent, KeyPressed, ToolCalled, TranscriptionEvent
+from gateway.events import AgentSaid, AnyEvent, KeyPressed, MessageLeft, ToolCalled, TranscriptionEvent
 from gateway.redaction import Redactor, redact
 
 KEYS_KEPT = 6
@@ -32,6 +32,9 @@ class Redaction:
             return event.model_copy(update={"text": self._redactor.redact("agent", event.text)})
         if isinstance(event, ToolCalled):
             return event.model_copy(update={"arguments": redact(event.arguments)})
+        if isinstance(event, MessageLeft):
+            name = None if event.name is None else redact(event.name)
+            return event.model_copy(update={"text": redact(event.text), "name": name})
         if isinstance(event, KeyPressed):
             return self._key(event)
         return event

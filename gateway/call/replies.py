@@ -8,6 +8,7 @@ from datetime import datetime
 
 from gateway import errors
 from gateway.call.agenda import Agenda
+from gateway.call.alerts import Alerts
 from gateway.call.connection import ModelConnection
 from gateway.call.desk import CONFIRM_PATIENCE, Desk
 from gateway.call.effects import Note, PlayClip, ReportError
@@ -24,20 +25,27 @@ from gateway.events import (
     ResponseStarted,
     ToolCalled,
 )
-from gateway.orders.tool_outcome import EndCall, ToolOutcome, TransferToStaff
+from gateway.orders.tool_outcome import EndCall, LeaveMessage, ToolOutcome, TransferToStaff
 
 
 class Replies:
     """The responses and tool calls of one call's model."""
 
     def __init__(
-        self, agenda: Agenda, floor: Floor, desk: Desk, connection: ModelConnection, farewell: Farewell
+        self,
+        agenda: Agenda,
+        floor: Floor,
+        desk: Desk,
+        connection: ModelConnection,
+        farewell: Farewell,
+        alerts: Alerts,
     ) -> None:
         self._agenda = agenda
         self._floor = floor
         self._desk = desk
         self._connection = connection
         self._farewell = farewell
+        self._alerts = alerts
         self._answered_tools = False
         self._failures = 0
         self._stalls = 0
@@ -152,6 +160,8 @@ class Replies:
                 self._farewell.begin(at, reason, "transfer")
             case EndCall(reason=reason):
                 self._farewell.begin(at, reason, "goodbye")
+            case LeaveMessage() as message:
+                self._alerts.keep_message(event.tool_call_id, message, self._desk.summary())
             case _:
                 pass
         if self.active is None and not self._desk.waits:

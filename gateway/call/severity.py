@@ -11,6 +11,7 @@ from gateway.call.farewell import Farewell
 from gateway.call.replies import Replies
 from gateway.call.state_machine import StateMachine
 from gateway.call.states import TALKING
+from gateway.call.understanding import Understanding
 from gateway.events import ErrorEvent
 
 NOTES = {
@@ -23,12 +24,18 @@ class SeverityRules:
     """Acts on the errors of one call."""
 
     def __init__(
-        self, machine: StateMachine, connection: ModelConnection, replies: Replies, farewell: Farewell
+        self,
+        machine: StateMachine,
+        connection: ModelConnection,
+        replies: Replies,
+        farewell: Farewell,
+        understanding: Understanding,
     ) -> None:
         self._machine = machine
         self._connection = connection
         self._replies = replies
         self._farewell = farewell
+        self._understanding = understanding
         self._told: set[str] = set()
 
     def response_started(self) -> None:
@@ -49,6 +56,8 @@ class SeverityRules:
             if not self._farewell.closing:  # there the next words, or none, end the call
                 self._replies.retry_later(errors.TTS_FAILED, event.at)
             return
+        if event.error.code == errors.TRANSCRIPTION_FAILED.code and self._understanding.asked_enough:
+            return  # something else was offered already
         if (note := NOTES.get(event.error.code)) is not None:
             self._connection.note(note)
         self._connection.wish()

@@ -108,6 +108,9 @@ def _telephone() -> Iterator[Transition]:
     # The transcript often comes after the reply has begun (Realtime: transcription is asynchronous).
     for source in (S.READY, S.IDLE, S.PROCESSING, S.TRANSCRIBING, S.ORDER_PROCESSING):
         yield Transition(source, S.RESPONSE_GENERATION, "call.response_started", "Reply begins")
+    # On a bad line a turn is answered only once it is known to have words.
+    for source in (S.TRANSCRIBING, S.ORDER_PROCESSING):
+        yield Transition(source, S.IDLE, "vad.silence", "Nothing was said")
     yield Transition(S.RESPONSE_GENERATION, S.ORDER_PROCESSING, "call.tool_called", "Tool called")
     yield Transition(S.CLARIFICATION, S.ORDER_PROCESSING, "call.tool_called", "Tool called")
     yield Transition(S.READY, S.ORDER_PROCESSING, "call.tool_called", "Tool called")

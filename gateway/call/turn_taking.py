@@ -2,7 +2,8 @@
 
 Rules (design.md section 4): a turn committed while nothing plays is answered; one spoken over the agent waits for its
 words and for the end of playback, then a mere sound of listening is forgotten and anything else is answered; a caller
-who stays silent is asked `SILENCE_PROMPTS` times, then the call ends.
+who stays silent is asked `SILENCE_PROMPTS` times, then the call ends; one who asked to wait, or speaks through a relay
+operator, is given `LONG_PAUSE` times as long.
 """
 
 from datetime import datetime
@@ -17,18 +18,22 @@ from gateway.call.floor import Floor
 from gateway.call.replies import Replies
 from gateway.call.state_machine import StateMachine
 from gateway.call.states import State
-from gateway.call.turns import Turns, is_backchannel
+from gateway.call.turns import Turns, asks_to_wait, is_backchannel, is_noise, is_relayed
+from gateway.call.understanding import Understanding
 from gateway.events import (
     AudioCommitted,
     Interrupted,
     ListeningStarted,
     PlaybackStarted,
     TranscriptionEvent,
+    VADData,
     VADEvent,
 )
 
 SILENCE_PROMPTS = 3
 """How often a silent caller is asked before the call ends."""
+LONG_PAUSE = 3
+"""How many times as long a pause may last that was asked for, or that a relay operator needs for typing."""
 PENDING_PATIENCE = 3.0
 """Seconds that a turn spoken over the agent waits for its words after playback has ended."""
 
@@ -46,6 +51,7 @@ class TurnTaking:
         connection: ModelConnection,
         replies: Replies,
         farewell: Farewell,
+        understanding: Understanding,
         *,
         server_creates_responses: bool,
     ) -> None:
@@ -57,8 +63,11 @@ class TurnTaking:
         self._connection = connection
         self._replies = replies
         self._farewell = farewell
+        self._understanding = understanding
         self._server_creates = server_creates_responses
-        self._over_agent: list[str] = []
+        self._unanswered: dict[str, bool] = {}
+        """Turns that wait for their words, and whether they were spoken over the agent."""
+        self._relayed = self._asked_to_wait = False
         self._prompts = 0
 
     def leg_started(self) -> None:
@@ -68,12 +77,12 @@ class TurnTaking:
     def leg_ended(self) -> None:
         """Nobody is on the line."""
         self._floor.clear()
-        self._over_agent = []
+        self._unanswered.clear()
 
     def model_gone(self) -> None:
-        """Nobody detects speech any more, and the items spoken over the agent are gone."""
+        """Nobody detects speech any more, and the items that wait for their words are gone."""
         self._floor.speaking = False
-        self._over_agent = []
+        self._unanswered.clear()
         self._agenda.timers.stop("words")
 
     # --- the caller ---
@@ -85,15 +94,19 @@ class TurnTaking:
     def caller_acted(self) -> None:
         """The caller pressed a key or said something: they are there."""
         self._prompts = 0
+        self._understanding.understood()
         self._farewell.caller_spoke()
 
     def committed(self, event: AudioCommitted) -> None:
-        """The caller's turn is over: it is to be answered, unless it was spoken over the agent."""
+        """The caller's turn is over: it is answered, unless it was spoken over the agent or may be mere noise."""
         self._floor.speaking = False
         self._turns.commit(event.item_id, event.at)
         self._desk.committed(event.item_id)
         if self._floor.playing:
-            self._over_agent.append(event.item_id)
+            self._unanswered[event.item_id] = True
+        elif self._understanding.in_doubt:
+            self._unanswered[event.item_id] = False
+            self.settle(event.at)
         elif not self._server_creates:
             self._connection.wish()
 
@@ -103,39 +116,58 @@ class TurnTaking:
             return
         data = event.data
         text = data.text if event.type == "transcription.complete" else ""
+        if not is_noise(text):
+            self._asked_to_wait = asks_to_wait(text)
+            self._relayed = self._relayed or is_relayed(text)
+            self.caller_acted()
+        elif data.item_id is not None and self._was_to_be_answered(data.item_id):
+            self._understanding.not_understood(event.at)
         if data.item_id is not None:
             self._turns.heard_caller(data.item_id, event.at, text, data.confidence, data.language)
-        if text.strip():
-            self.caller_acted()
         self._replies.words_came(event.at)
         if not self._floor.playing:
             self.settle(event.at)
 
     def settle(self, at: datetime, *, overdue: bool = False) -> None:
-        """Turns spoken over the agent, once it is quiet: sounds of listening are forgotten, words are answered.
+        """Turns that wait for their words, once it is quiet: mere sounds are forgotten, words are answered.
 
         Args:
             at: now.
             overdue: what has no words by now is taken for a sound.
         """
         answer = False
-        waiting = []
-        for item_id in self._over_agent:
+        for item_id, over_agent in tuple(self._unanswered.items()):
             turn = self._turns.commit(item_id, at)
             if turn.text is None and not overdue:
-                waiting.append(item_id)
-            elif is_backchannel(turn.text or ""):
-                self._turns.remove(item_id)
-                self._agenda.do(DeleteItem(item_id))
-            else:
+                continue
+            del self._unanswered[item_id]
+            says_nothing = is_backchannel if over_agent else is_noise
+            if not says_nothing(turn.text or ""):
                 answer = True
-        self._over_agent = waiting
-        if waiting:
+                continue
+            self._turns.remove(item_id)
+            self._agenda.do(DeleteItem(item_id))
+            if not over_agent:
+                self._nothing_said(at, counted=turn.text is not None)
+        if self._unanswered:
             self._agenda.timers.start("words", at, PENDING_PATIENCE)
         else:
             self._agenda.timers.stop("words")
         if answer and not self._server_creates:
             self._connection.wish()
+
+    def _was_to_be_answered(self, item_id: str) -> bool:
+        """Whether an item is a turn of the caller's without words so far, and no mere voice over the agent."""
+        turn = self._turns.get(item_id)
+        known = turn is not None and turn.speaker == "caller" and turn.text is None
+        return known and not self._unanswered.get(item_id, False)
+
+    def _nothing_said(self, at: datetime, *, counted: bool) -> None:
+        """A turn was noise: it is as if nobody had spoken, so that nothing waits for an answer."""
+        if not counted:
+            self._understanding.not_understood(at)
+        silent = VADData(audio_start_ms=0, confidence=0)
+        self._agenda.tell(VADEvent(type="vad.silence", data=silent, **self._agenda.stamp(at)))
 
     # --- the agent ---
 
@@ -172,7 +204,7 @@ class TurnTaking:
                 self._agenda.do(TruncateItem(heard.item_id, heard.content_index, heard.heard_ms))
             else:
                 self._agenda.do(DeleteItem(heard.item_id))
-        self._over_agent = []  # the turn that goes on now is answered at its end, with all that was said before
+        self._unanswered.clear()  # the turn that goes on now is answered at its end, with all that was said before
         self._agenda.timers.stop("words")
         self._agenda.tell(ListeningStarted(**self._agenda.stamp(event.at)))
         self._farewell.interrupted(event.at)
@@ -190,6 +222,11 @@ class TurnTaking:
         else:
             self._connection.note(prompts.STILL_THERE_NOTE)
         self._connection.wish()
+
+    @property
+    def patience(self) -> int:
+        """How many times the usual patience a silence may last."""
+        return LONG_PAUSE if self._relayed or self._asked_to_wait else 1
 
     @property
     def listening_to_nobody(self) -> bool:

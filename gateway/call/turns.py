@@ -18,9 +18,38 @@ BACKCHANNEL = re.compile(
 """Sounds of listening, not words. A "yes" or "okay" is an answer and is never one of them."""
 
 
+NOISE = re.compile(r"^\W*(?:u+h+|u+m+|h+m+|a+h+|o+h+|e+h+|\[unk\])?\W*$", re.IGNORECASE)
+"""What noise is taken for by a recogniser, and what says nothing though a person said it."""
+WAIT = re.compile(
+    r"\b(?:hold on|hang on|(?:one|just a|give me a|wait a|a) (?:moment|second|sec|minute)|please (?:wait|hold)"
+    r"|let me (?:check|ask|think|see|look)|un (?:momento|segundo|minuto)|esp[eé]re?(?:me)?|d[eé]jeme (?:ver|pensar))\b",
+    re.IGNORECASE,
+)
+"""Words of a caller who needs time."""
+RELAY = re.compile(
+    r"\b(?:relay (?:operator|service|call|assistant)|this is relay|TTY|text relay|typing)\b", re.IGNORECASE
+)
+"""Words of an operator who types for a caller who cannot hear, or reads out what they type."""
+
+
 def is_backchannel(text: str) -> bool:
     """Whether a turn spoken over the agent is a mere sound of listening (or nothing at all)."""
     return BACKCHANNEL.match(text) is not None
+
+
+def is_noise(text: str) -> bool:
+    """Whether a turn has no words in it; "mm-hm" and "uh-huh" are an answer when nothing was said meanwhile."""
+    return NOISE.match(text) is not None
+
+
+def asks_to_wait(text: str) -> bool:
+    """Whether the caller needs time before they go on."""
+    return WAIT.search(text) is not None
+
+
+def is_relayed(text: str) -> bool:
+    """Whether an operator speaks for the caller, so that every pause may be long."""
+    return RELAY.search(text) is not None
 
 
 @dataclass(slots=True)

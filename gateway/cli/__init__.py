@@ -10,6 +10,7 @@ import typer
 from gateway.cli.call import call
 from gateway.cli.check import check
 from gateway.cli.demo import demo
+from gateway.cli.eighty_six import eighty_six
 from gateway.cli.menu import menu
 from gateway.cli.order import order
 from gateway.cli.printing import schemas, settings, states
@@ -31,6 +32,7 @@ app.command()(call)
 app.command()(replay)
 app.add_typer(menu, name="menu")
 app.add_typer(order, name="order")
+app.add_typer(eighty_six, name="86")
 app.command()(states)
 app.command()(schemas)
 app.command()(settings)

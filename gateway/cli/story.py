@@ -10,7 +10,18 @@ from typing import Literal
 
 from gateway.call.machine import Call
 from gateway.call.states import State
-from gateway.events import AgentSaid, AnyEvent, CallStarted, Disclosed, Interrupted, KeyPressed, TranscriptionEvent
+from gateway.events import (
+    AgentSaid,
+    AlertRaised,
+    AnyEvent,
+    CallStarted,
+    Disclosed,
+    Interrupted,
+    KeyPressed,
+    MessageLeft,
+    OfferChanged,
+    TranscriptionEvent,
+)
 from gateway.orders.money import price_text
 from gateway.orders.order import Order
 from gateway.orders.pricing import totals
@@ -73,6 +84,12 @@ class Story:
                 self._tell(event.at, "note", "the caller interrupts")
             case KeyPressed(digit=digit):
                 self._tell(event.at, "note", f"the caller presses {digit}")
+            case OfferChanged():
+                self._tell(event.at, "note", _offer_text(event))
+            case MessageLeft():
+                self._tell(event.at, "note", _message_text(event))
+            case AlertRaised(kind=kind, reason=reason):
+                self._tell(event.at, "note", f"ALERT for the staff, {kind.replace('_', ' ')}: {reason}")
             case _:
                 pass
         self._note_order(event.at)
@@ -106,6 +123,19 @@ class Story:
         self._order = order
         if order.lines or (before is not None and before.lines):
             self._tell(at, "order", order_text(order, self.call.restaurant))
+
+
+def _offer_text(event: OfferChanged) -> str:
+    out = ", ".join(entry.ref for entry in event.sold_out) or "nothing"
+    quote = "as usual" if event.quote_minutes is None else f"{event.quote_minutes} minutes"
+    return f"sold out: {out}; an order takes {quote}"
+
+
+def _message_text(event: MessageLeft) -> str:
+    """A message for the staff. Of the number only the end is shown: what is printed is not what is stored."""
+    whom = event.name or "the caller"
+    back = "" if event.number is None else f", to be rung back at the number that ends in {event.number[-2:]}"
+    return f"message for the staff from {whom}{back}: {event.text}"
 
 
 def order_text(order: Order, restaurant: Restaurant) -> str:

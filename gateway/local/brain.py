@@ -7,14 +7,17 @@ Words are understood by `OrderProcessor`; everything that changes the order is a
 
 from collections.abc import Sequence
 
+from gateway.local.brain_heed import comes_back, heed
 from gateway.local.brain_menu import Filled, expected, processor_for
-from gateway.local.brain_notes import asks_for_a_person, greeting, held_summary
-from gateway.local.brain_phrases import for_caller, gap_question, joined, menu_aloud, say, topic_of
-from gateway.local.brain_plan import order_calls
-from gateway.local.brain_view import Outcome, SeenGap, View, view_of
+from gateway.local.brain_notes import asks_for_a_person, emergency_number, keyed
+from gateway.local.brain_offers import OfferAnswers
+from gateway.local.brain_phrases import for_caller, menu_aloud, say, topic_of
+from gateway.local.brain_plan import order_calls, question_calls, said_time
+from gateway.local.brain_sentences import Sentences, only_allergies, pickup_or_delivery
+from gateway.local.brain_view import Outcome, View, view_of
 from gateway.local.mind import CallTools, Prompt, Say, Step, ToolRequest
+from gateway.orders.emergency import is_emergency
 from gateway.orders.intent import OrderContext, OrderIntent
-from gateway.orders.menu import Menu
 from gateway.orders.processor import OrderProcessor, assent
 
 
@@ -40,54 +43,51 @@ class _Turn:
         self._view: View = view_of(prompt)
         self._language = self._view.language
         self._notes = " ".join((*self._view.notes, prompt.request or ""))
+        self._words = self._view.words or ("" if self._view.outcomes else keyed(self._notes, self._language))
+        self._sentences = Sentences(self._view)
+        self._offers = OfferAnswers(self._view, self._sentences)
 
     def decide(self) -> tuple[Step, ...]:
         view = self._view
+        if "emergency:" in self._notes.lower() or is_emergency(view.words):
+            return self._say("emergency", number=emergency_number(self._notes, self._prompt.instructions))
         if asks_for_a_person(self._notes) and not view.outcomes:
             return self._transfer("the caller pressed 0")
-        if view.words:
-            return self._look_up() or self._answer(view.words)
+        if self._words:
+            return self._look_up() or self._answer(self._words)
         if view.outcomes:
             return self._go_on(view.outcomes)
         return self._heed(self._notes)
 
     def _look_up(self) -> tuple[Step, ...]:
         """The menu and the order come first, once; a model cannot act without them."""
-        wanted = [("get_menu", self._view.menu is None), ("get_order", self._view.latest is None)]
-        names = [n for n, need in wanted if need and n in self._tools and n not in self._view.looked_up]
+        view, said = self._view, said_time(self._view, self._words)
+        needs_clock = view.now is None and said is not None and (said.in_minutes is not None or (said.day or 0) > 1)
+        wanted = [("get_menu", view.menu is None), ("get_order", view.latest is None), ("get_hours", needs_clock)]
+        names = [n for n, need in wanted if need and n in self._tools and n not in view.looked_up]
         return (CallTools(tuple(ToolRequest(name) for name in names)),) if names else ()
 
     # ------------------------------------------------------------------ what happened besides words
     def _heed(self, notes: str) -> tuple[Step, ...]:
         """Answers a note of the system, or goes on when there is none."""
-        low = notes.lower()
-        if "held order" in low:
-            return self._say("held", summary=held_summary(notes))
-        if "stays silent" in low:
-            return self._leave(say("leaving", self._language), "the caller was silent")
-        if "silent" in low:
-            return (Say(f"{say('still', self._language)} {self._question()}"),)
-        if "could not be understood" in low:
-            return (Say(f"{say('again', self._language)} {self._question()}"),)
-        if "the order is placed" in low:
-            words = f"{say('placed', self._language)} {say('goodbye', self._language)}"
-            return self._leave(words, "the order is placed")
-        if "call resumed" in low or "were away" in low:
-            key = "resumed" if "call resumed" in low else "back"
-            return self._look_up() or (Say(f"{say(key, self._language)} {self._question()}"),)
-        if not self._view.last_said:
-            return (Say(greeting(notes, self._prompt.instructions, self._language)),)
-        return (Say(self._question()),)
+        if comes_back(notes) and (look_ups := self._look_up()):
+            return look_ups
+        told = heed(notes, self._prompt.instructions, self._view, self._sentences)
+        return (Say(told.words),) if told.leave is None else self._leave(told.words, told.leave)
 
     # ------------------------------------------------------------------ the caller's words
     def _answer(self, words: str) -> tuple[Step, ...]:
         if self._view.menu is None:
             return self._say("failed")
         intent, _ = self._understand(words)
+        if (steps := self._offers.steps(intent, words)) is not None:
+            return self._offered(steps)
         if intent.intent == "transfer":
             return self._transfer("the caller asked for a person")
         if intent.intent == "cancel":
             return self._call(ToolRequest("cancel_order"))
+        if intent.intent == "message" and "leave_message" in self._tools:
+            return self._offered(self._offers.take_message(words))
         if "spanish" in words.lower() or "espa" in words.lower():
             key = "spanish_ok" if self._language == "es" else "spanish"
             return (Say(f"{say(key, self._language)} {self._question()}"),)
@@ -96,8 +96,9 @@ class _Turn:
             return self._take_up(intent, calls)
         if self._view.asked == "read_back" and not intent.items and assent(words) == "yes":
             return self._call(*calls, ToolRequest("confirm_order"))
-        if calls:
-            return self._call(*calls)
+        asked = question_calls(intent, self._view, words, self._tools)
+        if calls or asked:
+            return self._call(*calls, *asked)
         if intent.intent.startswith("ask_"):
             return (Say(f"{self._tell(intent)} {self._question()}"),)
         return self._reply(intent)
@@ -152,9 +153,9 @@ class _Turn:
         if intent.intent == "ask_menu" and not intent.unknown:
             return menu_aloud(self._view.menu, self._language)
         if intent.intent == "ask_hours":
-            return say("hours", self._language)
+            return self._view.hours or say("hours", self._language)
         if intent.intent == "ask_menu":
-            return self._unknown(intent)
+            return self._sentences.unknown(intent)
         processor = processor_for(self._view.menu)
         return processor.generate_response(intent, processor.validate_order(intent), self._language)
 
@@ -166,38 +167,63 @@ class _Turn:
             case "end_call":
                 return ()
             case "transfer_to_staff":
-                return () if last.result.ok else (Say(for_caller(last.result.error) or say("failed", self._language)),)
+                return () if last.result.ok else (Say(self._sentences.refused(last)),)
             case "confirm_order":
                 return self._confirmed(last)
             case "read_back":
-                return (Say(last.result.say),) if last.result.ok else (Say(self._refused(last)),)
+                return (Say(last.result.say if last.result.ok else self._not_placed(last)),)
             case "cancel_order":
-                return self._say("cancelled") if last.result.ok else (Say(self._refused(last)),)
+                return self._say("cancelled") if last.result.ok else (Say(self._sentences.refused(last)),)
+            case "leave_message" | "check_allergens" | "quote_time" | "repeat_order":
+                told = say("kept", self._language) if last.name == "leave_message" else for_caller(last.result.say)
+                told = told if last.result.ok else self._sentences.refused(last)
+                return (Say(" ".join((*self._sentences.noted_allergies(outcomes), told, self._question()))),)
             case _:
                 return self._changed(outcomes)
 
     def _confirmed(self, outcome: Outcome) -> tuple[Step, ...]:
         if outcome.result.ok:
-            thanks = for_caller(outcome.result.say) or say("good", self._language)
+            told = for_caller(outcome.result.say) if self._language == "en" else ""  # the tool speaks English here
+            thanks = told or say("thanks", self._language)
             return self._leave(f"{thanks} {say('goodbye', self._language)}", "the order is placed")
-        if self._view.line_gaps or self._view.customer_gaps:
-            return (Say(self._question()),)
-        if "read_back" in outcome.result.error:
+        if not self._view.unavailable and (self._view.line_gaps or self._view.customer_gaps):
+            return (Say(self._question(closing=True)),)
+        if not self._view.unavailable and "read_back" in outcome.result.error:
             return self._call(self._read_back())
-        return self._say("sure")
+        return (Say(self._not_placed(outcome)),)
+
+    def _not_placed(self, outcome: Outcome) -> str:
+        """Why the order cannot be read back or placed, and what can be done about it."""
+        view = self._view
+        if view.unavailable:
+            return self._sentences.run_out(view.unavailable)
+        if view.line_gaps or "age" in view.customer_gaps:
+            return self._question(closing=True)
+        if not for_caller(outcome.result.error) and view.latest is not None and view.latest.state == "read_back":
+            return say("sure", self._language)
+        return self._sentences.refused(outcome)
 
     def _changed(self, outcomes: tuple[Outcome, ...]) -> tuple[Step, ...]:
         """The order changed: say what was refused or not understood, then ask on, or read back when that is all."""
         view, language = self._view, self._language
         refused = [for_caller(o.result.error) for o in outcomes if not o.result.ok and o.result.error]
         intent = self._understand(view.dealt)[0] if view.menu is not None else None
-        doubts = self._troubles(intent) if intent is not None and (intent.unknown or intent.ambiguous) else ""
+        strange = intent is not None and (intent.unknown or intent.ambiguous) and view.offered is None
+        doubts = self._troubles(intent) if intent is not None and strange else ""
         names = {outcome.name for outcome in outcomes}
-        if not (refused or doubts or view.line_gaps) and view.lines and self._wants_no_more(names, intent):
+        more = only_allergies(outcomes) or not view.lines
+        if not (refused or doubts or view.line_gaps or more) and self._wants_no_more(names, intent):
             return self._close()
+        if (asks := pickup_or_delivery(outcomes)) is not None:
+            return self._say(asks)
         if refused or doubts:
-            return (Say(" ".join((*(text for text in refused if text), doubts or self._question()))),)
+            last = outcomes[-1].result
+            instead = ("alternative" if len(last.alternatives) == 1 else "alternatives") if last.alternatives else ""
+            question = doubts or (say(instead, language) if instead and not last.ok else self._question())
+            return (Say(" ".join((*(text for text in refused if text), question))),)
         key = "off" if "remove_line" in names and "set_line" not in names else "noted"
+        if only_allergies(outcomes):
+            return (Say(f"{for_caller(outcomes[-1].result.say)} {self._question()}"),)
         if names == {"resume_order"}:
             key = "good" if view.lines else "held_dropped"
         return (Say(f"{say(key, language)} {self._question()}"),)
@@ -209,11 +235,13 @@ class _Turn:
         """
         if names == {"set_customer"} or (intent is not None and intent.done):
             return True
+        if self._view.offered in {"instead", "take_off", "later"}:
+            return True  # it was read back before
         settled = "resume_order" not in names and self._answers_a_question()
         return settled and self._view.offered_more
 
     def _answers_a_question(self) -> bool:
-        return topic_of(self._view.last_said) in {"line", "read_back", "name", "fulfilment"}
+        return topic_of(self._view.last_said) in {"line", "read_back", "name", "fulfilment", "time"}
 
     def _close(self) -> tuple[Step, ...]:
         """The caller has everything: who it is for, if "that is all" was said; else the read-back."""
@@ -230,52 +258,11 @@ class _Turn:
         words = self._view.words or self._view.dealt
         return bool(words) and self._view.menu is not None and self._understand(words)[0].done
 
-    # ------------------------------------------------------------------ sentences
     def _question(self, *, closing: bool = False) -> str:
-        """The one thing to ask next."""
-        view, language = self._view, self._language
-        gaps = view.line_gaps
-        if gaps and view.menu is not None:
-            return self._gap(gaps, view.menu)
-        missing = view.customer_gaps
-        state = view.latest.state if view.latest is not None else "draft"
-        asks_customer = closing or state == "read_back" or view.asked in {"name", "fulfilment", "address"}
-        if asks_customer and missing:
-            return self._who_for(missing)
-        if state == "read_back":
-            return say("sure", language)
-        return say("else" if view.lines else "what", language)
-
-    def _who_for(self, missing: Sequence[str]) -> str:
-        both, only_way = {"name", "fulfilment"} <= set(missing), self._view.only_way
-        if only_way is None:
-            return say("name_and_fulfilment" if both else missing[0], self._language)
-        return say("name_one_way" if both else "one_way", self._language, kind=say(only_way, self._language))
-
-    def _gap(self, gaps: Sequence[SeenGap], menu: Menu) -> str:
-        line = next((line for line in self._view.lines if line.line_id == gaps[0].line_id), None)
-        item = menu.item(line.item_id) if line is not None else None
-        asked = [(gap.what, gap.choices) for gap in gaps if gap.line_id == gaps[0].line_id]
-        return gap_question(menu, item, asked, self._language)
+        return self._sentences.question(closing=closing)
 
     def _troubles(self, intent: OrderIntent) -> str:
-        """What is not on the menu, or could be several things; then the question that goes on."""
-        if intent.ambiguous:
-            doubt = intent.ambiguous[0]
-            assert self._view.menu is not None
-            names = {item.id: item.spoken_name for item in self._view.menu.items}
-            names |= {option.id: option.name for group in self._view.menu.modifier_groups for option in group.options}
-            choices = joined([names[entry] for entry in doubt.between], self._language)
-            return say("which", self._language, what=doubt.text, choices=choices)
-        return f"{self._unknown(intent)} {self._question()}"
-
-    def _unknown(self, intent: OrderIntent) -> str:
-        assert self._view.menu is not None
-        have = joined([item.spoken_name for item in self._view.menu.items][:8], self._language, "and")
-        return say("unknown", self._language, what=joined(intent.unknown, self._language), have=have)
-
-    def _refused(self, outcome: Outcome) -> str:
-        return for_caller(outcome.result.error) or say("failed", self._language)
+        return self._sentences.troubles(intent)
 
     # ------------------------------------------------------------------ steps
     def _say(self, key: str, **words: str) -> tuple[Step, ...]:
@@ -285,6 +272,13 @@ class _Turn:
         """The calls, as far as the session offers those tools."""
         offered = tuple(request for request in requests if request.name in self._tools)
         return (CallTools(offered),) if offered else self._say("failed")
+
+    def _offered(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """Steps that were found without a look at which tools the session has."""
+        made: list[Step] = []
+        for step in steps:
+            made += [step] if isinstance(step, Say) else self._call(*step.requests)
+        return tuple(made)
 
     def _read_back(self) -> ToolRequest:
         return ToolRequest("read_back", {"language": "es"} if self._language == "es" else {})

@@ -8,85 +8,29 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from gateway.local.brain_phrases import Language, topic_of
+from gateway.local.brain_phrases import Language, Offered, offer_of, topic_of
+from gateway.local.brain_seen import SeenGap, SeenResult, SeenUnavailable
 from gateway.local.mind import Answered, Called, Prompt, Said
 from gateway.orders.acts import spoken_language
-from gateway.orders.intent import IntentModifier, KnownLine, Qualifier, Topic
+from gateway.orders.intent import KnownLine, Topic
 from gateway.orders.menu import Menu
 
-LOOKUPS = frozenset({"get_menu", "get_order"})
-_QUALIFIERS: Mapping[str, Qualifier] = {"extra": "extra", "light": "light", "side": "side"}
-
-
-class _Seen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class SeenModifier(_Seen):
-    """A choice of a line, as the cart shows it."""
-
-    group_id: str
-    option_id: str
-    action: str = "add"
-    quantity: int = 1
-
-
-class SeenLine(_Seen):
-    """A line of the cart."""
-
-    line_id: str
-    item_id: str
-    quantity: int = 1
-    options: Mapping[str, str] = {}
-    modifiers: tuple[SeenModifier, ...] = ()
-
-    def known(self) -> KnownLine:
-        """The line as parsing takes it."""
-        modifiers = tuple(
-            IntentModifier(m.option_id, m.group_id, _QUALIFIERS.get(m.action), m.action == "no", m.quantity)
-            for m in self.modifiers
-        )
-        return KnownLine(self.line_id, self.item_id, self.quantity, dict(self.options), modifiers)
-
-
-class SeenGap(_Seen):
-    """Something that is missing."""
-
-    line_id: str | None = None
-    what: str
-    choices: tuple[str, ...] = ()
-
-
-class SeenCustomer(_Seen):
-    """What is known of the caller."""
-
-    name: str | None = None
-    fulfilment: str | None = None
-
-
-class SeenResult(_Seen):
-    """One tool's answer. What it does not carry has its default: a mind reads any answer as far as it can."""
-
-    ok: bool = True
-    say: str = ""
-    error: str = ""
-    state: str = "draft"
-    cart: tuple[SeenLine, ...] | None = None
-    missing: tuple[SeenGap, ...] = ()
-    customer: SeenCustomer = SeenCustomer()
-    menu: dict[str, object] | None = None
+LOOKUPS = frozenset({"get_menu", "get_order", "get_hours"})
+_NOW = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A tool call with its answer."""
+    """A tool call with its arguments (JSON, as far as it is) and its answer."""
 
     name: str
     result: SeenResult
+    arguments: str = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +46,10 @@ class View:
         looked_up: names of the lookups called since then.
         notes: system messages since the agent spoke last.
         last_said: the agent's last words.
+        agent_words: all of the agent's words, in order.
+        refused: the last tool call before the agent spoke, when it was refused with alternatives; None else.
+        now: the restaurant's own time, as far as get_hours has told it.
+        hours: what get_hours says, if it was asked since the agent spoke last.
         earlier_words: the caller's words before those.
         language: of the caller, as far as they have shown it.
     """
@@ -114,6 +62,10 @@ class View:
     looked_up: frozenset[str]
     notes: tuple[str, ...]
     last_said: str
+    agent_words: tuple[str, ...]
+    refused: Outcome | None
+    now: datetime | None
+    hours: str
     earlier_words: str
     language: Language
     offered_more: bool
@@ -134,6 +86,16 @@ class View:
         return tuple(gap.what for gap in self.latest.missing if not gap.line_id) if self.latest is not None else ()
 
     @property
+    def offered(self) -> Offered | None:
+        """What the agent has offered last, besides the order itself."""
+        return offer_of(self.last_said)
+
+    @property
+    def unavailable(self) -> tuple[SeenUnavailable, ...]:
+        """What of the cart cannot be had now."""
+        return self.latest.unavailable if self.latest is not None else ()
+
+    @property
     def only_way(self) -> str | None:
         """The one way in which the caller gets the food, where the restaurant offers one and it is not noted yet."""
         gaps = self.latest.missing if self.latest is not None else ()
@@ -152,23 +114,28 @@ class View:
 def view_of(prompt: Prompt) -> View:
     """Reads a prompt."""
     history = prompt.history
-    names = {entry.call_id: entry.name for entry in history if isinstance(entry, Called)}
+    calls = {entry.call_id: entry for entry in history if isinstance(entry, Called)}
     spoken = max((i for i, e in enumerate(history) if isinstance(e, Said) and e.role == "assistant"), default=-1)
     turn = history[spoken + 1 :]
     acted = max((i for i, e in enumerate(turn) if isinstance(e, Called) and e.name not in LOOKUPS), default=-1)
-    results = [(names.get(e.call_id, ""), _result(e.output)) for e in history if isinstance(e, Answered)]
-    answered = [(names.get(e.call_id, ""), _result(e.output)) for e in turn if isinstance(e, Answered)]
+    results = [_outcome(e, calls) for e in history if isinstance(e, Answered)]
+    answered = [_outcome(e, calls) for e in turn if isinstance(e, Answered)]
+    before = next((_outcome(e, calls) for e in reversed(history[: spoken + 1]) if isinstance(e, Answered)), None)
     said = [entry for entry in history if isinstance(entry, Said)]
     agent = [entry.text for entry in said if entry.role == "assistant"]
     return View(
-        menu=next((m for _, r in reversed(results) if (m := _menu(r)) is not None), None),
-        latest=next((result for _, result in reversed(results) if result.cart is not None), None),
+        menu=next((m for o in reversed(results) if (m := _menu(o.result)) is not None), None),
+        latest=next((o.result for o in reversed(results) if o.result.cart is not None), None),
         words=_caller(turn[acted + 1 :]),
         dealt=_caller(turn[: acted + 1]),
-        outcomes=tuple(Outcome(name, result) for name, result in answered if name not in LOOKUPS),
-        looked_up=frozenset(name for name, _ in answered) & LOOKUPS,
+        outcomes=tuple(outcome for outcome in answered if outcome.name not in LOOKUPS),
+        looked_up=frozenset(outcome.name for outcome in answered),
         notes=tuple(e.text for e in turn if isinstance(e, Said) and e.role == "system"),
         last_said=agent[-1] if agent else "",
+        agent_words=tuple(agent),
+        refused=before if before is not None and before.result.alternatives else None,
+        now=next((now for o in reversed(results) if (now := _now(o.result)) is not None), None),
+        hours=next((o.result.say for o in reversed(answered) if o.name == "get_hours"), ""),
         earlier_words=_last_caller(history[: spoken + 1]),
         language=_language(said, prompt.instructions),
         offered_more=any(topic_of(text) == "anything_else" for text in agent),
@@ -198,6 +165,17 @@ def _result(output: str) -> SeenResult:
         return SeenResult.model_validate_json(output)
     except ValidationError:
         return SeenResult(ok=False, error=output[:200])
+
+
+def _outcome(answer: Answered, calls: Mapping[str, Called]) -> Outcome:
+    call = calls.get(answer.call_id)
+    return Outcome("" if call is None else call.name, _result(answer.output), "{}" if call is None else call.arguments)
+
+
+def _now(result: SeenResult) -> datetime | None:
+    """The restaurant's own time, without its zone: tools take local times."""
+    found = None if result.hours is None else _NOW.search(result.hours.now)
+    return None if found is None else datetime.fromisoformat(found.group())
 
 
 def _menu(result: SeenResult) -> Menu | None:

@@ -7,6 +7,7 @@ session. Two ways out: `get_metrics` since the last `reset`, and the Prometheus 
 from collections.abc import Iterable
 
 from gateway.events import (
+    AlertRaised,
     AnyEvent,
     AudioCommitted,
     Ended,
@@ -93,6 +94,8 @@ class MetricsCollector(Recorder):
                 self._series.order_failures.inc()
             case ErrorEvent():
                 self.record_error(event)
+            case AlertRaised(kind=kind):
+                self.record_alert(kind)
             case _:
                 pass  # most events say nothing about time or trade
 

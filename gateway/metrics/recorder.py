@@ -180,6 +180,10 @@ class Recorder:
         self._series.sessions_abandoned.labels(reason).inc()
         self._add("abandoned")
 
+    def record_alert(self, kind: str) -> None:
+        """The staff was alarmed. `kind` is one of a few fixed words: it becomes a label."""
+        self._series.alerts.labels(kind).inc()
+
     # --- sessions and webhooks ---
 
     def session_started(self, live: int) -> None:

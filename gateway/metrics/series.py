@@ -55,6 +55,7 @@ class Series:
             buckets=(0.5, 0.8, 0.9, 0.95, 0.98, 1.0),
             registry=registry,
         )
+        self.alerts = counter("alerts", "Alarms for the staff.", "kind")
         self.webhooks = counter("webhooks", "Twilio webhooks by path and outcome.", "path", "outcome")
 
     def exposition(self) -> bytes:

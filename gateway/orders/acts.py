@@ -7,8 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from gateway.orders.intent import Assent, IntentName
+from gateway.orders.act_patterns import ACTS, DONE, DONE_HINTS, GREETING, beginnings
+from gateway.orders.intent import Assent, IntentName, Span
 from gateway.orders.tokens import fold
+
+MAX_LETTERS = 8000  # a turn longer than this is noise or an attack
 
 _YES = re.compile(
     r"\b(?:yes|yeah|yep|yup|ya|yah|correct|right|perfect|exactly|absolutely|definitely|sure|ok|okay|fine|great|good"
@@ -18,6 +21,7 @@ _YES = re.compile(
 _KINDLY_NO = re.compile(
     r"\bno,? (?:problem\w*|worries|that'?s (?:right|fine|correct|good|perfect|great|it|all|everything)"
     r"|it'?s (?:right|fine|correct|good|perfect|great)|changes|esta bien)\b"
+    r"|\bno hay problema\b|\bno,? (?:asi|todo) (?:esta bien|es correcto)\b"
 )
 _NOT_MORE = re.compile(r"\b(?:not yet|not quite|not right|isn'?t right|not correct|not what|that'?s not|is not)\b")
 _NO = re.compile(
@@ -34,84 +38,46 @@ _LEADING_NO = re.compile(
     r"^(?:oh |um |uh |well )*(?:no|nope|nah|not really|don'?t|start over|start fresh|new order|a new one|forget it)\b"
 )
 
-_PERSON = (
-    r"(?:person|human|manager|someone real|real someone|representative|operator|somebody|staff|supervisor|boss|agent"
-    r"|employee|persona|gerente|encargad[oa]|humano|alguien)"
-)
-_ACTS: tuple[tuple[IntentName, re.Pattern[str]], ...] = (
-    (
-        "transfer",
-        re.compile(
-            rf"\b(?:(?:speak|talk|speaking|talking|transfer|connect|put|get|want|give|hablar|need|have|pasa\w*|hable)\b"
-            rf".{{0,30}}\b{_PERSON}|{_PERSON} please|(?:real|actual|live) (?:person|human|one)|manager|someone else)\b"
-            rf"|^(?:a )?{_PERSON}\b"
-        ),
-    ),
-    (
-        "cancel",
-        re.compile(
-            r"\bcancel (?:(?:my|the|this|that|whole|entire|it|all|of) ?)*(?:order|everything|it|all)?$"
-            r"|\b(?:forget|cancel|scrap) (?:about )?(?:the whole|my whole|the|my|this) (?:thing|order)\b"
-            r"|\bdon'?t want (?:anything|to order)\b|\bcancela\w* (?:todo|el pedido|mi pedido)\b"
-        ),
-    ),
-    (
-        "ask_allergen",
-        re.compile(
-            r"\ballerg\w+|\balergi\w+|\bceliac\b"
-            r"|\b(?:does|do|is|are|has|have)\b.{0,40}\b(?:contain|gluten|dairy|lactose|nuts?|peanuts?|eggs?"
-            r"|soy|shellfish|vegan|vegetarian|halal|kosher)\b"
-        ),
-    ),
-    (
-        "ask_price",
-        re.compile(r"\bhow much\b|\bprices?\b|\bwhat (?:does|do|is|would|will)\b.*\bcosts?\b|\bcuanto\b|\bprecio"),
-    ),
-    (
-        "ask_hours",
-        re.compile(
-            r"\bwhat time\b|\b(?:your|opening) hours\b|\bhow late\b|\bhow long\b|\bwhen (?:do|are|will)\b"
-            r"|\bare you (?:still )?open\b|\bhorario|\ba que hora\b"
-        ),
-    ),
-    (
-        "repeat",
-        re.compile(
-            r"\b(?:repeat|say (?:that|it) again|come again|pardon|didn'?t (?:hear|catch|get)|what did you say"
-            r"|read (?:it|that|my order|the order) back|what do i have|what'?s (?:in )?my order|excuse me|repit\w*"
-            r"|como dijo)\b|^(?:what|huh|sorry)$"
-        ),
-    ),
-    (
-        "ask_menu",
-        re.compile(
-            r"\bwhat(?:'s| is| are| do| can)\b(?! i want)(?! i have)(?! the total)"
-            r"|\bwhat (?:kind|sort|type)s?\b|\bwhat have you\b"
-            r"|\b(?:what|which) (?:\w+ ){1,2}(?:do you|are there|can i)\b|\bdo you (?:have|sell|carry|serve|do|got)\b"
-            r"|\bhave you got\b|\b(?:the|your|a) menu\b|\bis there (?:a|an|any)\b|\bare there any\b"
-            r"|\bque (?:hay|tiene\w*|pizzas|tipos)\b|\bcarta\b|\brecommend\b|\boptions\b"
-        ),
-    ),
-)  # fmt: skip
-_DONE = re.compile(
-    r"\b(?:that'?s (?:it|all|everything|about it)|that is (?:it|all|everything)|that(?:'ll| will) be (?:it|all)"
-    r"|nothing(?: else| more)?"
-    r"|(?:i'?m|we'?re|all) (?:done|good|set)|^done|no more"
-    r"|that does it|eso es todo|nada mas|es todo|seria todo|ya es todo)\b"
-)
-_GREETING = re.compile(r"^(?:hi|hello|hey|good (?:morning|afternoon|evening)|hola|buen[oa]s\b.*)\b")
 _SPANISH = re.compile(
-    r"\b(?:espanol|quiero|quisiera|puedo|hola|gracias|por favor|buenas|buenos|una|con|seguir|hablar|para"
-    r"|eso es|tiene\w*)\b"
+    r"\b(?:espanol|quiero|quisiera|puedo|hola|gracias|por favor|buenas|buenos|una|con|seguir|hablar|para|eso es"
+    r"|tiene\w*"
+    r"|cuanto|cuesta|cual|es todo|nada mas|deme|dame|me da|tengo|soy|necesito|y|sin|recoger|llevar|domicilio|pedido"
+    r"|senora?|manana|usted\w*|estan?|del|los|las)\b"
 )
-_ENGLISH = re.compile(r"\b(?:the|and|with|please|want|would|can|i|is|yes|that'?s|of|order)\b")
+_ENGLISH = re.compile(
+    r"\b(?:the|and|with|please|want|would|can|i|is|yes|that'?s|of|order|how|what|you|my|have|much|for|do|need|it)\b"
+)
+_TALK_WORDS = (
+    "tienen tiene hay cuanto cuanta cuantos cuantas cuesta cuestan vale valen lleva llevan trae traen viene vienen "
+    "contiene contienen menu carta precio precios nombre cual cuales recomienda recomiendan ofrecen venden digame dice "
+    "gustaria algun alguna algo cuando donde como ustedes hoy manana puedo puede pueden quiere queria tal es son "
+    "esta estan "
+    "me mas tambien nada total cuenta"
+)
+_TALK = frozenset(_TALK_WORDS.split())
 _SPEAKS_SPANISH = re.compile(r"\b(?:en|habla\w*) espanol\b|\bin spanish\b|\bspeak spanish\b")
 
 _PICKUP = re.compile(
-    r"\b(?:pick ?-?up|pick(?:ing)? (?:it|that|this|them) up|picking up|carry ?-?out|take ?-?(?:out|away)|to go"
-    r"|i'?ll come (?:get|by|in)|collect(?:ing|ion)?|recog\w+|para llevar|paso por)\b"
+    r"\b(?:pick ?-?up|pick(?:ing)? (?:it|that|this|them|everything|my order) up|picking up|carry ?-?out"
+    # "take away the onions" and "a drink to go with it" are about food
+    r"|take ?-?(?:out|away)(?=$| (?:please|order|for|at|under|and|thanks|today|tonight|now)\b)"
+    r"|(?<!good )(?<!ready )(?<!want )(?<!like )(?<!going )(?<!a )to go(?! (?:with|for|ahead|back|over|on|cup|box"
+    r"|home)\b)"
+    r"|i'?ll (?:come|be) (?:get|by|in|for it|over|down)|swing by|collect(?:ing|ion)?"
+    r"|recog\w+|recoj\w+|para llevar|pas(?:o|ar|are) (?:por|a)|voy (?:a pasar|por ell?[oa]s?))\b"
 )
-_DELIVERY = re.compile(r"\b(?:deliver(?:y|ed|ing)?|bring it|entrega\w*|a domicilio|domicilio|envi\w+)\b")
+_DELIVERY = re.compile(
+    r"\b(?:deliver(?:y|ed|ing)?|(?:bring|send) it|entrega\w*|entregue\w*|a domicilio|domicilio|envi(?:ar|en|e|o|arlo"
+    r"|enlo)"
+    r"|(?:me lo|lo) (?:traen|trae|mandan|manda))\b"
+)
+# A question and a contrast choose nothing: "do you deliver", "pickup, not delivery".
+_NOT_CHOSEN = re.compile(
+    r"\b(?:do you(?: guys)?(?: \w+)?|is there(?: a)?|how (?:much|long|far)(?: \w+){0,3}|not|instead of|without)"
+    r" (?:for )?(?:delivery|deliver|pick ?up|take ?out|carry ?out)\b"
+    r"|\b(?:delivery|pick ?up) (?:fee|charge|cost|time)\b"
+    r"|\b(?:hacen|tienen|hay|sin|cuanto \w+) (?:entregas?|envios?|servicio a domicilio|a domicilio)\b(?: a domicilio)?"
+)
 
 
 def folded(text: str) -> str:
@@ -142,20 +108,30 @@ def leading_assent(text: str) -> Assent:
     return "yes" if _LEADING_YES.search(words) else "unclear"
 
 
+def without_talk(text: str) -> str:
+    """Folded words without those of Spanish questions: what is left of "tienen lasana" is the dish."""
+    return " ".join(word for word in text.split() if word not in _TALK)
+
+
 def act(text: str) -> IntentName | None:
-    """The act that the words name, if they name one: asking, leaving, wanting a person."""
-    words = folded(text)
-    return next((name for name, pattern in _ACTS if pattern.search(words)), None)
+    """The act that the words name, if they name one: asking, leaving, wanting a person.
+
+    Of a text of more than 8,000 letters the beginning counts.
+    """
+    words = folded(text[:MAX_LETTERS])
+    begun = beginnings(words)
+    return next((pattern.name for pattern in ACTS if pattern.found(words, begun)), None)
 
 
 def is_done(text: str) -> bool:
     """Whether the caller wants nothing more."""
-    return bool(_DONE.search(folded(text)))
+    words = folded(text)
+    return not DONE_HINTS.isdisjoint(beginnings(words)) and DONE.search(words) is not None
 
 
 def is_greeting(text: str) -> bool:
     """Whether the words only greet."""
-    return bool(_GREETING.search(folded(text)))
+    return bool(GREETING.search(folded(text)))
 
 
 def spoken_language(text: str) -> Literal["en", "es"] | None:
@@ -168,8 +144,11 @@ def spoken_language(text: str) -> Literal["en", "es"] | None:
 
 
 def fulfilment(text: str) -> Literal["pickup", "delivery"] | None:
-    """Pickup or delivery, when one of them is said; the later of both, since people correct themselves."""
+    """Pickup or delivery, when one of them is chosen; the later of both, since people correct themselves."""
     words = folded(text)
+    if not (_PICKUP.search(words) or _DELIVERY.search(words)):
+        return None
+    words = _NOT_CHOSEN.sub(" ", words)
     places: Mapping[Literal["pickup", "delivery"], int] = {
         "pickup": max((m.start() for m in _PICKUP.finditer(words)), default=-1),
         "delivery": max((m.start() for m in _DELIVERY.finditer(words)), default=-1),
@@ -178,6 +157,7 @@ def fulfilment(text: str) -> Literal["pickup", "delivery"] | None:
     return best if places[best] >= 0 else None
 
 
-def without_fulfilment(text: str) -> str:
-    """The words without those for pickup and delivery."""
-    return _DELIVERY.sub(" ", _PICKUP.sub(" ", text))
+def fulfilment_spans(words: str) -> tuple[Span, ...]:
+    """Where folded words say pickup or delivery, as offsets, in order."""
+    found = sorted(m.span() for pattern in (_PICKUP, _DELIVERY) for m in pattern.finditer(words))
+    return tuple(span for at, span in enumerate(found) if not at or found[at - 1][1] <= span[0])

@@ -9,7 +9,7 @@ from datetime import datetime
 from gateway.orders.money import number_words
 from gateway.orders.restaurant import Language
 
-_DAYS: dict[Language, tuple[str, ...]] = {
+WEEKDAYS: dict[Language, tuple[str, ...]] = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
 }
@@ -37,7 +37,7 @@ def moment_words(local: datetime, today: datetime, language: Language = "en") ->
         return clock
     if days == 1:
         return f"{'mañana' if language == 'es' else 'tomorrow'} {clock}"
-    day = _DAYS[language][local.weekday()]
+    day = WEEKDAYS[language][local.weekday()]
     if language == "es":
         date = "" if 0 < days < 7 else f" {local.day} de {_MESES[local.month - 1]}"
         return f"el {day}{date} {clock}"

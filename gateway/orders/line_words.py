@@ -11,6 +11,7 @@ from gateway.orders.menu import Item, Menu, Variation
 from gateway.orders.money import number_words
 from gateway.orders.order import Line, Modifier, Part, Placement
 from gateway.orders.restaurant import Language
+from gateway.orders.spanish_words import size_phrase
 
 _WITH = {"en": "with", "es": "con"}
 _NO = {"en": "no", "es": "sin"}
@@ -49,7 +50,8 @@ def describe_many(line: Line, quantity: int, menu: Menu, language: Language = "e
     if item is not None and line.half_item_id is not None:
         clauses = [f"{count} {_halves(line, item, line.half_item_id, quantity, menu, language)}"]
     else:
-        clauses = [f"{count} {line.item_id if item is None else _sized(item, _form(item, line.variation_id), menu)}"]
+        form = None if item is None else _form(item, line.variation_id)
+        clauses = [f"{count} {line.item_id if item is None else _sized(item.spoken_name, item, form, menu, language)}"]
     if line.parts:
         clauses[0] += f" {_WITH[language]} {_parts(line.parts, menu, language)}"
     if said and (line.parts or line.half_item_id is not None):
@@ -95,9 +97,9 @@ def _halves(line: Line, item: Item, half_item_id: str, quantity: int, menu: Menu
     """`large pizza, half Margherita and half Pepperoni`: the size, what both are, then the two."""
     other, category = menu.item(half_item_id), menu.category(item.category)
     both = item.spoken_name if category is None else _counted(category.name.lower(), quantity)
-    size = _size(item, _form(item, line.variation_id), menu)
+    sized = _sized(both, item, _form(item, line.variation_id), menu, language)
     second = half_item_id if other is None else other.spoken_name
-    return f"{' '.join((*size, both))}, {_HALVES[language].format(item.spoken_name, second)}"
+    return f"{sized}, {_HALVES[language].format(item.spoken_name, second)}"
 
 
 def _counted(heading: str, quantity: int) -> str:
@@ -113,7 +115,8 @@ def _parts(parts: Iterable[Part], menu: Menu, language: Language) -> str:
     plain = True
     for part in parts:
         item = menu.item(part.item_id)
-        name = part.item_id if item is None else _sized(item, _form(item, part.variation_id), menu)
+        form = None if item is None else _form(item, part.variation_id)
+        name = part.item_id if item is None else _sized(item.spoken_name, item, form, menu, language)
         article = "un" if language == "es" else "an" if name.lower().startswith(_AN) else "a"
         said, refused = _made(part.modifiers, menu, language)
         made = listed([*said, *refused], language) if said or refused else ""
@@ -124,9 +127,12 @@ def _parts(parts: Iterable[Part], menu: Menu, language: Language) -> str:
     return listed(told, language, long=not plain)
 
 
-def _sized(item: Item, variation: Variation | None, menu: Menu) -> str:
-    """`large Margherita`, `12 pieces Wings`: the size where there is one to choose, then the item."""
-    return " ".join((*_size(item, variation, menu), item.spoken_name))
+def _sized(name: str, item: Item, variation: Variation | None, menu: Menu, language: Language) -> str:
+    """`large Margherita`, `12 pieces Wings`: the size where there is one to choose, with what the dish is called."""
+    sizes = _size(item, variation, menu)
+    if language == "es":
+        return " ".join((name, *(size_phrase(size, "de") for size in sizes)))
+    return " ".join((*sizes, name))
 
 
 def _size(item: Item, variation: Variation | None, menu: Menu) -> Iterable[str]:

@@ -40,8 +40,8 @@ def price_words(cents: int, currency: str = "USD", language: Language = "en") ->
         (language, currency), (currency, currency, *_UNITS[language, "USD"][2:])
     )
     whole, rest = divmod(cents, 100)
-    large = f"{_counting(whole, language)} {one if whole == 1 else several}"
-    small = f"{_counting(rest, language)} {small_one if rest == 1 else small_several}"
+    large = f"{counting_words(whole, language)} {one if whole == 1 else several}"
+    small = f"{counting_words(rest, language)} {small_one if rest == 1 else small_several}"
     if not rest:
         return large
     return f"{large} {'and' if language == 'en' else 'con'} {small}" if whole else small
@@ -52,7 +52,7 @@ def number_words(number: int, language: Language = "en") -> str:
     return _english(number) if language == "en" else _spanish(number)
 
 
-def _counting(number: int, language: Language) -> str:
+def counting_words(number: int, language: Language = "en") -> str:
     """The number as it stands before a masculine noun: Spanish says "un dólar", "veintiún dólares"."""
     words = number_words(number, language)
     if language == "es" and words.endswith("veintiuno"):
@@ -83,5 +83,5 @@ def _spanish(number: int) -> str:
         hundreds, rest = divmod(number, 100)
         return _ES_HUNDREDS[hundreds - 1] + (f" {_spanish(rest)}" if rest else "")
     thousands, rest = divmod(number, 1000)
-    head = "mil" if thousands == 1 else f"{_counting(thousands, 'es')} mil"
+    head = "mil" if thousands == 1 else f"{counting_words(thousands, 'es')} mil"
     return head + (f" {_spanish(rest)}" if rest else "")

@@ -4,33 +4,46 @@ The specification's three methods. It serves the text-only mode and the local br
 and quick: an instance keeps a lexicon of its menu and nothing of any conversation, so one serves every call.
 """
 
+import re
+
 from gateway.orders import acts
 from gateway.orders.acts import assent
-from gateway.orders.callers import find_address, find_name
+from gateway.orders.asides import read_asides
+from gateway.orders.callers import find_name
 from gateway.orders.draft import Draft
+from gateway.orders.emergency import is_emergency
 from gateway.orders.grammar import Cue
 from gateway.orders.intent import (
     Assent,
     IntentItem,
     IntentName,
     KnownLine,
-    MissingChoice,
     OrderContext,
     OrderIntent,
     OrderValidation,
+    Subject,
 )
 from gateway.orders.lexicon import Lexicon, Mention
-from gateway.orders.menu import Item, Menu
+from gateway.orders.menu import Menu
+from gateway.orders.on_offer import OnOffer
+from gateway.orders.order import Order
 from gateway.orders.parse import read
 from gateway.orders.respond import respond
-from gateway.orders.tokens import tokenise, without_noise
+from gateway.orders.tokens import fold, tokenise, without_noise
+from gateway.orders.validate import validate_order
 from gateway.orders.workbench import Reading
 
 __all__ = ["OrderProcessor", "assent"]
 
 _QUESTIONS: frozenset[IntentName] = frozenset({"ask_price", "ask_menu", "ask_hours", "ask_allergen"})
-_NOT_ABOUT_FOOD: frozenset[IntentName | None] = frozenset({"transfer", "cancel", "repeat", "ask_hours"})
 _NOT_ORDERING = frozenset({"add", "put", "also", "and also", "as well as", "along with"})
+# These order nothing. "Add a Coke, and how much is that?" does.
+_NO_ORDERS: frozenset[IntentName | None] = frozenset(
+    {"ask_price", "ask_menu", "ask_hours", "ask_allergen", "transfer", "cancel", "message", "emergency"}
+)
+_NOT_ABOUT_FOOD: frozenset[IntentName | None] = frozenset(
+    {"transfer", "cancel", "repeat", "ask_hours", "ask_total", "message", "emergency"}
+)
 _SURE = 0.99  # nothing is certain on a telephone
 _PER_UNKNOWN, _PER_AMBIGUITY, _PER_REPAIR = 0.8, 0.7, 0.97
 _PER_LEAP, _PER_STRANGE = 0.97, 0.95
@@ -51,25 +64,30 @@ class OrderProcessor:
             transcript: the words, typed or recognised, of any length and in any language.
             context: the order so far and what the agent asked last; its menu must be this processor's.
         """
-        mentions = self._lexicon.divide(without_noise(tokenise(transcript)))
+        asides = read_asides(transcript, context.asked)
+        mentions = self._lexicon.divide(without_noise(tokenise(asides.rest)))
         reading = read(mentions, context)
-        name = find_name(transcript, context.asked, reading.strange)
-        address = find_address(transcript, context.asked)
-        items = () if _only_a_name(name, mentions, context) or address is not None else _items(reading, context)
-        named = acts.act(transcript)
+        name = asides.name or find_name(asides.rest, context.asked, reading.strange)
+        items = () if _only_a_name(name, mentions, context) else _items(reading, context)
+        named: IntentName | None = "emergency" if is_emergency(transcript) else acts.act(transcript)
         about = tuple(dict.fromkeys(sense.id for mention in mentions for sense in mention.of("item")))
-        asks_only = named in _QUESTIONS and not any(
+        senses = dict.fromkeys(sense for mention in mentions for sense in mention.senses if sense.kind != "item")
+        orders_too = named in _QUESTIONS and any(
             mention.cue is Cue.ADD and mention.text not in _NOT_ORDERING for mention in mentions
         )
-        if asks_only or named in {"transfer", "cancel"}:
+        if named in _NO_ORDERS and not orders_too:
             items = ()
         leading = acts.leading_assent(transcript)
         done = acts.is_done(transcript)
         named_so_far = reading.strange if named == "ask_menu" else tuple(text for text, _, _ in reading.unknown)
-        unknown = tuple(text for text in named_so_far if not _is_part(text, name, address))
+        explained = {mention.text for mention in mentions if mention.senses} if named in _NO_ORDERS else set()
+        plain = map(acts.without_talk, (text for text in named_so_far if text not in explained))
+        unknown = tuple(text for text in plain if text and not _is_part(text, name))
         if named in _NOT_ABOUT_FOOD or (done and not items):
             unknown = ()
-        kind = (_kind(items) if items else named) or named or _other_act(transcript, leading, done)
+        told_allergies: IntentName | None = "ask_allergen" if asides.allergies else None
+        ordered = _kind(items) if items and named in _QUESTIONS else None
+        kind = ordered or named or _kind(items) or told_allergies or _other_act(transcript, leading, done)
         return OrderIntent(
             intent=kind,
             items=items,
@@ -77,12 +95,15 @@ class OrderProcessor:
             done=done,
             name=name,
             fulfilment=acts.fulfilment(transcript),
-            address=address,
+            address=asides.address,
             language=acts.spoken_language(transcript),
             confidence=_confidence(items, reading, unknown),
             unknown=unknown,
             ambiguous=reading.ambiguous,
             about=about,
+            allergies=asides.allergies,
+            time=asides.time,
+            subjects=tuple(Subject(sense.kind, sense.id, sense.owner) for sense in senses),
         )
 
     def assent(self, text: str, language: str | None = None) -> Assent:
@@ -90,23 +111,31 @@ class OrderProcessor:
         answer = assent(text, language)
         return "unclear" if answer == "yes" and self.parse_order_intent(text, OrderContext(self.menu)).items else answer
 
-    def validate_order(self, intent: OrderIntent, menu: Menu | None = None) -> OrderValidation:
-        """What the menu says to an intent: what is missing, too much, unknown or ambiguous. Removals need nothing."""
-        menu = menu or self.menu
-        missing: list[MissingChoice] = []
-        problems: list[str] = []
-        for said in intent.items:
-            item = menu.item(said.menu_item_id)
-            if item is None or said.action == "remove":
-                continue
-            missing += _missing(said, item, menu)
-            problems += _problems(said, item, menu)
-        ok = not (missing or problems or intent.unknown or intent.ambiguous)
-        return OrderValidation(ok, tuple(missing), tuple(problems), intent.unknown, intent.ambiguous)
+    def validate_order(
+        self,
+        intent: OrderIntent,
+        menu: Menu | None = None,
+        *,
+        on_offer: OnOffer | None = None,
+        age_confirmed: int | None = None,
+    ) -> OrderValidation:
+        """What the menu says to an intent, see `validate.py`; another menu than the processor's may be asked."""
+        return validate_order(intent, menu or self.menu, on_offer, age_confirmed)
 
-    def generate_response(self, intent: OrderIntent, validation: OrderValidation, language: str = "en") -> str:
-        """One or two short sentences to say: what was noted, then the first thing that is missing or wrong."""
-        return respond(intent, validation, self.menu, language)
+    def generate_response(
+        self,
+        intent: OrderIntent,
+        validation: OrderValidation,
+        language: str = "en",
+        *,
+        order: Order | None = None,
+        emergency_number: str = "911",
+    ) -> str:
+        """Short sentences to say: what was noted, then the first thing that is missing or wrong; see `respond.py`.
+
+        `order`: as it stands now; without it no total is told.
+        """
+        return respond(intent, validation, self.menu, language, order=order, emergency_number=emergency_number)
 
 
 def _items(reading: Reading, context: OrderContext) -> tuple[IntentItem, ...]:
@@ -171,33 +200,6 @@ def _only_a_name(name: str | None, mentions: tuple[Mention, ...], context: Order
     return not ordered and len(mentions) <= len(name.split()) + 3
 
 
-def _is_part(text: str, name: str | None, address: str | None) -> bool:
-    said = f"{name or ''} {address or ''}".lower().split()
+def _is_part(text: str, name: str | None) -> bool:
+    said = re.split(r"[ -]", fold(name or "")[0])
     return all(word in said for word in text.split())
-
-
-def _missing(said: IntentItem, item: Item, menu: Menu) -> list[MissingChoice]:
-    left = item.matching(said.options)
-    found: list[MissingChoice] = []
-    for dimension in menu.dimensions_of(item):
-        open_options = [o for o in dimension.options if any(v.options.get(dimension.id) == o.id for v in left)]
-        if dimension.id not in said.options and len(open_options) > 1:
-            found.append(MissingChoice(item.id, dimension.id, tuple(option.name for option in open_options)))
-    for group in menu.groups_of(item):
-        chosen = sum(m.count for m in said.modifiers if m.group == group.id and not m.negated)
-        if chosen + len(group.defaults) < group.min:
-            found.append(MissingChoice(item.id, group.id, tuple(option.name for option in group.options)))
-    return found
-
-
-def _problems(said: IntentItem, item: Item, menu: Menu) -> list[str]:
-    problems: list[str] = []
-    if not 1 <= said.quantity <= item.max_quantity:
-        problems.append(f"at most {item.max_quantity} of {item.name}")
-    if said.options and not item.matching(said.options):
-        problems.append(f"no such size of {item.name}")
-    for group in menu.groups_of(item):
-        chosen = sum(m.count for m in said.modifiers if m.group == group.id and not m.negated)
-        if group.max is not None and chosen > group.max:
-            problems.append(f"at most {group.max} {group.name} on {item.name}")
-    return problems

@@ -21,7 +21,7 @@ from gateway.orders.order import Line, Order
 from gateway.orders.pricing import Totals
 from gateway.orders.restaurant import Language
 
-__all__ = ["ReadBackText", "describe_line", "describe_modifier", "read_back_text"]
+__all__ = ["ReadBackText", "describe_line", "describe_lines", "describe_modifier", "read_back_text"]
 
 _FOR = {"en": "For {name}, {kind}", "es": "Para {name}, {kind}"}
 _KIND_ONLY = {"en": "For {kind}", "es": "Para {kind}"}
@@ -55,15 +55,15 @@ def read_back_text(
     """
     tax = _TAX[language] if sums.tax else ""
     total = _TOTAL[language].format(total=price_words(sums.total, order.currency, language), tax=tax)
-    facts = (*_things(order, menu, language), *_customer(order, language, local_now))
+    facts = (*describe_lines(order.lines, menu, language), *_customer(order, language, local_now))
     parts = [f"{_capitalised(part)}." for part in facts]
     return ReadBackText(" ".join((*parts, *cautions(order, menu, language), total, _QUESTION[language])), total)
 
 
-def _things(order: Order, menu: Menu, language: Language) -> Iterable[str]:
-    """The lines in words: those for the same thing counted together, those for the same item in one sentence."""
+def describe_lines(lines: Iterable[Line], menu: Menu, language: Language = "en") -> Iterable[str]:
+    """Lines in words: those for the same thing counted together, those for the same item in one sentence."""
     kinds: list[tuple[Line, int]] = []
-    for line in order.lines:
+    for line in lines:
         same = next((i for i, (kind, _) in enumerate(kinds) if kind.same_thing(line)), None)
         if same is None:
             kinds.append((line, line.quantity))

@@ -1,150 +1,231 @@
-"""What to say to an intent in the text-only mode: short sentences, one missing thing at a time, English and Spanish."""
+"""What to say to an intent: short sentences, one missing thing at a time, English and Spanish.
 
-from collections.abc import Sequence
+Rules kept here: what was understood is said first, then the one thing that stands in the way; of several the worst
+comes first (what cannot be had, what is not on the menu, what is unclear, what is missing); no answer is longer than
+about forty words, except when the order is read out; prices come from the menu and the order alone.
+"""
 
-from gateway.orders.intent import Ambiguity, IntentItem, OrderIntent, OrderValidation
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from gateway.orders.answers import MOST_WORDS, Answers
+from gateway.orders.intent import Ambiguity, IntentItem, MissingChoice, OrderIntent, OrderValidation
+from gateway.orders.intent_lines import line_of
 from gateway.orders.menu import Menu
-from gateway.orders.money import number_words, price_words
-from gateway.orders.restaurant import Language
+from gateway.orders.money import number_words
+from gateway.orders.objections import objection
+from gateway.orders.order import Line, Order
+from gateway.orders.read_back import describe_lines
+from gateway.orders.sentences import Speaker
+from gateway.orders.time_phrases import time_phrase
+from gateway.orders.tokens import fold
 
-_WORDS_BELOW = 1000  # larger counts are refused anyway, and nobody wants to hear them in words
-
-_TEXTS: dict[str, dict[str, str]] = {
-    "en": {
-        "or": " or ", "and": " and ", "unknown": "Sorry, we do not have {what}.", "which": "Which {what}: {choices}?",
-        "open": "Which {what} for the {item}: {choices}?", "too_much": "Sorry, {what}.", "noted": "{items}.",
-        "removed": "{items} off.", "else": "Anything else?", "done": "All right.",
-        "again": "Sorry, what would you like?",
-        "person": "One moment, I will put you through.", "price": "{item} is {price}.", "menu": "We have {items}.",
-        "unknown_allergens": "I cannot say for sure what is in the {item}; please ask our staff.",
-        "contains": "The {item} contains {what}.", "may_contain": "The {item} may contain {what}.",
-        "cancelled": "All right, I have dropped the order.",
-    },
-    "es": {
-        "or": " o ", "and": " y ", "unknown": "Lo siento, no tenemos {what}.", "which": "¿Cuál {what}: {choices}?",
-        "open": "¿Qué {what} para {item}: {choices}?", "too_much": "Lo siento: {what}.", "noted": "{items}.",
-        "removed": "Quitado: {items}.", "else": "¿Algo más?", "done": "De acuerdo.",
-        "again": "Perdón, ¿qué desea?",
-        "person": "Un momento, le comunico.", "price": "{item} cuesta {price}.", "menu": "Tenemos {items}.",
-        "unknown_allergens": "No puedo asegurar qué contiene {item}; pregunte a nuestro personal, por favor.",
-        "contains": "{item} contiene {what}.", "may_contain": "{item} puede contener {what}.",
-        "cancelled": "De acuerdo, he anulado el pedido.",
-    },
-}  # fmt: skip
+_MOST_UNKNOWN = 3
+_MOST_HEADINGS = 3
+_SEVERAL = re.compile(r",| (?:with|con|and|y|e) ")  # with such words in it, things are parted by more than an "and"
 
 
-def respond(intent: OrderIntent, validation: OrderValidation, menu: Menu, language: str = "en") -> str:
-    """The answer to a turn; see `OrderProcessor.generate_response`."""
-    voice = _Voice(menu, "es" if language == "es" else "en")
-    match intent.intent:
-        case "transfer":
-            return voice.text("person")
-        case "cancel":
-            return voice.text("cancelled")
-        case "ask_price":
-            return voice.prices(intent.about)
-        case "ask_menu":
-            return voice.text("menu", items=voice.listed([item.spoken_name for item in menu.items]))
-        case "ask_allergen":
-            return voice.allergens(intent.about)
-        case _:
-            return voice.order(intent, validation)
+def respond(
+    intent: OrderIntent,
+    validation: OrderValidation,
+    menu: Menu,
+    language: str = "en",
+    *,
+    order: Order | None = None,
+    emergency_number: str = "911",
+) -> str:
+    """The answer to a turn.
+
+    Args:
+        intent: what was said.
+        validation: what the menu says to it.
+        menu: the menu of both.
+        language: "es" for Spanish; anything else is English.
+        order: as it stands now, for its total and to be repeated; None: neither can be told.
+        emergency_number: what to dial when somebody is in danger.
+    """
+    speaker = Speaker(menu, "es" if language == "es" else "en")
+    return _Response(intent, validation, speaker, order).said(emergency_number)
 
 
-class _Voice:
-    """Sentences over one menu in one language."""
+@dataclass(frozen=True, slots=True)
+class _Response:
+    """One answer in the making."""
 
-    def __init__(self, menu: Menu, language: Language) -> None:
-        self._menu = menu
-        self._language: Language = language
+    intent: OrderIntent
+    validation: OrderValidation
+    speaker: Speaker
+    order: Order | None
 
-    def text(self, key: str, **words: str) -> str:
-        return _TEXTS[self._language][key].format(**words)
+    def said(self, emergency_number: str) -> str:
+        """The whole answer."""
+        answers = Answers(self.speaker)
+        match self.intent.intent:
+            case "emergency":
+                digits = " ".join(number_words(int(digit), self.speaker.language) for digit in emergency_number)
+                return self.speaker.text("emergency", number=digits)
+            case "transfer":
+                return self.speaker.text("person")
+            case "cancel":
+                return self.speaker.text("cancelled")
+            case "message":
+                return self.speaker.text("message")
+            case "ask_hours":
+                return self.speaker.text("hours")
+            case "repeat":
+                return self._repeated(answers)
+            case "ask_total":
+                return " ".join((*self._noted_at_most(MOST_WORDS // 2), answers.total(self.order)))
+            case "ask_price" | "ask_menu" | "ask_allergen":
+                return self._answered(answers)
+            case _:
+                return self._on_the_order(answers)
 
-    def listed(self, names: Sequence[str], joint: str = "and") -> str:
-        *head, last = names
-        return ", ".join(head) + self.text(joint) + last if head else last
+    def _answered(self, answers: Answers) -> str:
+        """The answer to a question about the menu."""
+        if self.intent.allergies and not self.intent.about:
+            return self._allergies(short=False)
+        if self.validation.faults:
+            return objection(self.validation.faults[0], self.speaker)
+        if self.validation.unknown and not self.intent.about and self.intent.intent != "ask_allergen":
+            return self._unknown(answers)
+        if self.intent.intent == "ask_price":
+            return answers.prices(self.intent)
+        return answers.menu(self.intent) if self.intent.intent == "ask_menu" else answers.allergens(self.intent)
 
-    def order(self, intent: OrderIntent, validation: OrderValidation) -> str:
-        said = [self._noted(intent.items)] if intent.items else []
-        question = self._question(validation)
-        if question is None and intent.done and not intent.items:
-            question = self.text("done")
-        elif question is None:
-            heard = intent.items or intent.intent in {"confirm", "deny", "done"}
-            question = self.text("else") if heard else self.text("again")
-        return " ".join((*said, question))
+    def _repeated(self, answers: Answers) -> str:
+        """The order so far; this may take longer than forty words."""
+        if self.order is None:
+            return self.speaker.text("repeat")
+        if not self.order.lines:
+            return self.speaker.text("nothing_yet")
+        told = describe_lines(self.order.lines, self.speaker.menu, self.speaker.language)
+        return f"{self.speaker.text('so_far', items='; '.join(told))} {answers.total(self.order)}"
 
-    def _question(self, validation: OrderValidation) -> str | None:
+    # ------------------------------------------------------------------ ordering
+    def _on_the_order(self, answers: Answers) -> str:
+        """What was understood, then the first thing that stands in the way, else how it goes on."""
+        told = bool(self.intent.items) or bool(self._caller(with_address=True)) or bool(self.intent.allergies)
+        question = self._question(answers) or self._closing(told=told)
+        allergies = [self._allergies(short=False), self._allergies(short=True)] if self.intent.allergies else [""]
+        for short in allergies:
+            for caller in (self._caller(with_address=True), self._caller(with_address=False)):
+                left = MOST_WORDS - len(f"{caller} {short} {question}".split())
+                noted = tuple(self._noted_at_most(left))
+                answer = " ".join(part for part in (*noted, caller, short, question) if part)
+                if len(answer.split()) <= MOST_WORDS:
+                    return answer
+        return answer
+
+    def _closing(self, *, told: bool) -> str:
+        """What is said when nothing is open."""
+        if self.intent.done:
+            return self.speaker.text("done")
+        if told or self.intent.intent == "confirm":
+            return self.speaker.text("else")
+        if self.intent.intent == "greeting":
+            return self.speaker.text("hello")
+        return self.speaker.text("deny" if self.intent.intent == "deny" else "again")
+
+    def _question(self, answers: Answers) -> str | None:
         """What stands in the way, the first of it."""
-        if validation.problems:
-            return self.text("too_much", what=validation.problems[0])
-        if validation.unknown:
-            return self.text("unknown", what=self.listed(validation.unknown, "or"))
-        if validation.ambiguous:
-            return self._which(validation.ambiguous[0])
-        if validation.missing:
-            gap = validation.missing[0]
-            item, dimension, group = (
-                self._menu.item(gap.item_id), self._menu.dimension(gap.what), self._menu.group(gap.what)
-            )  # fmt: skip
-            what = dimension.name if dimension is not None else group.name if group is not None else gap.what
-            name = item.spoken_name if item is not None else gap.item_id
-            return self.text("open", what=what, item=name, choices=self.listed(gap.choices, "or"))
-        return None
+        if self.validation.faults:
+            return objection(self.validation.faults[0], self.speaker)
+        if self.validation.unknown:
+            return self._unknown(answers)
+        if self.validation.ambiguous:
+            return self._which(self.validation.ambiguous[0])
+        return self._missing(self.validation.missing[0]) if self.validation.missing else None
+
+    def _unknown(self, answers: Answers) -> str:
+        """What is not on the menu; then what comes near, what there is, or what is missing from the rest."""
+        speaker, unknown = self.speaker, self.validation.unknown
+        if unknown[0] in self._choice_names():
+            return speaker.text("choice_of", what=unknown[0])  # "mushrooms", and no dish that they could go on
+        sorry = speaker.text("unknown", what=speaker.listed(unknown[:_MOST_UNKNOWN], "or"))
+        near = next((ids for text in unknown if (ids := self.validation.nearest.get(text))), ())
+        names = [item.spoken_name for item_id in near if (item := speaker.menu.item(item_id)) is not None]
+        if names:
+            key = "near" if len(names) > 1 else "near_one"
+            return f"{sorry} {speaker.text(key, names=speaker.listed(names))}"
+        if self.intent.items:
+            missing = self.validation.missing
+            return f"{sorry} {self._missing(missing[0]) if missing else self._closing(told=True)}"
+        headings = answers.headings()
+        shown = (*headings[:_MOST_HEADINGS], *((speaker.part("more"),) if len(headings) > _MOST_HEADINGS else ()))
+        return f"{sorry} {speaker.text('headings', names=speaker.listed(shown))}" if headings else sorry
+
+    def _choice_names(self) -> frozenset[str]:
+        """What the choices of the menu are called, as an intent writes unknown things."""
+        options = (option for group in self.speaker.menu.modifier_groups for option in group.options)
+        return frozenset(fold(name)[0] for option in options for name in (option.name, *option.spoken))
 
     def _which(self, doubt: Ambiguity) -> str:
-        names = {item.id: item.spoken_name for item in self._menu.items}
-        names |= {option.id: option.name for group in self._menu.modifier_groups for option in group.options}
-        return self.text("which", what=doubt.text, choices=self.listed([names[i] for i in doubt.between], "or"))
+        """Which of the things that bear a name is meant."""
+        menu = self.speaker.menu
+        names = {item.id: item.spoken_name for item in menu.items}
+        names |= {option.id: option.name for group in menu.modifier_groups for option in group.options}
+        choices = self.speaker.few([names[entry] for entry in doubt.between], "or")
+        return self.speaker.text("which", what=doubt.text, choices=choices)
 
-    def _noted(self, items: Sequence[IntentItem]) -> str:
-        kept = [self._item(item) for item in items if item.action != "remove"]
-        gone = [self._item(item) for item in items if item.action == "remove"]
-        parts = [self.text("noted", items=self.listed(kept))] if kept else []
-        parts += [self.text("removed", items=self.listed(gone))] if gone else []
-        sentence = " ".join(parts)
-        return sentence[:1].upper() + sentence[1:]
+    def _missing(self, gap: MissingChoice) -> str:
+        """The question for one gap."""
+        speaker, menu = self.speaker, self.speaker.menu
+        item, combo = menu.item(gap.item_id), menu.item(gap.item_id)
+        name = gap.item_id if item is None else item.spoken_name
+        if gap.what == "age":
+            age = 0 if item is None or item.min_age is None else item.min_age
+            return speaker.text("age", item=name, age=speaker.number(age))
+        dimension, group = menu.dimension(gap.what), menu.group(gap.what)
+        slot = combo.slot(gap.what) if combo is not None and gap.slot == gap.what else None
+        entry = slot or (dimension if dimension is not None and group is None else group or dimension)
+        what = gap.what if entry is None else speaker.heading(entry.name)
+        sizes = entry is not None and entry is dimension
+        choices = speaker.few([speaker.size(choice) if sizes else choice for choice in gap.choices], "or")
+        key = "several" if gap.count > 1 else "size"
+        return speaker.text(key, what=what, item=name, choices=choices, count=speaker.number(gap.count))
 
-    def _item(self, said: IntentItem) -> str:
-        item = self._menu.item(said.menu_item_id)
-        assert item is not None
-        sizes = [
-            option.name
-            for dimension in self._menu.dimensions_of(item)
-            if (option := dimension.option(said.options.get(dimension.id, ""))) is not None
+    # ------------------------------------------------------------------ what was understood
+    def _noted_at_most(self, words: int) -> Iterable[str]:
+        """What was put on the order and taken off it, in as many words as there is room for."""
+        faulty = {fault.at for fault in self.validation.faults}
+        kept = [i for at, i in enumerate(self.intent.items) if i.action != "remove" and at not in faulty]
+        gone = [item for item in self.intent.items if item.action == "remove"]
+        bare = [replace(item, modifiers=(), parts=()) for item in kept]
+        for items in (kept, bare):
+            told = [*self._told("noted", items), *self._told("removed", gone)]
+            if len(" ".join(told).split()) <= words:
+                break
+        else:
+            count = len(kept) + len(gone)
+            return told if count == 1 else [self.speaker.text("noted_count", count=self.speaker.number(count))]
+        return told
+
+    def _told(self, key: str, items: Sequence[IntentItem]) -> list[str]:
+        lines = [self._line(item, at) for at, item in enumerate(items)]
+        if not lines:
+            return []
+        told = list(describe_lines(lines, self.speaker.menu, self.speaker.language))
+        long = any(_SEVERAL.search(words) for words in told)
+        joined = "; ".join(told) if long and len(told) > 1 else self.speaker.listed(told)
+        return [self.speaker.text(key, items=joined)]
+
+    def _line(self, item: IntentItem, at: int) -> Line:
+        return line_of(item, self.speaker.menu).model_copy(update={"id": str(at)})
+
+    def _caller(self, *, with_address: bool) -> str:
+        """Whom it is for, how and when, as far as it was said."""
+        intent, speaker = self.intent, self.speaker
+        parts = [
+            speaker.part("for_name", name=intent.name) if intent.name else "",
+            speaker.part(intent.fulfilment) if intent.fulfilment else "",
+            speaker.part("to_address", address=intent.address) if intent.address and with_address else "",
+            time_phrase(intent.time, speaker.language) if intent.time else "",
         ]
-        count = number_words(said.quantity, self._language) if said.quantity < _WORDS_BELOW else str(said.quantity)
-        return " ".join((count, *sizes, item.spoken_name))
+        said = ", ".join(part for part in parts if part)
+        return speaker.text("for_caller", what=said) if said else ""
 
-    def prices(self, about: Sequence[str]) -> str:
-        """The price of each dish asked about, by size where there are several."""
-        told: list[str] = []
-        for item_id in about:
-            item = self._menu.item(item_id)
-            if item is None:
-                continue
-            for variation in item.variations:
-                if variation.price is not None:
-                    sizes = [
-                        option.name
-                        for dimension in self._menu.dimensions_of(item)
-                        if (option := dimension.option(variation.options.get(dimension.id, ""))) is not None
-                    ]
-                    name = " ".join((*sizes, item.spoken_name))
-                    price = price_words(variation.price, self._menu.currency, self._language)
-                    told.append(self.text("price", item=name[:1].upper() + name[1:], price=price))
-        return " ".join(told) if told else self.text("again")
-
-    def allergens(self, about: Sequence[str]) -> str:
-        """What the dishes asked about are declared to contain; never "free of" anything."""
-        told: list[str] = []
-        for item_id in about:
-            item = self._menu.item(item_id)
-            if item is None:
-                continue
-            declared = item.allergens
-            named = () if declared is None else (("contains", declared.contains), ("may_contain", declared.may_contain))
-            known = [self.text(key, item=item.spoken_name, what=self.listed(what)) for key, what in named if what]
-            told += known or [self.text("unknown_allergens", item=item.spoken_name)]
-        return " ".join(told) if told else self.text("again")
+    def _allergies(self, *, short: bool) -> str:
+        key = "allergies_short" if short else "allergies"
+        return self.speaker.text(key, what=self.speaker.listed(self.intent.allergies))

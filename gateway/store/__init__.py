@@ -15,8 +15,20 @@ from gateway.store.errors import (
     StoreUnavailableError,
 )
 from gateway.store.event_log import EventLog
+from gateway.store.offers import OfferStore
 from gateway.store.opening import open_store
-from gateway.store.records import Batch, Claim, Delivery, Entry, FoundCall, HeldOrder, Hold, LiveCall, LogEntry
+from gateway.store.records import (
+    Batch,
+    Claim,
+    Delivery,
+    Entry,
+    FoundCall,
+    HeldOrder,
+    Hold,
+    LiveCall,
+    LogEntry,
+    PlacedLately,
+)
 from gateway.store.sessions import SessionStore
 from gateway.store.url import StoreUrlError, parse_store_url
 
@@ -37,6 +49,8 @@ __all__ = [
     "LiveCall",
     "LogEntry",
     "LogIncompleteError",
+    "OfferStore",
+    "PlacedLately",
     "SessionStore",
     "StaleLegError",
     "StoreError",

@@ -13,6 +13,8 @@ RETENTION_S = 30 * 24 * 3600  # logs, orders and undelivered messages; a setting
 SEEN_S = 3600  # how long a repeated append is recognised; retries take minutes at most
 NONCE_S = 600  # longer than a stream token is valid, so that a used token never becomes fresh again
 LIVE_S = 12 * 3600  # no call lasts longer; what is older was left behind by a process that died
+RECENT_S = 600  # orders of a number that were placed longer ago say nothing about its next one
+OFFER_S = 30 * 24 * 3600  # an 86 list that nobody has touched for so long is forgotten
 
 OUTBOX_GROUP = "workers"
 
@@ -56,6 +58,16 @@ def held_key(restaurant_id: str, caller_key: str) -> str:
 def order_key(restaurant_id: str, order_id: str) -> str:
     """Hash: a placed order: state, version, order (JSON), call_id, at (Unix milliseconds)."""
     return f"{_restaurant(restaurant_id)}:order:{order_id}"
+
+
+def recent_key(restaurant_id: str, caller_key: str) -> str:
+    """Sorted set: what a caller ordered lately, as `order id:cents`, by Unix milliseconds."""
+    return f"{_restaurant(restaurant_id)}:recent:{caller_key}"
+
+
+def offer_key(restaurant_id: str) -> str:
+    """Hash: what has run out and how long an order takes now; see `gateway.store.offers`."""
+    return f"{_restaurant(restaurant_id)}:offer"
 
 
 def once_key(restaurant_id: str, key: str) -> str:

@@ -44,6 +44,13 @@ class HeldOrder:
     call_id: str
 
 
+class PlacedLately(NamedTuple):
+    """An order that a caller placed a little while ago."""
+
+    cents: int
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What is to be appended to one call's log; `fence` None for writers that are not the call (a webhook)."""

@@ -123,9 +123,9 @@ return redis.call('DEL', KEYS[1])
 # The answer that is there already, or nil: then this one is the first.
 ONCE = Script("return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'GET', 'EX', ARGV[2])")
 
-# KEYS fence log seen order held queue outbox
+# KEYS fence log seen order held queue outbox recent
 # ARGV fence order_id version order call_id now_ms retention seen_s queue delivery_id type restaurant payload
-#      count (id json)*
+#      cents ('' for a caller without a number) recent_s count (id json)*
 # -1 fenced off, 0 was placed before, 1 placed now.
 SUBMIT = Script(
     _LOG
@@ -135,7 +135,11 @@ if redis.call('EXISTS', KEYS[4]) == 1 then return 0 end
 redis.call('HSET', KEYS[4], 'state', 'submitted', 'version', ARGV[3], 'order', ARGV[4], 'call_id', ARGV[5],
            'at', ARGV[6])
 redis.call('EXPIRE', KEYS[4], ARGV[7])
-append(KEYS[2], KEYS[3], 14, ARGV[7], ARGV[8])
+append(KEYS[2], KEYS[3], 16, ARGV[7], ARGV[8])
+if ARGV[14] ~= '' then
+  redis.call('ZADD', KEYS[8], ARGV[6], ARGV[2] .. ':' .. ARGV[14])
+  redis.call('EXPIRE', KEYS[8], ARGV[15])
+end
 if redis.call('HGET', KEYS[5], 'order_id') == ARGV[2] then redis.call('DEL', KEYS[5]) end
 redis.call('XADD', KEYS[6], '*', 'id', ARGV[10], 'type', ARGV[11], 'restaurant', ARGV[12], 'payload', ARGV[13],
            'at', ARGV[6])

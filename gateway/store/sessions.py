@@ -14,7 +14,19 @@ from gateway.store import keys
 from gateway.store.connection import Connection, Health, Reply
 from gateway.store.embedded import EmbeddedServer
 from gateway.store.errors import LeaseLostError, StaleLegError
-from gateway.store.records import Batch, Claim, Delivery, Entry, FoundCall, HeldOrder, Hold, LiveCall, LogEntry
+from gateway.store.offers import OfferStore
+from gateway.store.records import (
+    Batch,
+    Claim,
+    Delivery,
+    Entry,
+    FoundCall,
+    HeldOrder,
+    Hold,
+    LiveCall,
+    LogEntry,
+    PlacedLately,
+)
 from gateway.store.scripts import APPEND, BEGIN, CLAIM, DROP_HELD, ONCE, RENEW, SUBMIT
 
 
@@ -25,6 +37,7 @@ class SessionStore:
         self, connection: Connection, *, retention_s: int = keys.RETENTION_S, embedded: EmbeddedServer | None = None
     ) -> None:
         self.connection = connection
+        self.offers = OfferStore(connection)
         self.retention_s = retention_s
         self._embedded = embedded
 
@@ -185,8 +198,10 @@ class SessionStore:
         events: Sequence[Entry],
         now: datetime,
         caller_key: str | None = None,
+        cents: int = 0,
     ) -> Literal["submitted", "already"]:
-        """Place an order: its record, the message to the POS, the log and the end of the held order in one step.
+        """Place an order: its record, the message to the POS, the log and the end of the held order in one step; with
+        them what the caller has ordered lately, which is `cents` more.
 
         However often and from however many legs it is called, an order is placed once. Await the log's `flushed`
         before, so that the log tells the story in order.
@@ -207,10 +222,12 @@ class SessionStore:
             keys.held_key(restaurant_id, caller_key or "-"),
             keys.queue_key(number, delivery.queue),
             keys.outbox_key(number),
+            keys.recent_key(restaurant_id, caller_key or "-"),
         ]
         words: list[str | int] = ["" if fence is None else fence, order_id, version, order, call_id, _ms(now)]
         words += [self.retention_s, keys.SEEN_S]
         words += [delivery.queue, delivery.id, delivery.type, restaurant_id, delivery.payload]
+        words += ["" if caller_key is None else cents, keys.RECENT_S]
         answer = await self.connection.run(SUBMIT, names, [*words, *_flat(events)])
         if answer == -1:
             raise LeaseLostError(call_id)
@@ -220,6 +237,15 @@ class SessionStore:
         """The record of a placed order: state, version, order, call_id, at; None when it was not placed."""
         found = await self.connection.command("HGETALL", keys.order_key(restaurant_id, order_id))
         return cast("Mapping[str, str]", found) or None
+
+    async def placed_lately(self, restaurant_id: str, caller_key: str, now: datetime) -> tuple[PlacedLately, ...]:
+        """What a caller has ordered within the last ten minutes before `now`, oldest first."""
+        oldest = _ms(now) - 1000 * keys.RECENT_S
+        words = ("ZRANGE", keys.recent_key(restaurant_id, caller_key), oldest, "+inf", "BYSCORE", "WITHSCORES")
+        found = cast("list[tuple[str, float]]", await self.connection.command(*words))
+        return tuple(
+            PlacedLately(int(member.rpartition(":")[2]), datetime.fromtimestamp(at / 1000, UTC)) for member, at in found
+        )
 
     async def once(self, restaurant_id: str, key: str, value: str, ttl_s: int = 3600) -> str:
         """The answer to a webhook that may come several times: the first answer wins and is given again."""

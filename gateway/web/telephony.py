@@ -126,6 +126,7 @@ class Telephony:
         async with asyncio.timeout(STORE_PATIENCE_S):
             caller = caller_key(self._secret, number)
             held = None if caller is None else await self._store.held_order(restaurant.id, caller)
+            lately = () if caller is None else await self._store.placed_lately(restaurant.id, caller, now)
             facts: dict[str, object] = {"session_id": hook.call_id, "timestamp": milliseconds(now)}
             started = CallStarted.model_validate(
                 facts
@@ -134,6 +135,7 @@ class Telephony:
                     "caller_key": caller,
                     "caller_last_two": last_two(number),
                     "held_order": None if held is None else held.order,
+                    "recent_orders": [{"cents": order.cents, "at": milliseconds(order.at)} for order in lately],
                     "menu_digest": restaurant.menu.digest,
                 }
             )

@@ -76,7 +76,7 @@ class Conversation:
 
     # --- the bare door ---
 
-    def tell(self, kind: type[Event], **fields: Any) -> list[Effect]:
+    def tell(self, kind: type[Event], /, **fields: Any) -> list[Effect]:
         """One event, half a second after the last."""
         self.now += timedelta(milliseconds=500)
         return self.take(kind.model_validate({"session_id": "CA1", "timestamp": self.now.timestamp() * 1000, **fields}))
@@ -107,7 +107,7 @@ class Conversation:
 
     def folded(self) -> Call:
         """The call as another process finds it in the log."""
-        return Call.fold("CA1", self.restaurant, [read_event(event.to_json()) for event in self.log])
+        return Call.fold(self.call.call_id, self.restaurant, [read_event(event.to_json()) for event in self.log])
 
     def in_another_process(self) -> "Conversation":
         """The same conversation, gone on with by a process that has the log alone."""

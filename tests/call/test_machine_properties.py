@@ -19,6 +19,7 @@ from gateway.call.effects import (
 from gateway.call.states import State
 from gateway.events import (
     AgentSaid,
+    AlertRaised,
     AudioCommitted,
     ConnectionFailed,
     Ended,
@@ -31,8 +32,10 @@ from gateway.events import (
     LegStarted,
     ListeningStarted,
     ListeningStopped,
+    MessageLeft,
     ModelLost,
     ModelOpened,
+    OfferChanged,
     OrderData,
     OrderEvent,
     PlaybackFinished,
@@ -69,6 +72,7 @@ TOOLS = st.sampled_from(
         ("confirm_order", "{}"),
         ("resume_order", '{"accept": true}'),
         ("cancel_order", "{}"),
+        ("leave_message", '{"text": "late", "ring_back": true}'),
         ("transfer_to_staff", "{}"),
         ("end_call", "{}"),
         ("no_such_tool", "{}"),
@@ -78,7 +82,7 @@ TOOLS = st.sampled_from(
 Step = tuple[type[Event], dict[str, Any]]
 
 
-def step(kind: type[Event], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Step]:
+def step(kind: type[Event], /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Step]:
     return st.tuples(st.just(kind), st.fixed_dictionaries(fields))
 
 
@@ -89,7 +93,7 @@ def vad(kind: str) -> st.SearchStrategy[Step]:
 def words(kind: str) -> st.SearchStrategy[Step]:
     data = st.builds(
         TranscriptionData,
-        text=st.sampled_from(["", "yes", "no", "mm-hm", "a coke"]),
+        text=st.sampled_from(["", "yes", "no", "mm-hm", "a coke", "someone is choking", "hold on"]),
         confidence=st.just(0.5),
         is_final=st.just(True),
         item_id=ITEMS | st.none(),
@@ -110,6 +114,10 @@ CUT = st.builds(
     ITEMS,
     st.integers(0, 5000),
     st.integers(0, 5000),
+)
+
+SOLD_OUT = st.sampled_from(
+    [{"ref": "coke"}, {"ref": "pepperoni", "until": NOON.timestamp() * 1000 + 60_000}, {"ref": "toppings/basil"}]
 )
 
 ANYTHING: st.SearchStrategy[Step] = st.one_of(
@@ -157,7 +165,10 @@ ANYTHING: st.SearchStrategy[Step] = st.one_of(
     ),
     order("complete"),
     order("error"),
-    step(KeyPressed, digit=st.sampled_from(list("05"))),
+    step(KeyPressed, digit=st.sampled_from(list("0125"))),
+    step(OfferChanged, sold_out=st.lists(SOLD_OUT, max_size=2), quote_minutes=st.none() | st.integers(1, 90)),
+    step(MessageLeft, tool_call_id=st.sampled_from(["c1", "c2"]), text=st.just("late")),
+    step(AlertRaised, kind=st.sampled_from(["emergency", "transfer_unanswered", "message"])),
     CODES.map(lambda code: (ErrorEvent, {"type": "error", "error": errors.ERRORS[code].event("CA1", NOON).error})),
     step(Ended, reason=st.just("staff"), next=st.sampled_from(["goodbye", "transfer", "reconnect"])),
     st.just((TimedOut, {})),
@@ -272,6 +283,11 @@ def test_the_log_alone_gives_the_same_call(how_far: int, steps: list[Step]) -> N
         talk.call.deadline,
         talk.call.ended,
         talk.call.leg,
+    )
+    assert (twin.desk.offer, twin.alerts.messages, twin.alerts.raised) == (
+        talk.call.desk.offer,
+        talk.call.alerts.messages,
+        talk.call.alerts.raised,
     )
     assert (twin.legs_lost, twin.hung_up, twin.playing) == (talk.call.legs_lost, talk.call.hung_up, talk.call.playing)
     assert [(turn.item_id, turn.heard_text) for turn in twin.turns] == [

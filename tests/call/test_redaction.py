@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.call.redaction import Redaction
-from gateway.events import AgentSaid, HungUp, KeyPressed, ToolCalled, TranscriptionData, TranscriptionEvent
+from gateway.events import AgentSaid, HungUp, KeyPressed, MessageLeft, ToolCalled, TranscriptionData, TranscriptionEvent
 
 CARD = "4111 1111 1111 1111"
 STAMP: dict[str, Any] = {"session_id": "CA1", "timestamp": 1_000_000}
@@ -41,6 +41,14 @@ def test_what_the_agent_repeats_and_what_tools_are_given_is_cleaned_too() -> Non
     called = redaction.clean(call)
     assert "4111" not in said.to_json()
     assert "4111" not in called.to_json()
+
+
+def test_a_message_for_the_staff_is_cleaned() -> None:
+    left = MessageLeft(**STAMP, tool_call_id="c", text=f"charge {CARD} please", name=CARD, order="one Coke")
+    cleaned = Redaction().clean(left)
+    assert "4111" not in cleaned.to_json()
+    assert "charge" in cleaned.to_json()
+    assert "4111" not in Redaction().clean(left.model_copy(update={"name": None})).to_json()
 
 
 def test_other_events_pass() -> None:

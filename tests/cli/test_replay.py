@@ -82,3 +82,23 @@ def test_restaurants_with_mistakes(log: Path, tmp_path: Path) -> None:
     result = runner.invoke(app, ["replay", str(log), "--restaurants", str(tmp_path)])
     assert result.exit_code == 1
     assert "no restaurant in this folder" in " ".join(result.stderr.split())
+
+
+def test_what_the_staff_must_know_is_in_the_story(log: Path) -> None:
+    stamp = '"sessionId": "CA1", "timestamp": 1795370014000'
+    ana = '"name": "Ana", "number": "+15557654321"'
+    told = [
+        f'{{"type": "call.offer_changed", {stamp}, "soldOut": [{{"ref": "tiramisu"}}], "quoteMinutes": 45}}',
+        f'{{"type": "call.offer_changed", {stamp}}}',
+        f'{{"type": "call.message_left", {stamp}, "toolCallId": "t2", "text": "cold pizza", {ana}}}',
+        f'{{"type": "call.message_left", {stamp}, "toolCallId": "t3", "text": "late"}}',
+        f'{{"type": "call.alert_raised", {stamp}, "kind": "transfer_unanswered", "reason": "an event"}}',
+    ]
+    log.write_text("\n".join([STARTED, LEG, *told]))
+    shown = " ".join(runner.invoke(app, ["replay", str(log)]).stdout.split())
+    assert "sold out: tiramisu; an order takes 45 minutes" in shown
+    assert "sold out: nothing; an order takes as usual" in shown
+    assert "message for the staff from Ana, to be rung back at the number that ends in 21: cold pizza" in shown
+    assert "message for the staff from the caller: late" in shown
+    assert "ALERT for the staff, transfer unanswered: an event" in shown
+    assert "+15557654321" not in shown

@@ -8,6 +8,7 @@ from gateway import errors
 from gateway.audio.quality import AudioQualityMetrics
 from gateway.events import (
     AgentSaid,
+    AlertRaised,
     AnyEvent,
     AudioCommitted,
     Ended,
@@ -341,3 +342,11 @@ def test_percentiles_are_samples_in_order(values: list[float]) -> None:
     assert summary.p99 is not None
     assert summary.p50 <= summary.p95 <= summary.p99 <= max(values)
     assert {summary.p50, summary.p95, summary.p99} <= set(values)
+
+
+def test_alarms_for_the_staff_are_counted_by_their_kind(metrics: MetricsCollector) -> None:
+    for kind in ("emergency", "message", "message"):
+        metrics.observe(AlertRaised.model_validate(at(0) | {"kind": kind}), CALL)
+    exposed = metrics.exposition().decode()
+    assert 'gateway_alerts_total{kind="emergency"} 1.0' in exposed
+    assert 'gateway_alerts_total{kind="message"} 2.0' in exposed

@@ -90,7 +90,7 @@ def test_two_halves_in_words() -> None:
         "one large pizza, half Margherita and half Pepperoni, basil on the second half, no extra cheese"
     )
     assert describe_many(line.model_copy(update={"modifiers": ()}), 2, OSTERIA, "es") == (
-        "dos large pizzas, mitad Margherita y mitad Pepperoni"
+        "dos pizzas de tamaño grande, mitad Margherita y mitad Pepperoni"
     )
     assert describe_line(halved("margherita", "calamari", "m-large"), without(OSTERIA, "pepperoni")) == (
         "one large pizza, half Margherita and half calamari"
@@ -118,7 +118,7 @@ def test_one_of_what_a_heading_names(heading: str, one: str) -> None:
 
 def test_a_combo_in_words() -> None:
     assert describe_line(combo(), OSTERIA) == "one Lunch combo with a small Margherita and a Coke"
-    assert describe_line(combo(), OSTERIA, "es") == "un Lunch combo con un small Margherita y un Coke"
+    assert describe_line(combo(), OSTERIA, "es") == "un Lunch combo con un Margherita de tamaño pequeño y un Coke"
     basil, refused = chose("toppings", "basil"), chose("toppings", "cheese", action="no")
     made = combo(
         part("pizza", "margherita", "m-small", basil, refused),
@@ -132,13 +132,13 @@ def test_a_combo_in_words() -> None:
         "extra napkins, note: to share"
     )
     assert describe_line(made, OSTERIA, "es") == (
-        "tres Lunch combo con un small Margherita con basil y sin extra cheese, y un large iced Ice tea, "
-        "extra napkins, nota: to share"
+        "tres Lunch combo con un Margherita de tamaño pequeño con basil y sin extra cheese, "
+        "y un Ice tea de tamaño grande con hielo, extra napkins, nota: to share"
     )
     plain = combo(part("pizza", "margherita", "m-small", refused), part("drink", "tea"), part("x", "eggnog"))
     assert describe_line(plain, OSTERIA) == (
         "one Lunch combo with a small Margherita with no extra cheese, an Ice tea, and an eggnog"
     )
     assert describe_line(plain, OSTERIA, "es") == (
-        "un Lunch combo con un small Margherita sin extra cheese, un Ice tea, y un eggnog"
+        "un Lunch combo con un Margherita de tamaño pequeño sin extra cheese, un Ice tea, y un eggnog"
     )

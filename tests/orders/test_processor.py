@@ -2,8 +2,9 @@ import time
 
 import pytest
 
-from gateway.orders.intent import KnownLine, OrderContext
+from gateway.orders.intent import KnownLine, OrderContext, SaidTime
 from gateway.orders.menu import Menu
+from gateway.orders.order import open_order
 from gateway.orders.processor import OrderProcessor
 
 
@@ -19,7 +20,10 @@ def casa(menu: Menu) -> OrderProcessor:
         ("blue", "other"), ("cancel my order", "cancel"), ("a person please", "transfer"),
         ("how much is a coke", "ask_price"),
         ("take the coke off", "remove"), ("make it two", "change"), ("take the coke off and add a sprite", "replace"),
-        ("add a sprite and make it two", "add"),
+        ("add a sprite and make it two", "add"), ("someone is choking", "emergency"),
+        ("can i leave a message", "message"), ("how much is that", "ask_total"),
+        ("i have a nut allergy", "ask_allergen"),
+        ("i have a nut allergy, a sprite please", "add"),
     ],
 )  # fmt: skip
 def test_the_main_act(casa: OrderProcessor, said: str, intent: str) -> None:
@@ -116,29 +120,73 @@ def test_validation_against_another_menu(casa: OrderProcessor) -> None:
     [
         ("a large margherita and a coke", "en", "One large Margherita and one Coke. Anything else?"),
         ("a margherita", "en", "One Margherita. Which size for the Margherita: small or large?"),
-        ("a large lasagna", "en", "Sorry, we do not have lasagna."),
+        ("a large lasagna", "en", "Sorry, we do not have lasagna. We have pizzas, wings, drinks and more."),
+        ("a large hawaiian pizza", "en", ("Sorry, we do not have hawaiian. "
+         "We have Margherita and Pepperoni: would you like one of those?")),
         ("a large pizza", "en", "Which pizza: Margherita or Pepperoni?"),
-        ("take the coke off", "en", "One Coke off. Anything else?"),
-        ("18000 sprites", "en", "18000 Sprite. Sorry, at most 20 of Sprite."),
+        ("take the coke off", "en", "I have taken off one Coke. Anything else?"),
+        ("18000 sprites", "en", "Sorry, I can take at most twenty of the Sprite. How many would you like?"),
         ("that's all", "en", "All right."), ("yes", "en", "Anything else?"),
         ("hm", "en", "Sorry, what would you like?"),
         ("a person please", "en", "One moment, I will put you through."),
         ("cancel my order", "en", "All right, I have dropped the order."),
         ("how much is the coke", "en", "Coke is three dollars."),
-        ("how much is it", "en", "Sorry, what would you like?"),
-        ("does the tiramisu contain nuts", "en", "The Tiramisu contains egg and milk. The Tiramisu may contain nuts."),
+        ("how much is it", "en", "I will tell you the total when I read the order back."),
+        ("how much are mushrooms", "en", "Mushrooms are one dollar and fifty cents extra."),
+        ("does the tiramisu contain nuts", "en", ("The Tiramisu contains egg and milk and may contain nuts. "
+         "About anything else in it I cannot be sure; please ask our staff.")),
         ("does the coke contain nuts", "en",
          "I cannot say for sure what is in the Coke; please ask our staff."),
-        ("do you have something without gluten", "en", "Sorry, what would you like?"),
-        ("what do you have", "en", "We have Margherita, Pepperoni, Wings, Coke, Sprite, Tiramisu and Lunch combo."),
-        ("una margherita grande", "es", "Uno large Margherita. ¿Algo más?"),
-        ("what does a large pepperoni cost", "es", ("Small Pepperoni cuesta diez dólares con cincuenta centavos. "
-         "Large Pepperoni cuesta dieciséis dólares con cincuenta centavos.")),
+        ("do you have something without gluten", "en",
+         "Tell me which dish, and I will tell you what it is declared to contain."),
+        ("what do you have", "en",
+         "We have pizzas, wings, drinks and desserts; tell me which you would like to hear about."),
+        ("what toppings are there", "en", "For toppings there are mushrooms, extra cheese, jalapeños and basil."),
+        ("¿qué tienen?", "es",
+         "Tenemos pizzas, alitas, bebidas y postres; dígame de qué le gustaría saber más."),
+        ("una margherita grande", "es", "Anotado: un Margherita de tamaño grande. ¿Algo más?"),
+        ("what does a large pepperoni cost", "es",
+         "Pepperoni en tamaño grande cuesta dieciséis dólares con cincuenta centavos."),
     ],
 )  # fmt: skip
 def test_responses(casa: OrderProcessor, said: str, language: str, response: str) -> None:
     intent = casa.parse_order_intent(said, OrderContext(casa.menu, (KnownLine("L1", "coke"),)))
     assert casa.generate_response(intent, casa.validate_order(intent), language) == response
+
+
+def test_an_emergency_number_and_an_order_may_be_given(casa: OrderProcessor) -> None:
+    intent = casa.parse_order_intent("someone is choking", OrderContext(casa.menu))
+    assert "one one two" in casa.generate_response(intent, casa.validate_order(intent), emergency_number="112")
+    total = casa.parse_order_intent("how much is that", OrderContext(casa.menu))
+    order = open_order("o", "casa-verde", menu_digest=casa.menu.digest)
+    said = casa.generate_response(total, casa.validate_order(total), order=order)
+    assert said == "There is nothing in the order yet."
+
+
+def test_what_was_said_beside_the_food(casa: OrderProcessor) -> None:
+    said = "I'm allergic to nuts, a coke for pickup at six, my name is Ana"
+    intent = casa.parse_order_intent(said, OrderContext(casa.menu))
+    assert (intent.allergies, intent.fulfilment, intent.name) == (("nuts",), "pickup", "Ana")
+    assert intent.time == SaidTime(6)
+    asked = casa.parse_order_intent("how much is a large pizza with mushrooms", OrderContext(casa.menu))
+    assert {(subject.kind, subject.id) for subject in asked.subjects} == {
+        ("option", "large"), ("category", "pizza"), ("modifier", "mushroom"),
+    }  # fmt: skip
+
+
+def test_a_long_turn_costs_little_more(casa: OrderProcessor) -> None:
+    for words in (
+        "what is ",
+        "a coke and ",
+        "at six ",
+        "allergic to ",
+        "my name is ",
+        "deliver to 12 elm street ",
+        "a n ",
+    ):
+        start = time.perf_counter()
+        casa.parse_order_intent(words * (5000 // len(words.split())), OrderContext(casa.menu))
+        assert time.perf_counter() - start < 2, words
 
 
 def test_a_turn_costs_little_time(casa: OrderProcessor) -> None:

@@ -53,8 +53,9 @@ def test_in_spanish(menu: Menu) -> None:
         notes="sin timbre",
     )
     assert text(order, menu, "es") == (
-        "Dos large Margherita con basil y extra de mushrooms. Para Ana, entrega a domicilio a Calle Mayor 1. "
-        "Nota: sin timbre. En total son treinta y ocho dólares con noventa y siete centavos con impuestos. ¿Está bien?"
+        "Dos Margherita de tamaño grande con basil y extra de mushrooms. "
+        "Para Ana, entrega a domicilio a Calle Mayor 1. Nota: sin timbre. "
+        "En total son treinta y ocho dólares con noventa y siete centavos con impuestos. ¿Está bien?"
     )
 
 

@@ -96,9 +96,13 @@ async def take_an_order(store: SessionStore, restaurant: str) -> None:
             events=[("e3", "{}")],
             now=NOW,
             caller_key="caller",
+            cents=100,
         )
         for _ in range(2)
     ]
+    assert [placed.cents for placed in await store.placed_lately(restaurant, "caller", NOW)] == [100]
+    await store.offers.sell_out(restaurant, "coke")
+    assert (await store.offers.read(restaurant)).sold_out.item("coke", NOW)
     assert answers == ["submitted", "already"]
     assert [entry.event_id for entry in await store.read_log(restaurant, call)] == ["e1", "e2", "e3"]
     assert await store.once(restaurant, "k", "a") == await store.once(restaurant, "k", "b") == "a"

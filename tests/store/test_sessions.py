@@ -168,6 +168,30 @@ async def test_of_many_submits_at_once_one_counts(store: SessionStore) -> None:
     assert await store.connection.command("XLEN", keys.queue_key(keys.partition(R), "o1")) == 1
 
 
+async def test_what_a_caller_ordered_lately_is_counted_with_the_submit_and_once(store: SessionStore) -> None:
+    await begin(store)
+    for order_id, minutes, caller in (("o1", 0, CALLER), ("o1", 1, CALLER), ("o2", 4, CALLER), ("o3", 5, None)):
+        await store.submit(
+            R,
+            CALL,
+            None,
+            order_id=order_id,
+            version=1,
+            order="{}",
+            delivery=Delivery(f"{order_id}_1", order_id, "order.confirmed", "{}"),
+            events=[],
+            now=NOW + timedelta(minutes=minutes),
+            caller_key=caller,
+            cents=1000 + minutes,
+        )
+    placed = await store.placed_lately(R, CALLER, NOW + timedelta(minutes=9))
+    assert placed == ((1000, NOW), (1004, NOW + timedelta(minutes=4)))
+    assert [order.cents for order in await store.placed_lately(R, CALLER, NOW + timedelta(minutes=12))] == [1004]
+    assert await store.placed_lately(R, "another", NOW) == ()
+    assert not await store.connection.command("EXISTS", keys.recent_key(R, "-"))
+    assert 0 < int(str(await store.connection.command("TTL", keys.recent_key(R, CALLER)))) <= 600
+
+
 async def test_another_held_order_survives_a_submit(store: SessionStore) -> None:
     await store.append(R, CALL, None, [], Hold(CALLER, "o2", "{}"))
     await submit(store, CALL, None)
@@ -200,9 +224,10 @@ async def test_every_key_expires(store: SessionStore) -> None:
     await store.append(R, CALL, claim.fence, [("e2", "{}")], Hold("someone", "o9", "{}"))
     await submit(store, CALL, claim.fence)
     await store.once(R, "k", "v")
+    await store.offers.sell_out(R, "coke")
     names = await store.connection.command("KEYS", "*")
     assert isinstance(names, list)
-    assert len(names) == 12
+    assert len(names) == 14
     for name in names:
         assert int(str(await store.connection.command("PTTL", name))) > 0, name
         assert name.startswith(keys.tag(keys.partition(R))), name

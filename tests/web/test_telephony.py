@@ -8,11 +8,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.call.machine import Call
-from gateway.events import Ended, LegEnded, LegStarted, read_event
+from gateway.events import CallStarted, Ended, LegEnded, LegStarted, read_event
 from gateway.orders.restaurant import Restaurant
 from gateway.security import caller_key, read_stream_token
 from gateway.settings import Settings
-from gateway.store import Hold, SessionStore, open_store
+from gateway.store import Delivery, Hold, SessionStore, open_store
 from gateway.store.keys import once_key
 from tests.web.conftest import CALL, MONDAY_NOON, PUBLIC, SECRET, SETTINGS, Web, names, verbs
 
@@ -101,6 +101,30 @@ async def test_an_open_order_of_the_same_number_stands_in_the_log(web: Web) -> N
     await web.post("/twiml/voice", call="CAother", From="+15550108888")
     assert '"heldOrder":"{\\"held\\":true}"' in (await web.store.read_log("casa-verde", CALL))[0].event
     assert "heldOrder" not in (await web.store.read_log("casa-verde", "CAother"))[0].event
+
+
+async def test_what_the_number_ordered_lately_is_known_from_the_start(web: Web) -> None:
+    key = caller_key(SECRET, "+15550109999")
+    assert key is not None
+    placed = Delivery("o1_1", "o1", "order.confirmed", "{}")
+    for minutes, cents in ((4, 20_000), (1, 300)):
+        await web.store.submit(
+            "casa-verde",
+            "CAold",
+            None,
+            order_id=f"o{cents}",
+            version=1,
+            order="{}",
+            delivery=placed,
+            events=[],
+            now=web.now - timedelta(minutes=minutes),
+            caller_key=key,
+            cents=cents,
+        )
+    await web.post("/twiml/voice")
+    started = read_event((await web.store.read_log("casa-verde", CALL))[0].event)
+    assert isinstance(started, CallStarted)
+    assert [order.cents for order in started.recent_orders] == [20_000, 300]
 
 
 async def test_after_hours_the_caller_hears_when_it_opens(web: Web) -> None:

@@ -1,0 +1,51 @@
+"""The keys of the caller's telephone: 0 leads to a person, everything else is told to the model.
+
+Rules: a key is an answer to the read-back only once the caller was asked to answer by keys.
+"""
+
+from collections.abc import Mapping
+
+from gateway.call import prompts
+from gateway.call.connection import ModelConnection
+from gateway.call.desk import Desk
+from gateway.call.farewell import Farewell
+from gateway.call.turn_taking import TurnTaking
+from gateway.call.understanding import Understanding
+from gateway.events import KeyPressed
+from gateway.orders.restaurant import Restaurant
+from gateway.orders.tool_outcome import Assent
+
+PERSON = "0"
+ANSWERS: Mapping[str, Assent] = {"1": "yes", "2": "no"}
+
+
+class Keypad:
+    """The keys of one call."""
+
+    def __init__(
+        self,
+        restaurant: Restaurant,
+        desk: Desk,
+        connection: ModelConnection,
+        turn_taking: TurnTaking,
+        understanding: Understanding,
+        farewell: Farewell,
+    ) -> None:
+        self._restaurant = restaurant
+        self._desk = desk
+        self._connection = connection
+        self._turn_taking = turn_taking
+        self._understanding = understanding
+        self._farewell = farewell
+
+    def pressed(self, event: KeyPressed) -> None:
+        """The caller pressed a key."""
+        self._turn_taking.caller_acted()
+        if event.digit == PERSON and self._restaurant.transfer_to is not None:
+            self._farewell.finish(event.at, "the caller pressed 0", "transfer")
+            return
+        meaning = ANSWERS.get(event.digit) if self._understanding.keys_offered else None
+        if meaning is not None:
+            self._desk.answered_by_key(meaning)
+        self._connection.note(prompts.NOBODY_NOTE if event.digit == PERSON else prompts.key_note(event.digit, meaning))
+        self._connection.wish()

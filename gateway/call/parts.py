@@ -1,0 +1,56 @@
+"""The parts that decide what follows from an event, made and wired together. See `gateway.call.machine`."""
+
+from gateway.call.agenda import Agenda
+from gateway.call.alerts import Alerts
+from gateway.call.connection import ModelConnection
+from gateway.call.deadlines import Deadlines
+from gateway.call.desk import Desk
+from gateway.call.emergency_watch import EmergencyWatch
+from gateway.call.farewell import Farewell
+from gateway.call.floor import Floor
+from gateway.call.keypad import Keypad
+from gateway.call.offers import Offers
+from gateway.call.replies import Replies
+from gateway.call.severity import SeverityRules
+from gateway.call.state_machine import StateMachine
+from gateway.call.turn_taking import TurnTaking
+from gateway.call.turns import Turns
+from gateway.call.understanding import Understanding
+from gateway.orders.restaurant import Restaurant
+from gateway.orders.tools import OrderTools
+
+
+class Parts:
+    """What one call is made of. They share the agenda, the floor and the state machine, and no other data."""
+
+    def __init__(
+        self, call_id: str, restaurant: Restaurant, tools: OrderTools | None, *, server_creates_responses: bool
+    ) -> None:
+        """Arguments as of `Call`."""
+        self.agenda = agenda = Agenda(call_id)
+        self.machine = machine = StateMachine()
+        self.floor = floor = Floor()
+        self.turns = turns = Turns()
+        self.desk = desk = Desk(restaurant, turns, tools)
+        self.alerts = alerts = Alerts(agenda)
+        self.farewell = farewell = Farewell(agenda, machine)
+        self.connection = connection = ModelConnection(agenda, machine, restaurant, desk, turns, farewell)
+        self.replies = replies = Replies(agenda, floor, desk, connection, farewell, alerts)
+        self.offers = Offers(desk, connection, replies)
+        understanding = Understanding(restaurant, connection, farewell)
+        self.emergency = EmergencyWatch(agenda, restaurant, connection, replies, farewell, alerts)
+        self.turn_taking = TurnTaking(
+            agenda,
+            machine,
+            floor,
+            turns,
+            desk,
+            connection,
+            replies,
+            farewell,
+            understanding,
+            server_creates_responses=server_creates_responses,
+        )
+        self.keypad = Keypad(restaurant, desk, connection, self.turn_taking, understanding, farewell)
+        self.severity = SeverityRules(machine, connection, replies, farewell, understanding)
+        self.deadlines = Deadlines(agenda, machine, connection, self.turn_taking, replies, farewell)
