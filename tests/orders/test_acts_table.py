@@ -8,6 +8,29 @@ from gateway.orders.act_patterns import ACTS, DONE, DONE_HINTS, ActPattern, begi
 # label -> utterances, one a line. "-" : no act; the words may name food.
 SAID = {
     "transfer": """
+        human
+        speak to manager
+        i need to talk to someone about my last order
+        can you get a person on the phone
+        put me on with a manager
+        i want a real human not a machine
+        let me talk to the person in charge
+        pásame a un encargado
+        me comunica con alguien por favor
+        quiero una persona real
+        is the manager around
+        i'd like to speak to whoever is in charge
+        let me speak to a supervisor
+        can i get a human being please
+        i don't want to talk to a robot
+        get me the owner
+        could i talk with one of your employees
+        please just connect me to the restaurant
+        is there a real person there
+        quisiera hablar con un humano
+        comuníqueme con el dueño
+        ¿hay alguien con quien pueda hablar?
+        no quiero hablar con una máquina
         can i speak to a real person
         manager please
         agent
@@ -34,6 +57,17 @@ SAID = {
         operadora
     """,
     "message": """
+        take a message please
+        let the manager know i called
+        i'd like to leave my number so someone can call me
+        ¿puede decirle al dueño que me llame?
+        tome un recado
+        could you pass a message along to the chef
+        i want to leave word for the owner
+        can you tell them to call me
+        please have someone give me a call back
+        ¿le puede dar un recado al gerente?
+        quisiera dejar un mensaje por favor
         can i leave a message
         i'd like to leave a message for the manager
         could you take a message for me
@@ -48,6 +82,22 @@ SAID = {
         ¿me pueden devolver la llamada?
     """,
     "cancel": """
+        i want to cancel my order
+        cancel please
+        forget my order
+        you know what forget the whole order
+        i'm not ordering anything
+        quiero cancelar todo
+        anule mi pedido
+        olvida la orden
+        i'd like to cancel
+        never mind cancel the order
+        actually let's just cancel everything
+        can we cancel that whole order
+        i no longer want the order
+        please cancel my entire order
+        cancélelo todo
+        cancelen el pedido por favor
         cancel my order
         cancel the whole order please
         please cancel everything
@@ -66,6 +116,25 @@ SAID = {
         olvídese del pedido
     """,
     "ask_total": """
+        so what's that come to
+        what does my order come to
+        how much do we owe
+        how much is it in total
+        what's my bill
+        how much would everything be
+        how much is this going to be
+        dígame el total
+        ¿cuánto queda todo?
+        what's the total going to be
+        what's the grand total
+        how much does all of that cost
+        how much does it come to
+        could you tell me the total
+        how much altogether
+        ¿cuánto va a ser?
+        ¿cuánto es todo junto?
+        ¿me dice el total?
+        ¿cuánto le tengo que pagar?
         how much is that
         how much is it
         how much is it all together
@@ -89,6 +158,23 @@ SAID = {
         ¿en cuánto sale todo?
     """,
     "ask_price": """
+        how much for a small
+        how much would twelve wings be
+        and the price of the coke
+        how expensive is the large one
+        what would a large margherita cost me
+        ¿cuánto valen las alitas?
+        ¿a cuánto están las pizzas?
+        ¿cuánto cuesta agregar queso?
+        what's a large pepperoni run
+        what do the wings go for
+        how much more is it for extra cheese
+        what are you charging for delivery
+        price on the tiramisu
+        is it extra for mushrooms
+        ¿cuánto me sale la grande?
+        ¿qué precio tienen las alitas?
+        ¿cuánto cobran por el envío?
         how much is a coke
         how much are the wings
         how much is it for a large pizza
@@ -106,6 +192,26 @@ SAID = {
         ¿cuánto es una coca?
     """,
     "ask_hours": """
+        how late do you deliver
+        are you open christmas day
+        how long until it's ready
+        when do you stop serving lunch
+        what time will it be done
+        how long is the wait right now
+        ¿cierran temprano hoy?
+        ¿qué horario tienen?
+        ¿cuánto falta?
+        till when are you open
+        you guys open right now
+        what time can i come get it
+        how long's the wait
+        are you guys closed on mondays
+        when's it gonna be ready
+        what are the hours today
+        ¿a qué hora abren mañana?
+        ¿en cuánto tiempo está?
+        ¿abren los domingos?
+        ¿cuándo cierran?
         what time do you close
         when do you open tomorrow
         how late are you open
@@ -126,6 +232,26 @@ SAID = {
         ¿cuándo estará listo?
     """,
     "ask_allergen": """
+        is there gluten in the crust
+        do the wings contain peanuts
+        is the sauce vegan
+        does that come with nuts in it
+        what's safe for a dairy allergy
+        do you have gluten free options
+        anything halal
+        ¿la pizza tiene gluten?
+        ¿tienen opciones veganas?
+        ¿cuáles son aptos para vegetarianos?
+        any nuts in the tiramisu
+        is that safe for celiacs
+        which dishes are vegan
+        does the sauce have dairy in it
+        are your fries cooked in peanut oil
+        what's in the tiramisu i have an allergy
+        do the noodles contain egg
+        ¿la salsa tiene lácteos?
+        ¿qué platos son veganos?
+        ¿esto lleva nueces?
         does it contain gluten
         does the tiramisu have nuts
         is there dairy in the margherita
@@ -145,6 +271,31 @@ SAID = {
         ¿qué alérgenos tiene?
     """,
     "ask_menu": """
+        what do you recommend
+        what pizzas are there
+        do you serve breakfast
+        what's your most popular pizza
+        what are my options
+        any specials today
+        can i hear the menu
+        what's in the house noodles
+        ¿qué postres tienen?
+        ¿qué trae la combo?
+        ¿tienen ensaladas?
+        ¿qué hay de beber?
+        what else do you have
+        could you tell me what's on the menu
+        what drinks have you got
+        got any desserts
+        which toppings can i get
+        what comes with the lunch combo
+        do you have any specials
+        what sizes does it come in
+        tell me about the wings
+        ¿qué me puede ofrecer?
+        ¿cuáles son las pizzas?
+        ¿tienen algo de tomar?
+        ¿con qué viene?
         what do you have
         what's on the menu
         what kind of pizzas do you have
@@ -170,6 +321,29 @@ SAID = {
         ¿hay postres?
     """,
     "repeat": """
+        repeat that please
+        pardon me
+        say it again
+        what'd you say
+        i couldn't hear you
+        come again
+        read back my order please
+        what's on my order right now
+        ¿cómo dice?
+        repítame el pedido
+        no escuché
+        could you say that one more time
+        sorry can you repeat
+        i missed that
+        what was the last part
+        run that by me again
+        you're breaking up
+        can you go over my order
+        what have i ordered so far
+        ¿me lo repite por favor?
+        no le entendí bien
+        ¿qué dijo?
+        ¿perdón?
         can you repeat that
         say that again please
         what
@@ -194,6 +368,30 @@ SAID = {
         ¿qué llevo hasta ahora?
     """,
     "done": """
+        that'll do
+        nothing else for me
+        no i'm all set
+        that is everything
+        that's all i need
+        okay that's it
+        we're good thanks
+        eso es todo gracias
+        no nada más
+        ya con eso
+        sería todo gracias
+        nope that's it
+        that's all for now thanks
+        that will do it
+        i think we're good
+        nothing more thank you
+        that's the whole order
+        yeah that'll be everything
+        we're done
+        ya sería todo
+        ya está
+        no gracias nada más
+        eso sería todo por favor
+        no más gracias
         that's all
         that's it thanks
         no that's everything
@@ -230,6 +428,66 @@ SAID = {
         buenos días
     """,
     "-": """
+        let the kitchen know i'm allergic to nuts
+        tell them no onions
+        i'd like a person sized pizza
+        manager's choice salad
+        get me two bosses and a coke
+        i want nothing on the burger
+        one more please
+        no more cheese than that
+        what a deal give me two
+        i'll have what she's having
+        can i cancel the fries
+        cancel one of the cokes
+        forget the coke
+        i have a coupon
+        a total of three pizzas
+        two orders of fries
+        my order is two large pizzas
+        the order is for tomorrow
+        i want to repeat my usual a large margherita
+        some nuts on the sundae
+        give me the gluten free crust
+        vegetarian pizza large
+        a happy hour margarita
+        one open face turkey
+        quiero dos con todo
+        sin nada
+        con nada de sal
+        una orden de alitas
+        dos personas van a recoger
+        no quiero cebolla
+        quiero nada más una chica
+        mándeme dos pizzas
+        i want the meal for four people
+        give me two person combos
+        can i get everything on it
+        put the sauce on the side
+        what the heck add a coke
+        i'd like to add one more
+        make that two
+        i said no onions
+        the price is right combo
+        how about some wings
+        two boss burgers and a human torch
+        a message in a bottle cocktail
+        no that's not it
+        is it okay if i add a coke
+        could i do a large pepperoni
+        i'm good with small
+        the fish of the day
+        a nut brown ale
+        hold the eggs
+        what about a sprite instead
+        i can have a large margherita
+        una de pollo y otra de carne
+        quiero la que lleva queso
+        todo con queso
+        nada de cebolla
+        dame la cuenta regresiva
+        que sea grande
+        más hielo por favor
         a coke
         i want a pizza for one person
         i need enough food for each person
