@@ -47,17 +47,16 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 # What may stand after a person, so that "the boss" is one and "the boss burger" is none.
 _END = (
-    r"(?=$| (?:please|now|right|instead|on|who|that|about|in|at|there|here|because|i|and|or|for|if|to (?:speak|talk"
-    r"|help)"
-    r"|real|de verdad|por favor|ahora|que)\b)"
+    r"(?=$| (?:please|not|now|right|instead|on|who|that|about|in|at|there|here|because|i|and|or|for|if|to (?:speak"
+    r"|talk|help)|real|de verdad|por favor|ahora|que)\b)"
 )
 _PERSON = (
-    r"(?:person|human(?: being)?|manager|owner|representative|rep|operator|staff(?: member)?|supervisor|boss|agent"
-    rf"|employee|customer service|persona|gerente|encargad[oa]|humano|operadora?|duen[oa]){_END}"
+    r"(?:person|human(?: being)?|managers?|owners?|representatives?|rep|operator|staff(?: member)?|supervisor|boss"
+    rf"|agent|employees?|customer service|persona|gerente|encargad[oa]|humano|operadora?|duen[oa]){_END}"
 )
 _A = (
-    r"(?:(?:a|an|the|your|my|another|some|actual|real|live|store|shift|human|un|una|el|la|su|otra|alguna|persona"
-    r"|to|with) ){0,4}"
+    r"(?:(?:a|an|the|your|my|another|some|actual|real|live|store|shift|human|un|una|el|la|su|otra|alguna|persona|to"
+    r"|with|one of your) ){0,4}"
 )
 _LEAD = r"^(?:(?:no|yes|ok|okay|please|just|hello|hi|um|sorry|quiero|necesito|deme|mejor) ){0,3}"
 
@@ -67,17 +66,23 @@ _TRANSFER = _any(
     r"\b(?:transfer|connect|put|patch)(?: me| us)?(?: through| over| on)? (?:to|with) some(?:one|body)\b",
     r"\bget (?:me )?some(?:one|body) (?:on|else)\b|\bput some(?:one|body) on\b",
     rf"\b(?:need|want|have|like) {_A}{_PERSON}",
+    r"\b(?:speak|talk)(?:ing)? (?:to|with) (?:who(?:ever)?(?: is|'s)|the one) in charge\b",
+    r"\b(?:connect|transfer|put)(?: me)?(?: through| over)? to the (?:restaurant|store|kitchen|front desk)\b",
+    r"\b(?:don'?t want|do not want|hate|no quiero|tired of) (?:to )?(?:speak|talk|hablar)\w* (?:to|with|con) (?:an?"
+    r"|the|una?) (?:robot|machine|computer|bot|ai|maquina|computadora|grabacion)\b",
+    r"\bis (?:the|your|a) (?:manager|owner|boss|supervisor) (?:there|around|in|available|free)\b|\balguien con quien\b",
     rf"\b(?:real|actual|live) (?:person|human(?: being)?|one){_END}|\bsome(?:one|body) (?:real|else){_END}",
     rf"{_LEAD}{_A}{_PERSON}(?: real| de verdad)?(?: please| now| por favor)*$",
-    rf"\b(?:hablar|hable|comunic\w+|comuniqu\w+|pas[ae]\w*|ponga\w*|transfi\w+)(?: \w+)?? (?:con|a) {_A}"
-    rf"(?:{_PERSON}|alguien\b)",
+    rf"\b(?:hablar|hable|comunic\w+|comuniqu\w+|pas[ae]\w*|ponga\w*|transfi\w+)(?: \w+)?? (?:con|a) {_A}(?:{_PERSON}"
+    rf"|alguien\b)",
 )
 _TALKS_TO_ONE = re.compile(r"\b(?:are you|am i (?:speaking|talking)|is this|eres|es usted|estoy hablando)\b")
 
 _MESSAGE = _any(
     r"\b(?:leave|take|pass|give|send|relay)(?: \w+){0,3} (?:a|the|my|this) message\b",
-    r"\b(?:call|ring|phone) (?:me|us) back\b|\b(?:a|my) call ?back\b",
-    r"\btell (?:the|your) (?:manager|owner|boss) that\b",
+    r"\b(?:call|ring|phone) (?:me|us) back\b|\b(?:a|my) call ?back\b|\bleave (?:word|my number)\b",
+    r"\b(?:ask|tell|have|get) (?:them|him|her|someone|somebody|the \w+) (?:to )?(?:call|ring|phone) (?:me|us)\b",
+    r"\b(?:tell|let) (?:the|your) (?:manager|owner|boss) (?:know )?(?:that|i|about)\b",
     r"\b(?:dej|tom|pas|dar|da)\w*(?: \w+){0,2} (?:mensaje|recado)\b",
     r"\bque me (?:llame|llamen|devuelva|devuelvan)\b|\bdevolver(?:me)? la llamada\b|\bme pueden? llamar\b",
 )
@@ -88,8 +93,9 @@ _CANCEL = _any(
     r"|por favor))?$",
     rf"\bcancel (?:{_ORDER}|everything\b(?! (?:but|except))|it all\b|all of (?:it|that|this)\b)",
     rf"\b(?:forget|scrap|drop|stop|void|scratch|abandon) (?:about )?(?:{_ORDER}|it all\b)",
-    r"\b(?:don'?t|do not) want (?:anything|any of (?:it|this|that)|the order|to order(?: anything)?)"
-    r"(?: any ?more| at all| now| today| after all| thanks| thank you| sorry)*$",
+    r"\b(?:don'?t|do not|no longer) want (?:anything|any of (?:it|this|that)|the order"
+    r"|to order(?: anything)?)(?: any ?more| at all| now| today| after all| thanks| thank you| sorry)*$",
+    r"\b(?:i'?m|we'?re) not ordering(?: anything)?$",
     r"\b(?:cancel|anul)\w+ (?:todo|toda|(?:el|la|mi|todo el|toda la|este|esta) (?:pedido|orden))\b",
     r"\b(?:ya|mejor) no quiero (?:nada|pedir(?: nada)?)(?: gracias)?$",
     r"\bolvid\w+ (?:de |del |el |la |mi |todo el |toda la )*(?:pedido|orden|todo)\b",
@@ -98,44 +104,47 @@ _CANCEL = _any(
 _HOURS = _any(
     r"\bwhat time (?:do|does|are|is|will|can|would|you|should)\b|^what time$",
     r"\b(?:your|opening|business|store|the) hours\b|\bhow (?:late|long|soon|quick|quickly|fast)\b",
-    r"\bwhen (?:do|does|are|is|will|would|can|could|should)\b",
+    r"\bwhen(?:'s| do| does| are| is| will| would| can| could| should)\b",
+    r"\byou (?:guys |all )?(?:still )?open (?:now|right now|today|tonight|tomorrow|late|yet|on|till|until|for|$)",
     r"\b(?:are|is) (?:you|you guys|it|the (?:store|restaurant|kitchen|place)) (?:still |already )?(?:open|clos\w+)\b",
     r"\b(?:do|will|does|did) (?:you|you guys|it|the (?:store|restaurant|kitchen|place)) (?:still )?(?:open|close)\b",
     r"\b(?:a|hasta|desde) que hora\b|\bhorarios?\b|\bestan? (?:\w+ )?(?:abiert|cerrad)",
     r"\bcuanto (?:tiempo|falta|(?:se |me |nos |va a |van a )*(?:tarda|demora)\w*)\b",
-    r"\bcuando (?:esta|abr|cierra|puedo|llega|va)\w*\b|\b(?:abren|cierran) (?:hoy|manana|el|los|a)\b",
+    r"\bcuando (?:esta|abr|cierra|puedo|llega|va)\w*\b|\b(?:abren|cierran) (?:hoy|manana|temprano|tarde|el|los|a)\b",
 )
 
 _ALL = (
-    r"(?:that|it|this|everything|all (?:of )?(?:that|this|it)|(?:my|the)(?: whole)? (?:order|thing|lot|bill)"
-    r"|(?:i|we) owe)"
+    r"(?:that|it|this|everything|all (?:of )?(?:that|this|it)|(?:my|the)(?: whole)? (?:order|thing|lot|bill)|(?:i"
+    r"|we) owe|altogether|all together|in total)"
 )
 _ALL_TAIL = (
     r"(?: (?:be|cost|come|come out|to|all|together|altogether|in total|so far|now|then|going|gonna|you|please|for"
     r"|everything|today|(?:with|including|plus) (?:the )?(?:tax|taxes|delivery)))*$"
 )
 _ALL_TAIL_ES = (
-    r"(?: (?:todo|en total|eso|por todo|el total|(?:el|mi) pedido|(?:la|mi) (?:orden|cuenta)|hasta ahor\w+|ya|entonces"
-    r"|con (?:los )?impuestos|por favor|al final))*$"
+    r"(?: (?:todo|junto|en total|eso|por todo|el total|(?:el|mi) pedido|(?:la|mi) (?:orden|cuenta)|hasta ahor\w+|ya"
+    r"|entonces|con (?:los )?impuestos|por favor|al final))*$"
 )
 _TOTAL = _any(
     rf"\bhow much(?: is| was| does| do| did| will| would|'s)? {_ALL}{_ALL_TAIL}",
     r"\bhow much (?:it|that|this|everything|i) (?:is|owe|will be|would be|comes to)\b",
-    r"\b(?:my|the|our|grand) total(?=$| (?:so far|now|please|with|again|be|come|for (?:my|the|this) order|thanks"
-    r"|cost)\b)",
+    r"\b(?:my|the|our|grand) total(?=$| (?:so far|now|please|with|again|be|going|gonna|come|for (?:my|the"
+    r"|this) order|thanks|cost)\b)",
     r"^total(?: please| so far| now)*$|\bwhat(?:'s| is) (?:the|my) (?:damage|bill|sum)\b|^(?:the |my )?bill please$",
     r"\bwhat (?:do|would|will|did) (?:i|we) owe\b",
     rf"\bwhat(?:'s| does| do| did| will| would) {_ALL}(?: all)? (?:come|add up|amount|total|be)\b",
-    r"\bcuanto (?:es|seria|son|va a ser|sale|saldria|queda|va|hay que pagar|voy a pagar|tengo que pagar"
-    rf"|(?:le |te )?debo|me (?:sale|queda)){_ALL_TAIL_ES}",
+    r"\bcuanto (?:es|seria|son|va a ser|sale|saldria|queda|va|hay que pagar|voy a pagar"
+    rf"|(?:le |te )?(?:debo|tengo que pagar)|me (?:sale|queda)){_ALL_TAIL_ES}",
     rf"\ben cuanto (?:me )?(?:sale|queda|va){_ALL_TAIL_ES}",
     r"\b(?:el|mi) total\b(?! de)|^total(?: por favor)?$|\bla cuenta(?: por favor)?$",
 )
 
 _PRICE = _any(
-    r"\bhow much\b|\bwhat (?:does|do|is|would|will|did)\b.{0,60}\bcosts?\b|\bwhat do you charge\b|\bhow (?:expensive"
-    r"|cheap)\b",
-    r"\bprices? (?:of|for|on|is|are|list|please)\b|^(?:the |your )?prices?$",
+    r"\bhow much\b|\bwhat (?:does|do|is|would|will|did)\b.{0,60}\bcosts?\b|\bwhat (?:do|are|will"
+    r"|would) you charg\w+\b|\bhow (?:expensive|cheap)\b",
+    r"\bwhat(?:'s| does| do| will| would) .{1,40}\b(?:run|run me|go for|going for|set me back)\b",
+    r"\b(?:is|are) (?:it|that|there|they) (?:an? )?extra(?: charge| cost)? for\b",
+    r"\bprices? (?:of|for|on|list|please)\b|^(?:the |your )?prices?$",
     r"\b(?:what(?:'s| is| are)|know|tell me|give me|have|your)(?: the| your| all| me)* prices?\b",
     r"\bcuant[oa]s? (?:cuesta|vale|cobra|sale|me|le|es|son|seria|por|el|la|los|las)\w*\b|^cuanto$",
     r"\bque precios?\b|\bprecios? (?:de|del|tiene|tienen)\b|\b(?:el|los|sus?) precios?$",
@@ -150,21 +159,21 @@ _FOOD_ALLERGENS = (
 _DIETS = r"(?:gluten|vegan|vegetarian|halal|kosher|(?:dairy|nut|lactose|egg|meat|peanut) free|lactose)"
 _ALLERGENS_ES = (
     r"(?:gluten|huevos?|leche|lactosa|lacteos?|nuez|nueces|frutos secos|cacahuates?|cacahuetes?|mani|soya|soja"
-    r"|mariscos?"
-    r"|pescado|trigo|ajonjoli|sesamo|cerdo|carne)"
+    r"|mariscos?|pescado|trigo|ajonjoli|sesamo|cerdo|carne)"
 )
 _ALLERGEN = _any(
+    rf"\b(?:does|do)\b.{{1,30}}\bcome with\b.{{0,15}}\b{_FOOD_ALLERGENS} in\b",
     r"\ballergens?\b|\ballerg(?:y|en) (?:info\w*|menu|list|advice|chart)\b|\balergenos?\b",
     r"\b(?:safe|ok|okay|suitable|alright|fine) (?:for|if)\b.{0,40}\b(?:allerg|celiac|coeliac|vegan|vegetarian|nut"
-    r"|peanut"
-    r"|gluten|lactose)",
+    r"|peanut|gluten|lactose)",
     r"\b(?:does|do|did|would|what|which)\b.{0,40}\bcontain\w*\b|\bwhat can i (?:eat|have|order|get) (?:if|with)\b",
+    r"\bwhat'?s in\b.{0,60}\ballerg",
     rf"\b(?:does|do|did|has)\b(?! you\b| i\b| we\b).{{1,40}}?\b(?:have|got|include"
     rf"|use)\b.{{0,20}}\b{_FOOD_ALLERGENS}\b",
     rf"\b(?:is|are) there\b.{{0,25}}\b{_FOOD_ALLERGENS}\b.{{0,10}}\b(?:in|on)\b|\bany {_FOOD_ALLERGENS} (?:in|on)\b",
     rf"\b(?:is|are|isn't|aren't)\b(?! there\b| you\b).{{1,40}}\b{_DIETS}\b",
     rf"\b(?:anything|something|options?|dishes|things?)\b.{{0,20}}\b(?:{_DIETS}|without {_FOOD_ALLERGENS})\b",
-    rf"\b{_DIETS} (?:options?|dishes|things?|menu)\b|\b(?:made|cooked|fried) (?:with|in) {_FOOD_ALLERGENS}\b",
+    rf"\b{_DIETS}(?: free)? (?:options?|dishes|things?|menu)\b|\b(?:made|cooked|fried) (?:with|in) {_FOOD_ALLERGENS}\b",
     rf"\bdo you (?:use|cook with|fry (?:\w+ )?in|put)\b.{{0,25}}\b{_FOOD_ALLERGENS}\b",
     rf"\bcontienen?\b|\b(?:llevan?|traen?|tiene)\b.{{0,20}}\b{_ALLERGENS_ES}\b|\bapt[oa]s? para\b",
     r"\b(?:algo|alguna? \w+|opciones|platos?|cosas?) (?:\w+ )?(?:sin (?:gluten|lactosa|lacteos)|vegan\w+"
@@ -179,7 +188,10 @@ _REPEAT = _any(
     r"|\bpardon\b",
     r"\bdidn'?t (?:quite )?(?:hear|catch|get)(?: (?:that|it|you|what you said|a word|any of (?:that|it)"
     r"|the last (?:bit|part|thing)))?$|\b(?:couldn'?t|can'?t|cannot) hear\b",
-    r"\bwhat did you (?:just )?say\b|\bwhat was that\b|\bread (?:\w+ ){0,3}back\b",
+    r"\b(?:i )?missed (?:that|it|the last)\b|\bwhat was the last\b|\b(?:run|go) (?:that|it"
+    r"|over \w+) (?:by me )?again\b",
+    r"\b(?:go|run) over (?:my|the) order\b|\byou'?re (?:breaking up|cutting out)\b|\bbad (?:line|connection)\b",
+    r"\bwhat(?: did|'d) you (?:just )?say\b|\bwhat was that\b|\bread (?:\w+ ){0,3}back\b",
     r"\bwhat do i have(?: so far| in (?:my|the) order| now)*$|\bwhat(?:'s| is) (?:in |on )?(?:my|the) order\b",
     r"\bwhat (?:did|have) i (?:got|ordere?d?)\b|\bwhat have i got\b",
     r"^(?:sorry |please )?(?:again|one more time|once more)(?: please)?$",
@@ -196,26 +208,26 @@ _MENU = _any(
     r"\b(?:what|which) (?:kind|sort|type|flavou?r|size|topping|sauce|drink|side|dressing|option|choice)s?\b",
     r"\b(?:what|which) (?:\w+ ){1,3}(?:do you|are there|can i|is there|comes?|you have)\b",
     r"\b(?:do|does) (?:you|you guys|you all|they) (?:still |also |even |happen to )?(?:have|sell|carry|serve|do|got"
-    r"|offer"
-    r"|make)\b|\bhave you got\b|\byou have any\b|\bgot any\b|\btell me about\b",
+    r"|offer|make)\b|\bhave you got\b|\byou have any\b|\bgot any\b|\btell me about\b",
     r"\b(?:the|your|a) menu\b|^menu(?: please)?$|\bis there an? (?!way|chance|problem)|\b(?:is|are) there any (?!way"
     r"|chance)",
     r"\brecommend|\bsuggest|\b(?:the|your|any|today's) specials\b|\boptions\b",
-    r"\bque (?:hay|tiene\w*|pizzas|tipos?|sabores?|tamanos?|opciones|llevan?|traen?|vienen?|bebidas|postres|venden"
-    r"|(?:me )?(?:recomienda|ofrece|sugiere)\w*|mas (?:hay|tiene\w*))\b|\bque \w+ (?:tiene\w*|hay|venden|ofrecen)\b",
+    r"(?<!la )(?<!el )(?<!lo )(?<!los )(?<!las )\bque (?:hay|tiene\w*|pizzas|tipos?|sabores?|tamanos?|opciones"
+    r"|llevan?|traen?|vienen?|bebidas|postres|venden|(?:me )?(?:puede\w* )?(?:recom|ofrec|sug[ie])\w*|mas (?:hay"
+    r"|tiene\w*))\b|\bque \w+ (?:tiene\w*|hay|venden|ofrecen)\b",
     r"^(?:hola |y |perdon |disculpe )*(?:tiene\w*|hay|venden|manejan|sirven)\b(?! que\b)",
     r"\b(?:el|la|su|del|una?) (?:menu|carta)(?=$| (?:por favor|de|para|que)\b)|\bcuales (?:son|tiene\w*|hay)\b",
 )
 
 ACTS = (
-    ActPattern("message", _MESSAGE, _hints("mess back call tell mens reca llam devu")),
+    ActPattern("message", _MESSAGE, _hints("mess back call ring phon word numb know tell mens reca llam devu")),
     ActPattern(
         "transfer", _TRANSFER,
         _hints("pers huma mana owne repr rep oper staf supe boss agen empl serv gere enca duen algu some real actu "
-               "live"),
+               "live char rest stor kitc fron robo mach comp bot ai maqu grab"),
         _TALKS_TO_ONE,
     ),
-    ActPattern("cancel", _CANCEL, _hints("canc forg scra drop stop void aban do don' dont quie anul olvi")),
+    ActPattern("cancel", _CANCEL, _hints("canc forg scra drop stop void aban do don' dont no not quie anul olvi")),
     ActPattern(
         "ask_allergen", _ALLERGEN,
         _hints("alle aler safe ok okay suit alri fine cont what does do did has is are isn' isnt aren any some anyt "
@@ -224,11 +236,11 @@ ACTS = (
     ),
     ActPattern("ask_hours", _HOURS, _hints("time hour how when open clos hora abie cerr cuan abre cier")),
     ActPattern("ask_total", _TOTAL, _hints("how tota what bill cuan cuen")),
-    ActPattern("ask_price", _PRICE, _hints("how what pric cuan prec como"), _NO_QUESTION_OF_PRICE),
+    ActPattern("ask_price", _PRICE, _hints("how what extr pric cuan prec como"), _NO_QUESTION_OF_PRICE),
     ActPattern(
         "repeat", _REPEAT,
         _hints("repe say agai come pard didn coul can' cant cann what read sorr one once huh excu repi como que mand "
-               "perd eh disc no otra pedi"),
+               "perd miss run go brea cutt bad eh disc no otra pedi"),
     ),
     ActPattern(
         "ask_menu", _MENU,
@@ -236,11 +248,11 @@ ACTS = (
     ),
 )  # fmt: skip
 
-DONE_HINTS = _hints("that this noth done good set fini more todo mas noma solo sola bien eso list nada")
+DONE_HINTS = _hints("that this noth done good set fini more todo mas noma solo sola bien eso list nada ya no")
 DONE = _any(
-    r"\b(?:that|this)(?:'?s| is|'?ll be| will be| should be) (?:it|all|everything|about it)\b"
-    r"(?! (?:on|with|i want on|i want in|that goes|for (?!now|me|us|today|tonight|this|(?:my|the|our) order))\b)",
-    r"\bthat (?:does|should do|will do) it\b|\bthat'?ll do(?: it)?$",
+    r"\b(?:that|this)(?:'?s| is|'?ll be| will be| should be) (?:it|all|everything|about it)\b(?! (?:on|with"
+    r"|i want on|i want in|that goes|for (?!now|me|us|today|tonight|this|(?:my|the|our) order))\b)",
+    r"\bthat (?:does|should do|will do) it\b|\bthat'?ll do(?: it)?$|\bthat'?s (?:the|my) (?:whole |entire )?order$",
     r"\bnothing (?:else|more)\b(?! (?:on|in|with|but|than|to (?:eat|drink|add to))\b)",
     r"^(?:no |nope |nah )?nothing(?: thanks| thank you| for me| at all)*$",
     r"\b(?:i'?m|we'?re|i am|we are|all) (?:all )?(?:done|good|set|finished)\b(?! (?:with|for|to go with)\b)",
@@ -248,6 +260,7 @@ DONE = _any(
     r"|for me)\b)",
     r"\b(?:es|seria) todo\b(?! (?:lo|en|sobre))|\bnada mas(?=$| (?:gracias|por favor|eso|por ahora|de momento)\b)",
     r"\b(?:nomas|solo|solamente) eso\b|^(?:no )?asi esta bien\b|\bcon eso (?:esta bien|basta|ya)\b",
-    r"^(?:ya |estoy |ya estoy )?list[oa]s?(?: gracias)?$|^no nada(?: gracias)?$|^nada gracias$",
+    r"^(?:ya esta|no mas|ya con eso)(?: por favor| gracias)*$|^(?:ya |estoy |ya estoy )?list[oa]s?(?: gracias)?$"
+    r"|^no nada(?: gracias)?$|^nada gracias$",
 )
 GREETING = re.compile(r"^(?:hi|hello|hey|howdy|good (?:morning|afternoon|evening)|hola|buen[oa]s\b.*)\b")

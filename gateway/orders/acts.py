@@ -20,8 +20,8 @@ _YES = re.compile(
 )
 _KINDLY_NO = re.compile(
     r"\bno,? (?:problem\w*|worries|that'?s (?:right|fine|correct|good|perfect|great|it|all|everything)"
-    r"|it'?s (?:right|fine|correct|good|perfect|great)|changes|esta bien)\b"
-    r"|\bno hay problema\b|\bno,? (?:asi|todo) (?:esta bien|es correcto)\b"
+    r"|it'?s (?:right|fine|correct|good|perfect|great)|changes|esta bien)\b|\bno hay problema\b|\bno,? (?:asi"
+    r"|todo) (?:esta bien|es correcto)\b"
 )
 _NOT_MORE = re.compile(r"\b(?:not yet|not quite|not right|isn'?t right|not correct|not what|that'?s not|is not)\b")
 _NO = re.compile(
@@ -30,8 +30,8 @@ _NO = re.compile(
     r"|incorrecto|espera)\b"
 )
 _AND_MORE = re.compile(
-    r"\b(?:also|add|plus|but|another|one more|extra|tambien|ademas|pero|otr[oa])\b"
-    r"|\b(?:and|y) (?:a|an|some|the|one|two|three|four|five|six|\d+|un|una|dos|tres|can|could|i|put|give|get|make)\b"
+    r"\b(?:also|add|plus|but|another|one more|extra|tambien|ademas|pero|otr[oa])\b|\b(?:and|y) (?:a|an|some|the|one"
+    r"|two|three|four|five|six|\d+|un|una|dos|tres|can|could|i|put|give|get|make)\b"
 )
 _LEADING_YES = re.compile(rf"^(?:oh |um |uh |well |hi |hello |hey )*(?:{_YES.pattern})")
 _LEADING_NO = re.compile(
@@ -40,9 +40,8 @@ _LEADING_NO = re.compile(
 
 _SPANISH = re.compile(
     r"\b(?:espanol|quiero|quisiera|puedo|hola|gracias|por favor|buenas|buenos|una|con|seguir|hablar|para|eso es"
-    r"|tiene\w*"
-    r"|cuanto|cuesta|cual|es todo|nada mas|deme|dame|me da|tengo|soy|necesito|y|sin|recoger|llevar|domicilio|pedido"
-    r"|senora?|manana|usted\w*|estan?|del|los|las)\b"
+    r"|tiene\w*|cuanto|cuesta|cual|es todo|nada mas|deme|dame|me da|tengo|soy|necesito|y|sin|recoger|llevar"
+    r"|domicilio|pedido|senora?|manana|usted\w*|estan?|del|los|las)\b"
 )
 _ENGLISH = re.compile(
     r"\b(?:the|and|with|please|want|would|can|i|is|yes|that'?s|of|order|how|what|you|my|have|much|for|do|need|it)\b"
@@ -62,21 +61,19 @@ _PICKUP = re.compile(
     # "take away the onions" and "a drink to go with it" are about food
     r"|take ?-?(?:out|away)(?=$| (?:please|order|for|at|under|and|thanks|today|tonight|now)\b)"
     r"|(?<!good )(?<!ready )(?<!want )(?<!like )(?<!going )(?<!a )to go(?! (?:with|for|ahead|back|over|on|cup|box"
-    r"|home)\b)"
-    r"|i'?ll (?:come|be) (?:get|by|in|for it|over|down)|swing by|collect(?:ing|ion)?"
-    r"|recog\w+|recoj\w+|para llevar|pas(?:o|ar|are) (?:por|a)|voy (?:a pasar|por ell?[oa]s?))\b"
+    r"|home)\b)|i'?ll (?:come|be) (?:get|by|in|for it|over|down)|swing by|collect(?:ing|ion)?|recog\w+|recoj\w+"
+    r"|para llevar|pas(?:o|ar|are) (?:por|a)|voy (?:a pasar|por ell?[oa]s?))\b"
 )
 _DELIVERY = re.compile(
     r"\b(?:deliver(?:y|ed|ing)?|(?:bring|send) it|entrega\w*|entregue\w*|a domicilio|domicilio|envi(?:ar|en|e|o|arlo"
-    r"|enlo)"
-    r"|(?:me lo|lo) (?:traen|trae|mandan|manda))\b"
+    r"|enlo)|(?:me lo|lo) (?:traen|trae|mandan|manda))\b"
 )
 # A question and a contrast choose nothing: "do you deliver", "pickup, not delivery".
 _NOT_CHOSEN = re.compile(
-    r"\b(?:do you(?: guys)?(?: \w+)?|is there(?: a)?|how (?:much|long|far)(?: \w+){0,3}|not|instead of|without)"
-    r" (?:for )?(?:delivery|deliver|pick ?up|take ?out|carry ?out)\b"
-    r"|\b(?:delivery|pick ?up) (?:fee|charge|cost|time)\b"
-    r"|\b(?:hacen|tienen|hay|sin|cuanto \w+) (?:entregas?|envios?|servicio a domicilio|a domicilio)\b(?: a domicilio)?"
+    r"\b(?:do you(?: guys)?(?: \w+)?|is there(?: a)?|how (?:much|long|far)(?: \w+){0,3}|not|instead of"
+    r"|without) (?:for )?(?:delivery|deliver|pick ?up|take ?out|carry ?out)\b|\b(?:delivery|pick ?up) (?:fee|charge"
+    r"|cost|time)\b|\b(?:hacen|tienen|hay|sin|cuanto \w+) (?:entregas?|envios?|servicio a domicilio"
+    r"|a domicilio)\b(?: a domicilio)?"
 )
 
 

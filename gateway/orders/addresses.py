@@ -17,11 +17,11 @@ from gateway.orders.written_words import WrittenWord, index_at, joined, titled, 
 MAX_ADDRESS_WORDS = 25
 
 _LEAD = re.compile(
-    r"\b(?:deliver(?:y|ed|ing)?(?: (?:it|that|this|them|everything|is|for))? to"
-    r"|deliver(?:ed|ing)?(?: \w+){1,5}? (?P<to>to)|(?:my |the |our )?address (?:is|would be)"
-    r"|(?:it's|it is|i'm|i am|we're|we are) (?:at|on|going to)|(?:i|we) live (?:at|on|in)"
-    r"|(?:bring|send) (?:it|that|them) to|(?:entrega|entregue|mand|envi|lleve)\w* (?:a|en)|(?:mi |la )?direccion es"
-    r"|domicilio (?:en|a|es)|viv(?:o|imos) en)(?: (?:el|la|los|las))?(?= )"
+    r"\b(?:deliver(?:y|ed|ing)?(?: (?:it|that|this|them|everything|is|for))? to|deliver(?:ed"
+    r"|ing)?(?: \w+){1,5}? (?P<to>to)|(?:my |the |our )?address (?:is|would be)|(?:it's|it is|i'm|i am|we're"
+    r"|we are) (?:at|on|going to)|(?:i|we) live (?:at|on|in)|(?:bring|send) (?:it|that|them) to|(?:entrega|entregue"
+    r"|mand|envi|lleve)\w* (?:a|en)|(?:mi |la )?direccion es|domicilio (?:en|a|es)|viv(?:o|imos) en)(?: (?:el|la|los"
+    r"|las))?(?= )"
 )
 # Without any of these, in whatever spelling, no address was led to: most turns need no closer look.
 _HINT = re.compile(
@@ -42,17 +42,20 @@ _STREETS = frozenset(_STREETS_WORDS.split())
 _SHORT_WORDS = "st ave rd dr ln blvd ct pl apt no av hwy pkwy ste"
 _SHORT = frozenset(_SHORT_WORDS.split())  # a full stop after these ends nothing
 _ENDS = re.compile(
-    r"(?: and (?:my|can|could|i|a|an|also|then|the name|we|please|that's)\b| (?:please|thanks|thank you|por favor"
-    r"|gracias)\b"
-    r"| (?:my name|the name|name is|under the name|a nombre de|me llamo)\b| (?:for|para) (?!\d)| can i\b| i'd\b"
-    r"| that's\b"
-    r"| y (?:mi|un|una|quiero)\b)"
+    r"(?: and (?:my|can|could|i|a|an|also|then|the name|we|please|that's|add|put|get|give)\b| (?:please|thanks"
+    r"|thank you|por favor|gracias)\b| (?:my name|the name|name is|under the name|a nombre de|me llamo)\b| (?:for"
+    r"|para) (?!\d)| can i\b| i'd\b| that's\b| y (?:mi|un|una|quiero)\b)"
 )
 _TENS = {word: value for value, words in enumerate(
     ("twenty veinte", "thirty treinta", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
     for word in words.split()}  # fmt: skip
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
              "ninth": 9}  # fmt: skip
+_NO_PLACE_WORDS = "let me check hold wait know sure moment you what told i he she why"
+_NO_PLACES = frozenset(_NO_PLACE_WORDS.split())
+_HUNDREDS_ES = {"cien": 100, "ciento": 100, "doscientos": 200, "trescientos": 300, "cuatrocientos": 400,
+                "quinientos": 500, "seiscientos": 600, "setecientos": 700, "ochocientos": 800,
+                "novecientos": 900}  # fmt: skip
 _SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
 
 
@@ -85,7 +88,8 @@ def said_address(text: str, asked: Topic | None) -> tuple[str, Span] | None:
     while rest and (rest[0].is_mark or rest[0].word in _ANSWER_LEADS):
         del rest[0]
     kept = _until_its_end(rest, text)
-    described = len(kept) >= 2 and any(word.word not in COMMON for word in kept) and fulfilment(text) != "pickup"
+    described = any(word.word not in COMMON for word in kept) and fulfilment(text) != "pickup"
+    described = described and not any(word.word in _NO_PLACES for word in kept)
     if not (len(kept) >= 2 and (_shows_a_place(kept) or described)):
         return None
     return _in_digits(kept), (words[0].start, kept[-1].end)
@@ -147,7 +151,11 @@ def _number_at(words: Sequence[str], at: int, in_number: bool) -> tuple[str, int
     if in_number and word in {"oh", "o"}:
         return "0", 1
     if word[0].isdigit():
-        return (word, 1) if word.isdigit() and not in_number else ("", 0)
+        return (word, 1) if word.isdigit() and (not in_number or len(word) == 1) else ("", 0)
+    if word in _HUNDREDS_ES:
+        rest = read_number(words, at + 1) if following else None
+        fits = rest is not None and rest[0] < 100
+        return (str(_HUNDREDS_ES[word] + rest[0]), 1 + rest[1]) if rest and fits else (str(_HUNDREDS_ES[word]), 1)
     found = None if word in {"a", "an", "un", "una", "couple", "dozen", "half"} else read_number(words, at)
     if found is None:
         return "", 0

@@ -22,10 +22,10 @@ _HINT = re.compile(
 )
 _KNOWN = (
     r"(?:tree nuts?|frutos secos|pine nuts?|peanuts?|nuts?|almonds?|cashews?|walnuts?|hazelnuts?|pecans?|pistachios?"
-    r"|coconuts?|dairy|milk|lactose|cheese|eggs?|soya?|soja|wheat|gluten|fish|shellfish|seafood|shrimps?|prawns?|crab"
-    r"|lobster|sesame(?: seeds?)?|mustard|celery|lupin|strawberr(?:y|ies)|garlic|onions?|tomatoe?s?|corn|pork|beef"
-    r"|mushrooms?|msg|sulfites?|sulphites?|cacahuates?|cacahuetes?|mani|nuez|nueces|almendras?|leche|lacteos?|lactosa"
-    r"|huevos?|trigo|pescado|mariscos?|camaron(?:es)?|sesamo|ajonjoli|fresas?|ajo|cebolla)(?![\w'])"
+    r"|coconuts?|dairy|milk|lactose|cheese|eggs?|soya?|soja|wheat|gluten|fish|shellfish|seafood|shrimps?|prawns?"
+    r"|crab|lobster|sesame(?: seeds?)?|mustard|celery|lupin|strawberr(?:y|ies)|garlic|onions?|tomatoe?s?|corn|pork"
+    r"|beef|mushrooms?|msg|sulfites?|sulphites?|cacahuates?|cacahuetes?|mani|nuez|nueces|almendras?|leche|lacteos?"
+    r"|lactosa|huevos?|trigo|pescado|mariscos?|camaron(?:es)?|sesamo|ajonjoli|fresas?|ajo|cebolla)(?![\w'])"
 )
 _ARTICLES = r"(?:(?:the|any|all|all kinds of|every kind of|el|la|los|las|a|al|cualquier) )*"
 _AND = r"(?:,? (?:and|or|y|e|o|ni|or to|and to) |, )"
@@ -36,25 +36,26 @@ _NEXT = re.compile(r" (?:and|or|y|o) (?:to )?(?:the |el |la |los |las )?([a-z][a
 
 # After these a list follows; it may name anything.
 _TO = re.compile(
-    r"\b(?:allergic to|allergy to|allergies to|intolerant (?:to|of)|intolerance (?:to|of)"
+    r"\b(?:allergic to|allergic reactions? to|allergy to|allergies to|intolerant (?:to|of)|intolerance (?:to|of)"
     r"|(?:alergic[oa]s?|alergias?|intolerante?s?|intolerancia) al?) "
 )
 # After these it has to name something that people are allergic to: "I can't eat it all" is no allergy.
 _NOT_EAT = re.compile(
-    r"\b(?:(?:can'?t|cannot|can not|must not|mustn'?t|not allowed to) (?:eat|have|tolerate|take)"
-    r"|no (?:puedo|puede|podemos) (?:comer|tomar)|no tolero|no tolera)(?= )"
+    r"\b(?:(?:can'?t|cannot|can not|must not|mustn'?t|not allowed to) (?:eat|have|tolerate|take)|no (?:puedo|puede"
+    r"|podemos) (?:comer|tomar)|no tolero|no tolera)(?= )"
 )
 _NOT_ONLY_HERE = re.compile(r" (?:on|in|with|right now|today|tonight|for|yet|sobre|en|con|hoy)\b")
 _BEFORE = re.compile(
-    rf"(?:(?:an?|the|really|very|bad|severe|serious|strong|has|have) )*"
-    rf"((?:{_KNOWN}(?:{_AND}))*(?:{_KNOWN}|[a-z][a-z'-]+))[ -](?:allerg(?:y|ies)|intoleran(?:t|ce))\b"
+    rf"(?:(?:an?|the|really|very|bad|severe|serious|strong|has|have) )*((?:{_KNOWN}(?:{_AND}))*(?:{_KNOWN}"
+    rf"|[a-z][a-z'-]+))[ -](?:allerg(?:y|ies)|intoleran(?:t|ce))\b"
 )
 _MUST_BE_FREE = re.compile(
     rf"\b(?:(?:has|have|needs?|got) to be|must be|tiene que ser) (?:completely |totally )?(?:({_KNOWN})[ -]free\b"
     rf"|sin ({_KNOWN}))"
 )
 _CELIAC = re.compile(
-    r"\b(?:i'?m|i am|is|are|soy|es|somos|son|has|have|with|tengo|tiene|being) (?:an? )?(co?eliac|celiac[oa]s?)\b"
+    r"\b(?:i'?m|we'?re|he'?s|she'?s|they'?re|i am|is|are|soy|es|somos|son|has|have|with|tengo|tiene"
+    r"|being) (?:an? )?(co?eliac|celiac[oa]s?)\b"
 )
 _WITHOUT = re.compile(rf"\b(?:no|without|sin) ({_KNOWN})")
 _DENIED = re.compile(

@@ -23,18 +23,19 @@ _ASKS_FOR_NAMES: frozenset[Topic | None] = frozenset({"name", "fulfilment", "rea
 _HINT = re.compile(r"name|nombre|llamo|under|call me|this is|habla|para |(?:s|is|er|up|y|ut|go) for ", re.IGNORECASE)
 # After these comes a name, whatever was asked.
 _SAID_NAME = re.compile(
-    r"\b(?:(?:(?:my|the|his|her|our|first|last) )?(?:(?:first|last) )?name (?:is|would be|should be)|name's|nombre es"
-    r"|name for (?:it|the order) is|under(?: the name(?: of)?)?|in the name of|call me|me llamo|a nombre de"
-    r"|^name)(?: (?:uh|um|it's))*(?= |$)"
+    r"\b(?:(?:(?:my|the|his|her|our|first|last) )?(?:(?:first|last) )?name (?:is|would be|should be)|name's"
+    r"|nombre es|name for (?:it|the order) is|under(?: the name(?: of)?)?|in the name of|call me|me llamo"
+    r"|a nombre de|(?:first|last|full) name|^name)(?: (?:uh|um|it's))*(?= |$)"
 )
 # After these perhaps: the words must be strange to the menu, or a name must have been asked for.
 _PERHAPS_NAME = re.compile(
     rf"(?:^|[,.;:!?{WAY}] |\b(?:and|yes|hi|hello|hey|yeah|ok) )(?:it's for|it is for|that's for|this is for"
-    rf"|(?:it's )?(?:an? |the |my )?order (?:is )?for|(?<=\{WAY} )for|(?:es |es el pedido )?para)(?= )"
+    rf"|(?:it's )?(?:an? |the |my )?order(?:'s| is)? for|(?<=\{WAY} )for|(?:es |es el pedido )?para)(?= )"
 )
 _INTRODUCED = re.compile(r"\b(?:this is|habla)(?= )")
 _INTRODUCED_END = frozenset({"calling", "speaking", "here"})
 _LEADS_WORDS = (
+    "uhm umm erm er let's go with gonna going put "
     "yes yeah yep sure ok okay uh um oh hi hello right correct that's it's it is this for the a so please and my "
     "name si claro es soy para thanks thank you i'm i am just well that would be that'll put can could you of "
     "course make under el la un una bueno pues"
@@ -46,6 +47,7 @@ _STOPS_WORDS = (
 )
 _STOPS = frozenset(_STOPS_WORDS.split())
 _PARTICLES = frozenset({"de", "la", "del", "los", "van", "von", "da", "di", "el"})
+_TITLES = frozenset({"dr", "mr", "mrs", "ms", "sr", "sra", "srta"})
 _ALSO_NAMES = frozenset({"bill", "will", "may"})  # everyday words that people are called by
 _NO_NAMES_WORDS = (
     "allergic alergico alergica celiac celiaco celiaca vegan vegano vegana vegetarian vegetariano vegetariana "
@@ -56,6 +58,8 @@ _NO_NAMES_WORDS = (
 )
 _NO_NAMES = frozenset(_NO_NAMES_WORDS.split())
 _SPELLED_AS = re.compile(r"\b([a-z]) (?:as in|like in|for|de|como) [a-z]+")
+_NO_ANSWER_WORDS = "i we they he she why what who how when where none did do does"
+_NO_ANSWERS = frozenset(_NO_ANSWER_WORDS.split())
 _BETWEEN_LETTERS = re.compile(r"(?<=\b[a-z])[-,.]? ?[-,.](?=\s?[a-z]\b)")
 _FINE = frozenset({"fine", "good", "ok", "okay", "great"})
 
@@ -99,7 +103,8 @@ def said_name(text: str) -> tuple[str, Span] | None:
 
 
 def _ways_marked(words: Sequence[WrittenWord]) -> list[WrittenWord]:
-    """The words with one mark in the place of each "pickup" and "for delivery"."""
+    """The words with one mark in the place of each "pickup" and "for delivery", and no stop after "Dr."."""
+    words = [w for at, w in enumerate(words) if not (w.word == "." and at and words[at - 1].word in _TITLES)]
     plain = joined(words)
     marked = list(words)
     for start, end in reversed(fulfilment_spans(plain)):
@@ -138,6 +143,8 @@ def _answer(words: Sequence[WrittenWord], strange: frozenset[str]) -> str | None
     if any(word.word[0].isdigit() for word in words):
         return None  # an address, perhaps
     opened = bool(words) and words[0].word in {"a", "an"}
+    if words and words[0].word in _NO_ANSWERS and not (len(words) > 1 and words[1].word == "am"):
+        return None  # "I already told you"
     left = list(words)
     while left and (left[0].is_mark or left[0].word in _LEADS):
         del left[0]
@@ -175,7 +182,7 @@ def _name_from(words: Sequence[WrittenWord], *, explicit: bool = False) -> str |
         if _ends_name(word, first=not kept, explicit=explicit):
             break
         kept.append(word)
-        count += word.word not in _PARTICLES
+        count += word.word not in _PARTICLES | _TITLES
         if count == MAX_NAME_WORDS:
             break
     while kept and kept[-1].word in _PARTICLES:

@@ -25,8 +25,8 @@ _MINUTE_ES = (
     r"|cincuenta y cinco|media|cuarto"
 )
 _HALF = (
-    r"(?:a\.? ?m\b\.?(?! i\b)|p\.? ?m\b\.?|(?:in|this) (?:the )?(?:morning|afternoon|evening)|at night|tonight"
-    r"|(?:de|por|en) la (?:manana|tarde|noche|madrugada)|del mediodia)"
+    r"(?:a\.? ?m\b\.?(?! i\b)|p\.? ?m\b\.?|(?:in|this) (?:the )?(?:morning|afternoon|evening)|at night|tonight|(?:de"
+    r"|por|en) la (?:manana|tarde|noche|madrugada)|del mediodia)"
 )
 _DAY = r"(?:tomorrow|tonight|today|manana|hoy|on \w+day|(?:this |next )?\w+day)"
 # What may follow a bare "at six" that is a time, so that "at six elm street" is none.
@@ -36,8 +36,8 @@ _TAIL = (
 )
 _AT = r"(?:at|by|before|until|till|at around|at about|by around|by about)"
 _READY = (
-    r"(?:schedul\w+|ready|pick ?-?up|pick(?:ing)? (?:it|that|this|them) up|picking up|deliver\w*|come)"
-    r"(?: \w+){0,2}? for"
+    r"(?:schedul\w+|ready|pick ?-?up|pick(?:ing)? (?:it|that|this|them) up|picking up|deliver\w*"
+    r"|come)(?: \w+){0,2}? for"
 )
 _A_LAS = r"(?:a|para|sobre|hasta|antes de|como a|tipo) (?:las?|eso de las?)"
 
@@ -55,8 +55,7 @@ _FORMS = _forms(
     rf"(?:{_AT} |for |around )?(?:a )?(?P<off>half|quarter)(?: an hour)? (?P<side>past|after|to|till"
     rf"|of) {_H}(?: {_HALF})?",
     rf"(?:{_AT} |around )(?P<off>five|ten|twenty|twenty[ -]five|\d{{1,2}})(?: minutes)? (?P<side>past|after|to"
-    rf"|till) {_H}"
-    rf"(?: {_HALF}|{_TAIL})",
+    rf"|till) {_H}(?: {_HALF}|{_TAIL})",
     rf"(?:{_AT} |for |around )?{_H}(?: {_M})?(?: o'?clock(?: {_HALF})?| ?{_HALF})",
     rf"(?:{_AT}|for|around) {_H}[ -]{_M}{_TAIL}",
     rf"(?:{_AT}|{_READY}) {_H}{_TAIL}",
@@ -113,8 +112,7 @@ _ANSWER_LEAD = re.compile(
 )
 _ANSWER = re.compile(
     rf"(?:las? )?(?P<hour>\d{{1,2}}|{_ONES}|{_HOURS_ES})(?:(?:[ :.-]| y )(?P<minute>{_MINUTE}"
-    rf"|{_MINUTE_ES}))?(?: ?{_HALF})?"
-    rf"(?: (?:would be (?:fine|good|great)|please|works|por favor|{_DAY}))*\W*$"
+    rf"|{_MINUTE_ES}))?(?: ?{_HALF})?(?: (?:ish|would be (?:fine|good|great)|please|works|por favor|{_DAY}))*\W*$"
 )
 
 
