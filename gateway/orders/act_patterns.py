@@ -170,7 +170,8 @@ _ALLERGEN = _any(
     r"\bwhat'?s in\b.{0,60}\ballerg",
     rf"\b(?:does|do|did|has)\b(?! you\b| i\b| we\b).{{1,40}}?\b(?:have|got|include"
     rf"|use)\b.{{0,20}}\b{_FOOD_ALLERGENS}\b",
-    rf"\b(?:is|are) there\b.{{0,25}}\b{_FOOD_ALLERGENS}\b.{{0,10}}\b(?:in|on)\b|\bany {_FOOD_ALLERGENS} (?:in|on)\b",
+    rf"\b(?:is|are) there\b.{{0,25}}\b{_FOOD_ALLERGENS}\b.{{0,10}}\b(?:in|on)\b"
+    rf"|(?<!put )(?<!want )(?<!add )(?<!not )(?<!without )(?<!need )\bany {_FOOD_ALLERGENS} (?:in|on)\b",
     rf"\b(?:is|are|isn't|aren't)\b(?! there\b| you\b).{{1,40}}\b{_DIETS}\b",
     rf"\b(?:anything|something|options?|dishes|things?)\b.{{0,20}}\b(?:{_DIETS}|without {_FOOD_ALLERGENS})\b",
     rf"\b{_DIETS}(?: free)? (?:options?|dishes|things?|menu)\b|\b(?:made|cooked|fried) (?:with|in) {_FOOD_ALLERGENS}\b",

@@ -18,10 +18,10 @@ MAX_ADDRESS_WORDS = 25
 
 _LEAD = re.compile(
     r"\b(?:deliver(?:y|ed|ing)?(?: (?:it|that|this|them|everything|is|for))? to|deliver(?:ed"
-    r"|ing)?(?: \w+){1,5}? (?P<to>to)|(?:my |the |our )?address (?:is|would be)|(?:it's|it is|i'm|i am|we're"
-    r"|we are) (?:at|on|going to)|(?:i|we) live (?:at|on|in)|(?:bring|send) (?:it|that|them) to|(?:entrega|entregue"
-    r"|mand|envi|lleve)\w* (?:a|en)|(?:mi |la )?direccion es|domicilio (?:en|a|es)|viv(?:o|imos) en)(?: (?:el|la|los"
-    r"|las))?(?= )"
+    r"|ing)?(?: \w+){1,5}? (?P<to>to)|(?:my |the |our )?address (?:is|would be)|(?:i|we) live (?:at|on|in)"
+    r"|(?P<weak>(?:it's|it is|i'm|i am|we're|we are) (?:at|on|going to))|(?:bring|send) (?:it|that|them) to"
+    r"|(?:entrega|entregue|mand|envi|lleve)\w* (?:a|en)|(?:mi |la )?direccion es|domicilio (?:en|a|es)"
+    r"|viv(?:o|imos) en)(?: (?:el|la|los|las))?(?= )"
 )
 # Without any of these, in whatever spelling, no address was led to: most turns need no closer look.
 _HINT = re.compile(
@@ -78,6 +78,8 @@ def said_address(text: str, asked: Topic | None) -> tuple[str, Span] | None:
     plain = joined(words)
     for lead in _LEAD.finditer(plain):
         kept = _until_its_end(words[index_at(plain, lead.end()) + 1 :], text)
+        if lead["weak"] is not None and not any(word.word in _STREETS for word in kept):
+            continue  # "I'm on the phone, so one large coffee"
         if _shows_a_place(kept):
             # of "deliver two cokes to" the cokes are no part of it
             first = lead.start() if lead["to"] is None else lead.start("to")

@@ -5,6 +5,8 @@ and quick: an instance keeps a lexicon of its menu and nothing of any conversati
 """
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from gateway.orders import acts
 from gateway.orders.acts import assent
@@ -72,9 +74,7 @@ class OrderProcessor:
         named: IntentName | None = "emergency" if is_emergency(transcript) else acts.act(transcript)
         about = tuple(dict.fromkeys(sense.id for mention in mentions for sense in mention.of("item")))
         senses = dict.fromkeys(sense for mention in mentions for sense in mention.senses if sense.kind != "item")
-        orders_too = named in _QUESTIONS and any(
-            mention.cue is Cue.ADD and mention.text not in _NOT_ORDERING for mention in mentions
-        )
+        orders_too = named in _QUESTIONS and _orders(mentions)
         if named in _NO_ORDERS and not orders_too:
             items = ()
         leading = acts.leading_assent(transcript)
@@ -136,6 +136,15 @@ class OrderProcessor:
         `order`: as it stands now; without it no total is told.
         """
         return respond(intent, validation, self.menu, language, order=order, emergency_number=emergency_number)
+
+
+def _orders(mentions: Sequence[Mention]) -> bool:
+    """Whether the words of a question also ask for something: "what is good here? I'll just have the soup"."""
+    return any(
+        (mention.cue is Cue.ADD and mention.text not in _NOT_ORDERING)
+        or (mention.cue is Cue.ONLY and (following.cue is Cue.AN or following.number is not None))
+        for mention, following in pairwise(mentions)
+    )
 
 
 def _items(reading: Reading, context: OrderContext) -> tuple[IntentItem, ...]:

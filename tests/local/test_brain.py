@@ -184,7 +184,7 @@ def test_questions_are_answered_from_the_menu(ring: Ring) -> None:
     call = greeted(ring)
     assert "seven dollars" in call.hear("how much is the tiramisu")
     assert "may contain nuts" in call.hear("does the tiramisu contain nuts")
-    assert "We are open around the clock." in call.hear("what time do you close")
+    assert "We are open now and close at ten o'clock in the evening." in call.hear("what time do you close")
 
 
 def test_small_talk_and_silence(ring: Ring) -> None:
