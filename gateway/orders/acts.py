@@ -5,6 +5,7 @@ Patterns over folded text (lower case, no accents), English and Spanish. Pure fu
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
 from gateway.orders.act_patterns import ACTS, DONE, DONE_HINTS, GREETING, beginnings
@@ -77,6 +78,7 @@ _NOT_CHOSEN = re.compile(
 )
 
 
+@lru_cache(maxsize=128)
 def folded(text: str) -> str:
     """The text as the patterns want it: lower case, no accents, single spaces, only inner punctuation."""
     plain, _ = fold(text)

@@ -88,7 +88,7 @@ class Mention:
 
     def of(self, kind: str) -> tuple[Sense, ...]:
         """The senses of one kind."""
-        return tuple(sense for sense in self.senses if sense.kind == kind)
+        return tuple([sense for sense in self.senses if sense.kind == kind]) if self.senses else ()
 
 
 class Lexicon:

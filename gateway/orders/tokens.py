@@ -19,6 +19,7 @@ _FILLERS = frozenset({*_SOUNDS.split(), "let me see", "let me think", "you know"
 _ASIDES = frozenset({"one more thing", "one other thing", "one last thing", "another thing", "what else", "let's see"})
 _NOISE = _FILLERS | _ASIDES
 _LONGEST_FILLER = 3
+_FIRST_OF_NOISE = frozenset(phrase.split()[0] for phrase in _NOISE)
 _NOT_POSSESSIVE = "that's it's what's let's how's who's where's here's there's he's she's"
 _CONTRACTIONS = frozenset(_NOT_POSSESSIVE.split())
 _APOSTROPHES = "\u2019\u2018`\u00b4"
@@ -128,6 +129,8 @@ def _paused(token: Token) -> Token:
 
 
 def _filler_length(tokens: Sequence[Token], at: int) -> int:
+    if tokens[at].word not in _FIRST_OF_NOISE:
+        return 0
     for length in range(_LONGEST_FILLER, 0, -1):
         if " ".join(token.word for token in tokens[at : at + length]) in _NOISE:
             return min(length, len(tokens) - at)
@@ -140,8 +143,8 @@ def _without_stutter(tokens: Sequence[Token]) -> tuple[Token, ...]:
     for length in (3, 2, 1):
         at = 0
         while at + 2 * length <= len(kept):
-            first, second = kept[at : at + length], kept[at + length : at + 2 * length]
-            if _same(first, second):
+            begins_again = kept[at].word == kept[at + length].word or kept[at].word in _ARTICLES
+            if begins_again and _same(kept[at : at + length], kept[at + length : at + 2 * length]):
                 del kept[at + length : at + 2 * length]
             else:
                 at += 1

@@ -1,8 +1,12 @@
 """Who is in danger and who is only hungry: both ways, English and Spanish."""
 
-import pytest
+import re
 
-from gateway.orders.emergency import is_emergency
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.orders.emergency import DANGERS, HINT, is_emergency
 
 DANGER = """\
 someone is choking
@@ -218,3 +222,10 @@ def test_words_that_only_sound_like_it(words: str) -> None:
 def test_very_long_talk_is_quickly_read() -> None:
     assert not is_emergency("a large pepperoni and a coke and he said she said laughing " * 800)
     assert is_emergency("a large pepperoni and a coke " * 800 + "someone is choking")
+
+
+@pytest.mark.parametrize("pattern", DANGERS)
+@given(data=st.data())
+def test_nothing_that_a_pattern_finds_lacks_a_hint(pattern: str, data: st.DataObject) -> None:
+    found = data.draw(st.from_regex(re.compile(pattern, re.ASCII)))
+    assert HINT.search(found) is not None
