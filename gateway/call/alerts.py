@@ -7,7 +7,7 @@ for a call, anything else each time.
 from gateway.call.agenda import Agenda
 from gateway.call.effects import KeepMessage, RaiseAlert
 from gateway.events import AlertKind, AlertRaised, MessageLeft
-from gateway.orders.tool_outcome import LeaveMessage
+from gateway.orders.tooling.outcome import LeaveMessage
 
 
 class Alerts:

@@ -21,7 +21,7 @@ from gateway.orders.order import Order, OrderState, open_order
 from gateway.orders.processor import assent
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.timing import not_then
-from gateway.orders.tool_outcome import (
+from gateway.orders.tooling.outcome import (
     Assent,
     CancelOrder,
     DeclineHeld,

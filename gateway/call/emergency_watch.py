@@ -12,7 +12,7 @@ from gateway.call.effects import CancelResponse
 from gateway.call.farewell import Farewell
 from gateway.call.replies import Replies
 from gateway.events import TranscriptionEvent
-from gateway.orders.emergency import is_emergency
+from gateway.orders.hearing.emergency import is_emergency
 from gateway.orders.restaurant import Restaurant
 
 

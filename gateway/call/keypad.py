@@ -13,7 +13,7 @@ from gateway.call.turn_taking import TurnTaking
 from gateway.call.understanding import Understanding
 from gateway.events import KeyPressed
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.tool_outcome import Assent
+from gateway.orders.tooling.outcome import Assent
 
 PERSON = "0"
 ANSWERS: Mapping[str, Assent] = {"1": "yes", "2": "no"}

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from gateway.call.effects import HistoryItem
 from gateway.call.turns import Turns
-from gateway.orders.listing import listed
 from gateway.orders.menu import Menu
 from gateway.orders.on_offer import Shortfall
 from gateway.orders.order import Order
-from gateway.orders.read_back import describe_line
 from gateway.orders.restaurant import Language, Restaurant
-from gateway.orders.tool_schemas import is_large
+from gateway.orders.tooling.schemas import is_large
+from gateway.orders.wording.listing import listed
+from gateway.orders.wording.read_back import describe_line
 
 HELD_ORDER_NOTE = "HELD ORDER:"
 RESUMED_NOTE = "CALL RESUMED:"

@@ -25,7 +25,7 @@ from gateway.events import (
     ResponseStarted,
     ToolCalled,
 )
-from gateway.orders.tool_outcome import EndCall, LeaveMessage, ToolOutcome, TransferToStaff
+from gateway.orders.tooling.outcome import EndCall, LeaveMessage, ToolOutcome, TransferToStaff
 
 
 class Replies:

@@ -18,7 +18,7 @@ from gateway.audio.quality import SILENCE_DBFS, AudioQualityMetrics
 from gateway.cli.demo_call import Played
 from gateway.local.pos import PosReceiver, Received
 from gateway.metrics import PERFORMANCE_TARGETS, MetricsCollector, Target
-from gateway.orders.money import price_text
+from gateway.orders.wording.money import price_text
 from gateway.pos.order_message import ConfirmedOrder, OrderLine
 from gateway.speech.accuracy import WordErrors, word_errors
 

@@ -16,8 +16,8 @@ from rich.text import Text
 from gateway.cli.terminal import err, out
 from gateway.orders.menu import Menu
 from gateway.orders.menu_file import MenuErrors, MenuReport, examine_menu, read_menu
-from gateway.orders.menu_schema import menu_schema_text
-from gateway.orders.problems import Problem
+from gateway.orders.menus.problems import Problem
+from gateway.orders.menus.schema import menu_schema_text
 from gateway.orders.restaurant_files import MENU
 
 menu = typer.Typer(help="Check and show menu files.", no_args_is_help=True)

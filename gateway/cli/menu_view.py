@@ -9,7 +9,7 @@ from rich.text import Text
 
 from gateway.orders.availability import DAYS, Availability, Daypart
 from gateway.orders.menu import Category, HalvesRule, Item, Menu, ModifierGroup, ModifierOption, Slot, Variation
-from gateway.orders.money import price_text
+from gateway.orders.wording.money import price_text
 
 _HALVES: Mapping[HalvesRule, str] = {
     "dearer": "the dearer half counts",

@@ -22,11 +22,11 @@ from gateway.events import (
     OfferChanged,
     TranscriptionEvent,
 )
-from gateway.orders.money import price_text
 from gateway.orders.order import Order
 from gateway.orders.pricing import totals
-from gateway.orders.read_back import describe_line
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.wording.money import price_text
+from gateway.orders.wording.read_back import describe_line
 
 Kind = Literal["disclosure", "agent", "caller", "states", "order", "note"]
 

@@ -4,11 +4,11 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.story import Kind, Moment, Story
-from gateway.orders.money import price_text
 from gateway.orders.order import Order
 from gateway.orders.pricing import totals
-from gateway.orders.read_back import describe_line
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.wording.money import price_text
+from gateway.orders.wording.read_back import describe_line
 
 _STYLES: dict[Kind, tuple[str, str]] = {
     "disclosure": ("notice", "dim"),

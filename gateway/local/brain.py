@@ -16,7 +16,7 @@ from gateway.local.brain_plan import order_calls, question_calls, said_time
 from gateway.local.brain_sentences import Sentences, only_allergies, pickup_or_delivery
 from gateway.local.brain_view import Outcome, View, view_of
 from gateway.local.mind import CallTools, Prompt, Say, Step, ToolRequest
-from gateway.orders.emergency import is_emergency
+from gateway.orders.hearing.emergency import is_emergency
 from gateway.orders.intent import OrderContext, OrderIntent
 from gateway.orders.processor import OrderProcessor, assent
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from gateway.orders.intent import Topic
 from gateway.orders.menu import Item, Menu
-from gateway.orders.money import price_words
 from gateway.orders.restaurant import Language
+from gateway.orders.wording.money import price_words
 
 __all__ = ["Language", "Offered", "for_caller", "gap_question", "joined", "menu_aloud", "offer_of", "say", "topic_of"]
 

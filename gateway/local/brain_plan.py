@@ -6,8 +6,8 @@ from collections.abc import Container, Iterable, Mapping
 from gateway.local.brain_times import written
 from gateway.local.brain_view import View
 from gateway.local.mind import ToolRequest
+from gateway.orders.hearing.times import find_time
 from gateway.orders.intent import IntentItem, IntentModifier, KnownLine, OrderIntent, SaidTime
-from gateway.orders.times import find_time
 
 _HOW_LONG = re.compile(
     r"\bhow (?:long|soon|quick\w*|fast)\b|\bwhen (?:will|can|is|does) (?:it|that|my|i)\b"

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from gateway.local.brain_phrases import Language, Offered, offer_of, topic_of
 from gateway.local.brain_seen import SeenGap, SeenResult, SeenUnavailable
 from gateway.local.mind import Answered, Called, Prompt, Said
-from gateway.orders.acts import spoken_language
+from gateway.orders.hearing.acts import spoken_language
 from gateway.orders.intent import KnownLine, Topic
 from gateway.orders.menu import Menu
 

@@ -8,8 +8,8 @@ those that food law names (EU 1169/2011, annex II; US FALCPA), in English and Sp
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.orders.lookup import fold
 from gateway.orders.menu import Allergens, Item
+from gateway.orders.tooling.lookup import fold
 
 _WORDS = (
     "milk dairy lactose cheese butter cream casein whey leche lacteo lactosa queso mantequilla nata caseina | "

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from gateway.orders.choices import dishes_of, open_groups
 from gateway.orders.menu import Menu
 from gateway.orders.missing import chosen
-from gateway.orders.money import price_text
 from gateway.orders.order import MAX_LINES, Line, Order
 from gateway.orders.pricing import Totals
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.wording.money import price_text
 
 _PERSON = "the approval of a person. Say so, and offer transfer_to_staff."
 

@@ -9,15 +9,15 @@ from collections.abc import Iterable
 
 from gateway.orders.caps import needs_approval
 from gateway.orders.cautions import cautions
-from gateway.orders.line_words import describe_line, describe_modifier
 from gateway.orders.menu import Item, Menu, Variation
 from gateway.orders.missing import Missing, missing_from_customer, missing_from_lines
-from gateway.orders.money import price_text
 from gateway.orders.on_offer import OnOffer
 from gateway.orders.order import Line, Modifier, Order, Part
 from gateway.orders.pricing import Totals, totals
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.tool_outcome import ToolContext
+from gateway.orders.tooling.outcome import ToolContext
+from gateway.orders.wording.line_words import describe_line, describe_modifier
+from gateway.orders.wording.money import price_text
 
 
 def cart(order: Order, menu: Menu, restaurant: Restaurant, context: ToolContext | None = None) -> dict[str, object]:

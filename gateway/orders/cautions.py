@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from gateway.orders.allergens import Concern, concerns
 from gateway.orders.choices import items_of
-from gateway.orders.listing import listed
 from gateway.orders.menu import Item, Menu
 from gateway.orders.order import Order
 from gateway.orders.restaurant import Language
+from gateway.orders.wording.listing import listed
 
 _ALLERGY = {"en": ("Allergy", "Allergies"), "es": ("Alergia", "Alergias")}
 _NOTE = {"en": "Please note: {what}.", "es": "Atención: {what}."}

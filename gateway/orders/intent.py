@@ -86,7 +86,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class SaidTime:
-    """A time of day as it was said; see `times.py`.
+    """A time of day as it was said; see `hearing/times.py`.
 
     Attributes:
         hour: 0..23 when `half_known`, else 1..12 with the half of the day open; None when `in_minutes` says it all.

@@ -8,7 +8,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.tool_arguments import Refusal, shown
+from gateway.orders.tooling.arguments import Refusal, shown
 
 _AT_ONCE = frozenset({"now", "asap", "as soon as possible", "right away", "immediately", "as soon as it is ready"})
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

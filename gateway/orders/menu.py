@@ -1,6 +1,6 @@
 """The menu: what a restaurant sells, in which sizes, with which choices, for how many cents.
 
-One frozen model that holds the parts of `menu_parts.py` together; reading one from a file, with every mistake in it
+One frozen model that holds the parts of `menus/parts.py` together; reading one from a file, with every mistake in it
 named, is `menu_file.py`. Rule kept here: a name that is looked up and not found gives None, never an exception.
 """
 
@@ -12,7 +12,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from gateway.orders.availability import Daypart
-from gateway.orders.menu_parts import (
+from gateway.orders.menus.parts import (
     Allergens,
     Category,
     Cents,

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from gateway.orders.menu import Menu
-from gateway.orders.menu_advice import advice
-from gateway.orders.menu_entries import Entries
-from gateway.orders.menu_json import MenuErrors, read_object
-from gateway.orders.menu_rules import check
-from gateway.orders.plain_listing import is_plain_listing, listing_advice, read_plain_listing
-from gateway.orders.problems import Problem, problems_of
+from gateway.orders.menus.advice import advice
+from gateway.orders.menus.entries import Entries
+from gateway.orders.menus.json_text import MenuErrors, read_object
+from gateway.orders.menus.plain_listing import is_plain_listing, listing_advice, read_plain_listing
+from gateway.orders.menus.problems import Problem, problems_of
+from gateway.orders.menus.rules import check
 
 __all__ = ["MenuErrors", "MenuReport", "examine_menu", "load_menu", "read_menu"]
 

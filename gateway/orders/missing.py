@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from gateway.orders.availability import FulfilmentKind
 from gateway.orders.choices import SIDES, forms_of, items_of, open_groups, part_for, portions_on
-from gateway.orders.listing import listed
 from gateway.orders.menu import Item, Menu, ModifierGroup, Slot, Variation
 from gateway.orders.on_offer import OnOffer
 from gateway.orders.order import Line, Modifier, Order, Part
 from gateway.orders.restaurant import Language
+from gateway.orders.wording.listing import listed
 
 _WHICH = {"en": "Which {what} for the {item}: {choices}?", "es": "¿Qué {what} para {item}: {choices}?"}
 _AT_LEAST = {

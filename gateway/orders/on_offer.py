@@ -18,7 +18,7 @@ from gateway.orders.order import Fulfilment, Line, Modifier, Part
 from gateway.orders.pricing import cheapest_price
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.sold_out import SoldOutEntry, option_ref
-from gateway.orders.tool_outcome import ToolContext
+from gateway.orders.tooling.outcome import ToolContext
 
 _DAY_NAMES: dict[Weekday, str] = {
     "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",

@@ -7,20 +7,20 @@ take the place of the last of its kind, so that only the final meaning is left. 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from gateway.orders.dishes import read_dish
-from gateway.orders.draft import Draft
-from gateway.orders.elided import opens_run, read_run
-from gateway.orders.grammar import Cue
-from gateway.orders.halves import read_half
+from gateway.orders.hearing.choices import read_choice
+from gateway.orders.hearing.dishes import read_dish
+from gateway.orders.hearing.draft import Draft
+from gateway.orders.hearing.elided import opens_run, read_run
+from gateway.orders.hearing.grammar import Cue
+from gateway.orders.hearing.halves import read_half
+from gateway.orders.hearing.lexicon import Mention
+from gateway.orders.hearing.measures import take_up_counts
+from gateway.orders.hearing.phrases import noun_phrases
+from gateway.orders.hearing.repairs import settle_repairs
+from gateway.orders.hearing.strange import asks_for_more, is_strange, strange_run
+from gateway.orders.hearing.tidy import tidy
+from gateway.orders.hearing.workbench import Reading, Workbench
 from gateway.orders.intent import OrderContext
-from gateway.orders.lexicon import Mention
-from gateway.orders.measures import take_up_counts
-from gateway.orders.phrases import noun_phrases
-from gateway.orders.repairs import settle_repairs
-from gateway.orders.said_choices import read_choice
-from gateway.orders.strange import asks_for_more, is_strange, strange_run
-from gateway.orders.tidy import tidy
-from gateway.orders.workbench import Reading, Workbench
 
 _VERBS = frozenset({Cue.ADD, Cue.CHANGE, Cue.REMOVE, Cue.TAKE})
 _DENIALS = frozenset({"don't", "do not", "dont", "none", "nothing"})

@@ -9,7 +9,6 @@ which is asked at the read-back and again at the confirm. A refusal never closes
 from dataclasses import dataclass
 
 from gateway.orders.caps import needs_approval, over_caps
-from gateway.orders.listing import listed
 from gateway.orders.menu import Menu
 from gateway.orders.missing import Missing, missing, missing_from_lines
 from gateway.orders.on_offer import OnOffer, Shortfall
@@ -17,7 +16,8 @@ from gateway.orders.order import Order
 from gateway.orders.pricing import totals
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.timing import not_then
-from gateway.orders.tool_outcome import OrderErrorCode, OutcomeKind, ToolContext
+from gateway.orders.tooling.outcome import OrderErrorCode, OutcomeKind, ToolContext
+from gateway.orders.wording.listing import listed
 
 _ANSWERS = {
     None: "The caller has not answered the read-back yet. Wait for the answer, then call confirm_order again.",

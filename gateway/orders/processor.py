@@ -8,13 +8,16 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from gateway.orders import acts
-from gateway.orders.acts import assent
-from gateway.orders.asides import read_asides
-from gateway.orders.callers import find_name
-from gateway.orders.draft import Draft
-from gateway.orders.emergency import is_emergency
-from gateway.orders.grammar import Cue
+from gateway.orders.hearing import acts
+from gateway.orders.hearing.acts import assent
+from gateway.orders.hearing.asides import read_asides
+from gateway.orders.hearing.callers import find_name
+from gateway.orders.hearing.draft import Draft
+from gateway.orders.hearing.emergency import is_emergency
+from gateway.orders.hearing.grammar import Cue
+from gateway.orders.hearing.lexicon import Lexicon, Mention
+from gateway.orders.hearing.tokens import fold, tokenise, without_noise
+from gateway.orders.hearing.workbench import Reading
 from gateway.orders.intent import (
     Assent,
     IntentItem,
@@ -25,15 +28,12 @@ from gateway.orders.intent import (
     OrderValidation,
     Subject,
 )
-from gateway.orders.lexicon import Lexicon, Mention
 from gateway.orders.menu import Menu
 from gateway.orders.on_offer import OnOffer
 from gateway.orders.order import Order
 from gateway.orders.parse import read
-from gateway.orders.respond import respond
-from gateway.orders.tokens import fold, tokenise, without_noise
 from gateway.orders.validate import validate_order
-from gateway.orders.workbench import Reading
+from gateway.orders.wording.respond import respond
 
 __all__ = ["OrderProcessor", "assent"]
 
@@ -131,7 +131,7 @@ class OrderProcessor:
         order: Order | None = None,
         emergency_number: str = "911",
     ) -> str:
-        """Short sentences to say: what was noted, then the first thing that is missing or wrong; see `respond.py`.
+        """Short sentences to say: what was noted, then the first thing that is missing or wrong.
 
         `order`: as it stands now; without it no total is told.
         """

@@ -5,11 +5,11 @@ them: the changes come back as sentences, and the order must be read back anew.
 """
 
 from gateway.orders.choices import forms_of, open_groups, other_half, same_form
-from gateway.orders.line_words import describe_line
 from gateway.orders.menu import Item, Menu, ModifierGroup
-from gateway.orders.money import price_text
 from gateway.orders.order import Line, Modifier, Order, Part
 from gateway.orders.pricing import line_price
+from gateway.orders.wording.line_words import describe_line
+from gateway.orders.wording.money import price_text
 
 
 def reprice(order: Order, menu: Menu) -> tuple[Order, tuple[str, ...]]:

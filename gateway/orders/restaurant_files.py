@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from gateway.orders.menu import Menu
 from gateway.orders.menu_file import MenuErrors, read_menu
-from gateway.orders.problems import Problem, problems_of
+from gateway.orders.menus.problems import Problem, problems_of
 from gateway.orders.restaurant import Restaurant
 
 SETTINGS, MENU = "restaurant.toml", "menu.json"

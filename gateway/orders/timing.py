@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from gateway.orders.order import Fulfilment
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.tool_outcome import ToolContext
+from gateway.orders.tooling.outcome import ToolContext
 
 LEAD_GRACE = timedelta(minutes=5)
 """How much of the kitchen's time may pass between choosing a scheduled time and confirming it: one call's talk."""

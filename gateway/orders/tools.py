@@ -2,22 +2,21 @@
 
 Rules kept here: a model's mistake is input and gets an answer it can act on, never an exception; every tool call id
 acts once; every answer carries the whole cart; nothing is placed without a read-back that was heard and a yes to it;
-prices come from the menu alone. What each tool does stands in `menu_tools.py`, `cart_tools.py`, `customer_tools.py`,
-`time_tools.py` and `call_tools.py`.
+prices come from the menu alone. What each tool does stands in the five `tooling/*_tools.py`.
 """
 
 import json
 from collections.abc import Callable, Mapping
 
-from gateway.orders import call_tools, cart_tools, customer_tools, menu_tools, time_tools
-from gateway.orders.desk import Desk, ToolCall
 from gateway.orders.menu import Menu
 from gateway.orders.order import Order
 from gateway.orders.placing import Gate
 from gateway.orders.reprice import reprice
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.tool_arguments import Arguments, Refusal, shown
-from gateway.orders.tool_outcome import (
+from gateway.orders.tooling import call_tools, cart_tools, customer_tools, menu_tools, time_tools
+from gateway.orders.tooling.arguments import Arguments, Refusal, shown
+from gateway.orders.tooling.desk import Desk, ToolCall
+from gateway.orders.tooling.outcome import (
     Assent,
     CancelOrder,
     DeclineHeld,
@@ -33,7 +32,7 @@ from gateway.orders.tool_outcome import (
     ToolOutcome,
     TransferToStaff,
 )
-from gateway.orders.tool_schemas import ARGUMENTS, tool_schemas
+from gateway.orders.tooling.schemas import ARGUMENTS, tool_schemas
 
 __all__ = [
     "Assent",

@@ -12,9 +12,9 @@ from gateway.orders.intent import Fault, MissingChoice, OrderIntent, OrderValida
 from gateway.orders.intent_lines import line_of
 from gateway.orders.menu import Menu
 from gateway.orders.missing import Missing, missing_from_lines
-from gateway.orders.nearest import nearest
 from gateway.orders.on_offer import OnOffer
 from gateway.orders.order import Line, open_order
+from gateway.orders.wording.nearest import nearest
 
 
 def validate_order(

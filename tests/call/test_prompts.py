@@ -11,7 +11,7 @@ from gateway.call.turns import Turns
 from gateway.events import Heard
 from gateway.orders.order import Line, open_order
 from gateway.orders.restaurant import Language, Restaurant
-from gateway.orders.tool_schemas import ARGUMENTS, tool_schemas
+from gateway.orders.tooling.schemas import ARGUMENTS, tool_schemas
 from tests.orders.tool_menu import DINER, diner, plain_menu
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)

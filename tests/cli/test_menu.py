@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gateway.cli import app
-from gateway.orders.menu_schema import menu_schema
+from gateway.orders.menus.schema import menu_schema
 from gateway.orders.restaurant_files import SHIPPED
 from tests.orders.raw_menus import Raw, put, shipped
 

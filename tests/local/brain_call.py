@@ -16,7 +16,7 @@ from gateway.orders.offer import AS_THE_MENU_SAYS, Offer
 from gateway.orders.order import Order, OrderState, open_order
 from gateway.orders.processor import assent
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.tool_outcome import Assent, LeaveMessage, ReadBack, ToolContext
+from gateway.orders.tooling.outcome import Assent, LeaveMessage, ReadBack, ToolContext
 from gateway.orders.tools import OrderTools
 
 NOON = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ from gateway.orders.offer import Offer
 from gateway.orders.order import OrderState
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
 from gateway.orders.timing import not_then
-from gateway.orders.tool_outcome import ToolContext
+from gateway.orders.tooling.outcome import ToolContext
 from tests.local.brain_call import Call
 from tests.scenarios.house import HOUSE, clock
 

@@ -24,7 +24,7 @@ from gateway.orders.order import OrderState, open_order
 from gateway.orders.processor import assent
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
-from gateway.orders.tool_outcome import Assent, ToolContext
+from gateway.orders.tooling.outcome import Assent, ToolContext
 from gateway.orders.tools import OrderTools
 from tests.oracle import CLIENT, SERVER, check
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.orders.intent import IntentItem, IntentModifier, OrderContext
 from gateway.orders.menu import Menu
-from gateway.orders.plain_listing import load_plain_listing
+from gateway.orders.menus.plain_listing import load_plain_listing
 from gateway.orders.processor import OrderProcessor
 
 FOLDER = Path(__file__).parent / "spoken"

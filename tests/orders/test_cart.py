@@ -7,7 +7,7 @@ from gateway.orders.missing import Missing
 from gateway.orders.order import Fulfilment, Line, Modifier, Order
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
-from gateway.orders.tool_outcome import ToolContext
+from gateway.orders.tooling.outcome import ToolContext
 from tests.orders.osteria import HOUSE, LUNCH, OSTERIA, at, chose, combo, halved, ordered, part
 
 NOBODY = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gateway.orders.local_times import read_time
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
-from gateway.orders.tool_arguments import Refusal
+from gateway.orders.tooling.arguments import Refusal
 
 NEW_YORK = ZoneInfo("America/New_York")
 CASA = next(restaurant for restaurant in load_restaurants(SHIPPED, {}) if restaurant.id == "casa-verde")

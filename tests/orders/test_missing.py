@@ -3,7 +3,7 @@ from gateway.orders.missing import chosen, missing, missing_from_customer, missi
 from gateway.orders.on_offer import OnOffer
 from gateway.orders.order import Fulfilment, Line, Modifier, Order, open_order
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
-from gateway.orders.tool_outcome import ToolContext
+from gateway.orders.tooling.outcome import ToolContext
 from tests.orders.osteria import (
     HOUSE,
     LUNCH,

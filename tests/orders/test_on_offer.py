@@ -6,7 +6,7 @@ from gateway.orders.menu import Category, Item, Menu
 from gateway.orders.on_offer import NotNow, OnOffer
 from gateway.orders.order import Fulfilment, Line, Part
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
-from gateway.orders.tool_outcome import ToolContext
+from gateway.orders.tooling.outcome import ToolContext
 from tests.orders.osteria import HOUSE, LUNCH, OSTERIA, at, chose, combo, group_of, halved, part, with_group, with_item
 
 

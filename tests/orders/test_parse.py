@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.orders.intent import KnownLine, OrderContext
 from gateway.orders.menu import Menu
-from gateway.orders.plain_listing import load_plain_listing
+from gateway.orders.menus.plain_listing import load_plain_listing
 from gateway.orders.processor import OrderProcessor
 from tests.orders.pad import Cart
 

@@ -7,7 +7,7 @@ from gateway.orders.order import Fulfilment, Line, Modifier, Order
 from gateway.orders.placing import Gate, before_confirm, before_read_back
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
-from gateway.orders.tool_outcome import Assent, ToolContext
+from gateway.orders.tooling.outcome import Assent, ToolContext
 from tests.orders.osteria import HOUSE, LUNCH, OSTERIA, at, chose, combo, ordered
 
 AT = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)

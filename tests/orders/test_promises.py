@@ -12,7 +12,7 @@ from gateway.orders.missing import missing
 from gateway.orders.order import Fulfilment, Line, Order, OrderClosedError, OrderFullError, OrderState, open_order
 from gateway.orders.pricing import totals
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
-from gateway.orders.tool_schemas import ARGUMENTS
+from gateway.orders.tooling.schemas import ARGUMENTS
 from gateway.orders.tools import OrderTools, ReadBack, Submit, ToolContext
 from tests.orders.osteria import HOUSE, LUNCH, OSTERIA, at
 

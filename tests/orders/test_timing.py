@@ -5,7 +5,7 @@ import pytest
 from gateway.orders.order import Fulfilment
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.timing import LEAD_GRACE, not_then, quote, ready_at
-from gateway.orders.tool_outcome import ToolContext
+from gateway.orders.tooling.outcome import ToolContext
 from tests.orders.osteria import HOUSE, LUNCH, at
 
 INSTEAD = "Tell the caller, and offer to schedule it, or to take a message."

@@ -17,7 +17,7 @@ from gateway.orders.pricing import totals
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
 from gateway.orders.sold_out import NOTHING_SOLD_OUT, SoldOut, SoldOutEntry
-from gateway.orders.tool_schemas import ARGUMENTS, tool_schemas
+from gateway.orders.tooling.schemas import ARGUMENTS, tool_schemas
 from gateway.orders.tools import OrderTools, Submit, ToolContext, ToolOutcome
 from tests.orders.tool_menu import DINER, diner
 

@@ -7,7 +7,7 @@ from gateway.orders.menu import Menu
 from gateway.orders.on_offer import OnOffer
 from gateway.orders.order import Fulfilment
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
-from gateway.orders.tool_outcome import ToolContext
+from gateway.orders.tooling.outcome import ToolContext
 from gateway.orders.validate import validate_order
 from tests.orders.osteria import HOUSE, OSTERIA, at
 

@@ -1,0 +1,1 @@
+"""Menus as files: reading them, checking them, and what may be advised."""

@@ -1,0 +1,1 @@
+"""Orders, prices and times in words, English and Spanish."""
