@@ -156,7 +156,7 @@ HINT = re.compile(
     "chok|breath|suffoc|blue|drown|attack|stroke|seiz|convuls|arrest|reaction|anaphy|chest|unconsc|unrespon|overdos"
     "|bleed|collaps|passed|faint|moving|wak|dying|respon|head|fell|blood|too many|drank|swallow|kill|end my|suicid"
     "|labo|broke|fire|explosion|shoot|burn|gas|monoxide|shot|stab|hit|gun|knife|breaking|robbed|held|beating|hurting"
-    "|strangl|accident|crash|wreck|ambulan|paramedic|1|nine|999|police|cops|doctor|help|emergenc|ahog|asfix|atragant"
+    "|strangl|accident|crash|wreck|ambulan|paramedic|1|nine|nueve|999|police|cops|doctor|help|emergenc|ahog|asfix|atragant"
     "|desangr|desmay|desplom|cayo|respir|inconsc|despierta|reacci|perdio|sangrando|infarto|derrame|ataque|anafil"
     "|mue|muri|incendi|fuego|quema|llamas|fuga|medico|policia|bomberos|once|pistola|cuchillo|arma|auxilio|socorro"
 )
