@@ -56,9 +56,7 @@ from gateway.events import (
     MessageLeft,
     ModelLost,
     ModelOpened,
-    OrderData,
     OrderEvent,
-    OrderItem,
     PlaybackFinished,
     PlaybackStarted,
     SessionRequested,
@@ -69,6 +67,7 @@ from gateway.events import (
 from gateway.metrics import MetricsCollector
 from gateway.orders.offer import Offer
 from gateway.orders.order import Order
+from gateway.orders.order_data import order_data
 from gateway.orders.pricing import totals
 from gateway.pos.order_payload import ORDER_CONFIRMED, CallInfo, build_order_confirmed
 from gateway.pos.webhook import delivery_id
@@ -552,16 +551,7 @@ class VoiceSession:
         total: int,
         status: Literal["confirmed", "failed"],
     ) -> OrderEvent:
-        items = tuple(
-            OrderItem(
-                menu_item_id=line.item_id,
-                quantity=line.quantity,
-                modifications=tuple(f"{m.action} {m.option}" for m in line.modifiers),
-                confidence=line.confidence,
-            )
-            for line in order.lines
-        )
-        data = OrderData(intent="confirm", items=items, total_amount=total, status=status)
+        data = order_data(order, total, status)
         return OrderEvent(**self._now(), type=kind, order_id=order.id, data=data)
 
     # --- time, logs ---
