@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from gateway.call.states import mermaid
 from gateway.cli import app
 from gateway.settings import settings_table
+from tests.cli.width import set_width
 from tests.orders.raw_menus import put, shipped
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +38,7 @@ def test_the_mistakes_of_a_menu_are_told_as_shown(monkeypatch: pytest.MonkeyPatc
         put(raw, path, value)
     (tmp_path / "menu.json").write_text(json.dumps(raw))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
+    set_width(monkeypatch, 100)
     result = CliRunner().invoke(app, ["menu", "check", "menu.json"])
     assert f"$ gateway menu check menu.json\n{result.stderr}{result.stdout}```" in README
 

@@ -93,13 +93,22 @@ def phrases_for(topic: Topic, menu: SpokenMenu) -> tuple[str, ...]:
     return tuple(phrases)
 
 
+_LONGEST_NUMBER = 12  # digits
+
+
 def spoken(name: str) -> str:
     """A written name as lower-case words: "Jalapeño (hot) & 2 eggs" is "jalapeno hot and two eggs"."""
     plain = unicodedata.normalize("NFKD", name.lower()).replace("&", " and ").replace("\u2019", "'")
     plain = "".join(character for character in plain if not unicodedata.combining(character))
-    plain = re.sub(r"\d+", lambda digits: f" {number_in_words(int(digits[0]))} ", plain)
+    plain = re.sub(r"\d+", _spoken_digits, plain)
     # An apostrophe belongs to a word only inside of it.
     return " ".join(re.findall(r"[a-z]+(?:'[a-z]+)*", plain))
+
+
+def _spoken_digits(digits: re.Match[str]) -> str:
+    """A number in words; one that is too long for that, digit by digit."""
+    groups = [digits[0]] if len(digits[0]) <= _LONGEST_NUMBER else list(digits[0])
+    return f" {' '.join(number_in_words(int(group)) for group in groups)} "
 
 
 def plural(name: str) -> str:

@@ -6,8 +6,6 @@ The caller's voice is at the pace of speech here: what is no longer than a cough
 import asyncio
 import re
 
-import pytest
-
 from gateway.audio import g711
 from gateway.local import tonecode
 from gateway.local.mind import Said
@@ -80,7 +78,6 @@ async def test_the_caller_cuts_in_and_the_model_remembers_what_was_heard(stage: 
     assert record.underruns == 0, "playback went on without a gap"
 
 
-@pytest.mark.xfail(strict=False, reason="halves are understood once the parser that knows them is here")
 async def test_the_caller_cuts_in_with_a_half(valkey_url: str) -> None:
     async def cut_in(line: Line) -> None:
         await line.listen_until_quiet(400)

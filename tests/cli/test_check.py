@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from tests.cli.width import set_width
 
 runner = CliRunner()
 
@@ -14,7 +15,7 @@ runner = CliRunner()
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("REDIS_URL", "RESTAURANTS_DIR", "OPENAI_API_KEY", "TWILIO_AUTH_TOKEN", "PORT"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "200")
+    set_width(monkeypatch, 200)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("OPENAI_REALTIME_URL", "ws://127.0.0.1:9")
 

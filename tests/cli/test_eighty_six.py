@@ -9,13 +9,14 @@ from typer.testing import CliRunner
 from gateway.cli import app
 from gateway.cli.eighty_six import _next
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
+from tests.cli.width import set_width
 
 runner = CliRunner()
 
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch, valkey_url: str) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    set_width(monkeypatch, 200)
     monkeypatch.setenv("REDIS_URL", valkey_url)
     monkeypatch.delenv("RESTAURANTS_DIR", raising=False)
     for item in ("tiramisu", "mushrooms"):

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from gateway.cli import app
 from gateway.orders.menus.schema import menu_schema
 from gateway.orders.restaurant_files import SHIPPED
+from tests.cli.width import set_width
 from tests.orders.raw_menus import Raw, put, shipped
 
 runner = CliRunner()
@@ -24,7 +25,7 @@ LISTING: Raw = {
 
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    set_width(monkeypatch, 200)
 
 
 def check(*words: str | Path) -> Result:
@@ -99,7 +100,7 @@ def test_a_plain_listing(tmp_path: Path) -> None:
 
 
 def test_a_narrow_terminal_cuts_no_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
+    set_width(monkeypatch, 80)
     raw = put(shipped("hilltop-burger"), "items.5.slots.1.choices.3.item", "tots")
     assert " items[5].slots[1].choices[3].item " in check(written(tmp_path, raw)).stderr
 

@@ -53,12 +53,13 @@ you're young your yourself yup
 """
 
 _DESCRIBING = """
-baked basket bean beef big black blue bottle bowl bread brown can cheese chicken chopped classic coffee cold combo
-cream creamy crispy crunchy crust cup dark deluxe diced diet double dressing drink fat filling flavored flavoured food
-free fresh fried glass golden good green grilled half homemade hot house iced juice jumbo junior king little low meal
-mild mini new nice old order organic original piece pink pizza plain plate pork red regular rice roasted salad salted
-sandwich sauce serving shredded side single slice sliced smoked soup sour special spicy style sugar super sweet tea
-toasted topping triple warm white whole yellow zero
+baked ball bar basket bean beef beer big bite black blue bottle bowl box bread brown bun burger burrito butter cake
+can cheese chicken chopped classic coffee cold combo cookie cream creamy crispy crunchy crust cup dark deluxe diced
+diet dog double dressing drink fat filling finger flavored flavoured float food free fresh fried glass golden good
+green grilled half homemade hot house iced juice jumbo junior king little low meal mild milk mini new nice noodle
+nugget old order organic original pie piece pink pizza plain plate pork pot red regular rice ring roasted roll salad
+salted sandwich sauce serving shredded side single slice sliced smoked soup sour special spicy steak stick strip style
+sugar super sweet taco tart tea toasted topping triple warm water white whole wine wrap yellow zero
 """
 
 COMMON = frozenset(_COMMON.split())
