@@ -3,8 +3,21 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 
 from gateway.store import EmbeddedServer, SessionStore, open_store
+
+
+@pytest.fixture(autouse=True)
+def plain_tracebacks() -> None:
+    """Tracebacks without local variables, as in the product: writing out a menu takes seconds."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
 
 
 @pytest.fixture(scope="session")
