@@ -19,6 +19,7 @@ from gateway.orders.hearing.phrases import noun_phrases
 from gateway.orders.hearing.repairs import settle_repairs
 from gateway.orders.hearing.strange import asks_for_more, is_strange, strange_run
 from gateway.orders.hearing.tidy import tidy
+from gateway.orders.hearing.together import go_without_the_others, speak_of_all, spread
 from gateway.orders.hearing.workbench import Reading, Workbench
 from gateway.orders.intent import OrderContext
 
@@ -116,7 +117,7 @@ class Reader:
     def _read_without(self, _mention: Mention) -> None:
         ahead = self._mentions[self._at + 1 : self._at + 3]
         if not any(_goes_on_choosing(mention) or mention.cue in _VERBS for mention in ahead):
-            self._bench.go_without_the_others()  # "one with whip and one without"
+            go_without_the_others(self._bench)  # "one with whip and one without"
             return
         self._bench.end_negation()
         self._bench.negating, self._bench.repairing, self._bench.fresh = True, False, len(self._bench.loose)
@@ -151,7 +152,7 @@ class Reader:
     def _read_each(self, mention: Mention) -> None:
         """ "both large", "all with cream", "hold the onions on both"."""
         current, before = self._bench.current, self._mentions[self._at - 1] if self._at else None
-        self._bench.speak_of_all("both" in mention.text)
+        speak_of_all(self._bench, "both" in mention.text)
         named_last = before is not None and bool(before.of("item")) and not mention.pause
         if current is not None and named_last and (current.quantity or 1) > 1 and not self._bench.headings:
             self._bench.together = [current]  # "four drunken noodles all with beef"
@@ -160,7 +161,7 @@ class Reader:
             following is not None and not following.pause and bool(following.senses or following.cue in _SAID_OF_ALL)
         )
         if mention.text.startswith(("on ", "for ", "in ", "to ")) or not leads:
-            self._bench.spread()
+            spread(self._bench)
 
     def _read_with(self, mention: Mention) -> None:
         self._bench.end_negation()

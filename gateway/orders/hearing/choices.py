@@ -7,6 +7,7 @@ from gateway.orders.hearing.draft import Draft
 from gateway.orders.hearing.grammar import Cue
 from gateway.orders.hearing.lexicon import Mention
 from gateway.orders.hearing.strange import is_strange
+from gateway.orders.hearing.swaps import swaps, takes_the_place
 from gateway.orders.hearing.vocabulary import IN_PART, Sense
 from gateway.orders.hearing.workbench import Workbench
 
@@ -64,9 +65,9 @@ def _read_for(bench: Workbench, draft: Draft, mention: Mention, before: Mention 
     if bench.negated_group not in {None, sense.owner} and (before is None or before.cue is not Cue.OR):
         bench.end_negation()  # "no sausage and thin crust": the negation stays within its kind
     present = draft.modifier(sense.owner, sense.id)
-    if present is None and bench.swaps(draft, sense):
+    if present is None and swaps(bench, draft, sense):
         return
-    if before is not None and before.text in _IN_PLACE_OF and bench.takes_the_place(draft, sense):
+    if before is not None and before.text in _IN_PLACE_OF and takes_the_place(bench, draft, sense):
         return
     if before is not None and before.text in _IN_PLACE_OF and present is not None and not present.negated:
         draft.drop(present)  # "with butter, actually jam instead of butter"

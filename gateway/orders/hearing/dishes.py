@@ -9,6 +9,7 @@ from gateway.orders.hearing.halves import half_of_number, names_a_half, second_h
 from gateway.orders.hearing.lexicon import Mention
 from gateway.orders.hearing.slots import fill_slot
 from gateway.orders.hearing.strange import is_strange
+from gateway.orders.hearing.together import add_sizes_before, close_split
 from gateway.orders.hearing.workbench import Workbench
 from gateway.orders.intent import Ambiguity
 
@@ -61,10 +62,10 @@ class _Dish:
         elif bench.repairing and items and bench.current is not None and bench.current.item is not None:
             self._replace(bench.current)
         elif items:
-            bench.close_split()
+            close_split(bench)
             draft = bench.new(items, mention, cluster)
             half_of_number(bench, draft, self._before)
-            bench.add_sizes_before(draft)
+            add_sizes_before(bench, draft)
             bench.add(draft)
             bench.take_up_pending()
         else:
@@ -156,7 +157,7 @@ class _Dish:
     def _read_heading(self) -> None:
         """ "a large pizza" where there are several: the caller has to say which; what follows is about none yet."""
         bench, mention = self._bench, self._mention
-        bench.close_split()
+        close_split(bench)
         categories = {sense.id for sense in mention.of("category")}
         items = [item for item in bench.menu.items if item.category in categories]
         if len(items) == 1:

@@ -1,13 +1,14 @@
 """After an utterance was read: headings whose dishes were named, and doubts that a later word settles."""
 
 from gateway.orders.hearing.draft import Draft
+from gateway.orders.hearing.together import close_split
 from gateway.orders.hearing.workbench import Workbench
 from gateway.orders.menu import Item, Menu
 
 
 def tidy(bench: Workbench) -> None:
     """Puts the bench in order once everything is read."""
-    bench.close_split()
+    close_split(bench)
     for draft in bench.alive:
         draft.touched = draft.touched or any(part.touched for part in draft.parts)
     for draft in bench.alive:

@@ -5,7 +5,7 @@ in place of the last); its methods are the few ways in which drafts change.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gateway.orders.hearing.clusters import Cluster
 from gateway.orders.hearing.draft import Draft
@@ -174,66 +174,12 @@ class Workbench:
                 kept.append((mention, qualifier, negated))
         self.pending = kept
 
-    def add_sizes_before(self, draft: Draft) -> None:
-        """ "a small and a large shake": one more of the dish for each size that was said before it."""
-        for cluster in self.sizes_before:
-            self.leaps += 1
-            twin = draft.twin()
-            twin.quantity, twin.start = cluster.quantity, draft.start
-            twin.set_options(cluster.options)
-            self.drafts.append(twin)
-        self.sizes_before = []
-
     def give_up_pending(self) -> None:
         """No dish took them: they are told as unknown, unless they were not wanted."""
         for mention, _, negated in self.pending:
             if not negated:
                 self.unknown.append((mention.text, mention.start, mention.end))
         self.pending = []
-
-    def speak_of_all(self, two: bool) -> None:
-        """What follows is about every dish of this utterance (the last two for "both"), or else of the order."""
-        self.leaps += 1
-        said = [draft for draft in self.alive if draft.item is not None and draft.line_id is None]
-        drafts = said or [draft for draft in self.alive if draft.item is not None]
-        self.together = drafts[-2:] if two else drafts
-        self.for_all = not drafts
-
-    def spread(self) -> None:
-        """Gives the choices said last to all the dishes spoken of."""
-        for draft in self.together:
-            draft.set_options({key: value for key, value in self.options_last.items() if key not in draft.options})
-        for _, modifier in self.loose[self.fresh :]:
-            for draft in self.together:
-                if draft.modifier(modifier.group, modifier.id) is None and draft.accepts_modifier(
-                    Sense("modifier", modifier.id, modifier.group)
-                ):
-                    draft.put(replace(modifier), self.menu)
-
-    def go_without_the_others(self) -> None:
-        """ "one with whip and one without": what its brothers have is refused for the part spoken of."""
-        part = self.current
-        self.leaps += 1
-        if part is None or part.item is None:
-            return
-        base = {(m.group, m.id) for m in self.split[0].modifiers} if self.split is not None else set()
-        for brother in self.alive:
-            if brother is part or brother.item is not part.item or brother.line_id is not None:
-                continue
-            for m in brother.modifiers:
-                group = self.menu.group(m.group)
-                if (m.group, m.id) not in base and not m.negated and group is not None and group.negatable:
-                    part.put(IntentModifier(m.id, m.group, negated=True, between=m.between), self.menu)
-
-    def close_split(self) -> None:
-        """What is left of a number that was shared out stays as it was before: "two lattes, one with oat milk"."""
-        if self.split is not None and self.split[1] > 0 and self.split[0].item is not None:
-            self.leaps += 1
-            rest = self.split[0].twin()
-            rest.quantity = self.split[1]
-            current, self.split = self.current, None
-            self.drafts.append(rest)
-            self.current = current
 
     def remove(self, draft: Draft) -> None:
         """Takes a draft away."""
@@ -300,28 +246,6 @@ class Workbench:
         swapped, self.swapped = self.swapped, None
         fits = swapped is not None and swapped[0] is draft and swapped[1].owner == group.id
         return swapped[1].id if swapped is not None and fits else None
-
-    def takes_the_place(self, draft: Draft, sense: Sense) -> bool:
-        """Makes the choice said last a swap for this default ("rings instead of fries"); whether it could be."""
-        group = self.menu.group(sense.owner)
-        option = None if group is None else group.option(sense.id)
-        if group is None or option is None or self.last is None or self.last[0] is not draft:
-            return False
-        last = self.last[1]
-        if not (group.swappable and option.default and last.group == group.id and last.id != option.id):
-            return False
-        self.last = draft, draft.put(replace(last, instead_of=option.id), self.menu)
-        self.end_negation()
-        return True
-
-    def swaps(self, draft: Draft, sense: Sense) -> bool:
-        """Whether a choice is what the dish comes with and is about to be swapped for another."""
-        group = self.menu.group(sense.owner)
-        option = None if group is None else group.option(sense.id)
-        if group is None or option is None or not (self.changing and group.swappable and option.default):
-            return False
-        self.swapped = draft, sense
-        return True
 
     def leave_out(self, draft: Draft, mention: Mention, sense: Sense) -> None:
         """Takes a choice off: one that was added goes, one that the dish comes with is marked as not wanted."""
