@@ -8,17 +8,13 @@ from collections.abc import Sequence
 
 from gateway.orders.hearing.everyday import COMMON
 from gateway.orders.hearing.grammar import Cue
+from gateway.orders.hearing.kinds import is_dish
 from gateway.orders.hearing.lexicon import Mention
 from gateway.orders.hearing.strange import is_strange
 from gateway.orders.menu import Item, Menu
 
 _OPENERS = frozenset({Cue.AN, Cue.THE, Cue.ANOTHER, Cue.ORDINAL})
 _QUALIFIERS = frozenset({Cue.EXTRA, Cue.LIGHT})
-
-
-def is_head(mention: Mention) -> bool:
-    """Whether the words can name a dish, or a kind of dish."""
-    return bool(mention.of("item") or mention.of("category"))
 
 
 def noun_phrases(mentions: Sequence[Mention], menu: Menu) -> dict[int, int]:
@@ -31,7 +27,7 @@ def noun_phrases(mentions: Sequence[Mention], menu: Menu) -> dict[int, int]:
     last_head = -1
     open_groups: frozenset[str] = frozenset()
     for at, mention in enumerate(mentions):
-        if not is_head(mention) or _counts_what_follows(mentions, at):
+        if not is_dish(mention) or _counts_what_follows(mentions, at):
             continue
         items = [item for sense in mention.of("item") if (item := menu.item(sense.id)) is not None]
         as_choice = any(sense.owner in open_groups for sense in mention.of("modifier"))
@@ -66,8 +62,8 @@ def _counts_what_follows(mentions: Sequence[Mention], at: int) -> bool:
     if mentions[at].of("item") or at + 1 >= len(mentions):
         return False
     if mentions[at].tokens[-1].word == "of":
-        return is_head(mentions[at + 1])
-    return at + 2 < len(mentions) and mentions[at + 1].text in {"of", "de"} and is_head(mentions[at + 2])
+        return is_dish(mentions[at + 1])
+    return at + 2 < len(mentions) and mentions[at + 1].text in {"of", "de"} and is_dish(mentions[at + 2])
 
 
 def _stands_alone(mentions: Sequence[Mention], start: int, head: int) -> bool:
@@ -131,7 +127,7 @@ def _phrase_start(
 def _leaves_out(mentions: Sequence[Mention], at: int) -> bool:
     """Whether a "no" before a head is about a choice: "a no egg ramen"."""
     following = mentions[at + 1]
-    return mentions[at].cue is Cue.NO and bool(following.of("modifier")) and not is_head(following)
+    return mentions[at].cue is Cue.NO and bool(following.of("modifier")) and not is_dish(following)
 
 
 def _measures(mentions: Sequence[Mention], at: int) -> bool:
