@@ -293,6 +293,7 @@ class Telephone(RuleBasedStateMachine):
         self.playout = Playout(limit_s=2)
         self.now = 100.0
         self.buffer: deque[tuple[str, float]] = deque()  # marks, and when what is before them will have been played
+        self.lost: set[str] = set()
         self.cleared: list[str] = []
         self.plays_until = self.now
         self.delay = 0.0
@@ -332,7 +333,7 @@ class Telephone(RuleBasedStateMachine):
 
     @rule(name=st.text(max_size=5) | st.sampled_from(["0.1", "1.1", "0.99"]))
     def garbage_comes_back(self, name: str) -> None:
-        if all(mark != name for mark, _ in self.buffer):
+        if name not in self.lost and all(mark != name for mark, _ in self.buffer):
             assert not self.playout.mark_echoed(name, self.now)
 
     @precondition(lambda self: self.buffer)
@@ -340,6 +341,7 @@ class Telephone(RuleBasedStateMachine):
     def mark_comes_back(self, lost: bool) -> None:
         if self.buffer[0][1] <= self.now:
             mark, played = self.buffer.popleft()
+            self.lost |= {mark} if lost else set()
             if not lost:
                 known = self.playout.mark_echoed(mark, self.now)
                 assert known or self.now >= played + 1.5
