@@ -19,7 +19,7 @@ from gateway.cli.demo_call import Played
 from gateway.local.pos import PosReceiver, Received
 from gateway.metrics import PERFORMANCE_TARGETS, MetricsCollector, Target
 from gateway.orders.wording.money import price_text
-from gateway.pos.order_message import ConfirmedOrder, OrderLine
+from gateway.pos.order_message import Choice, ConfirmedOrder, OrderLine, Reference
 from gateway.speech.accuracy import WordErrors, word_errors
 
 NO_ORDER = 3
@@ -149,9 +149,22 @@ def _order(order: ConfirmedOrder, zone: ZoneInfo) -> Table:
 
 
 def _described(line: OrderLine) -> str:
-    size = f"{line.variation.name} " if line.variation is not None and line.variation.name != line.item.name else ""
-    choices = [f"{'' if m.action == 'add' else m.action + ' '}{m.option.name}" for m in line.modifiers]
-    return size + line.item.name + (f" with {', '.join(choices)}" if choices else "")
+    """A line as a ticket would have it: the other half and what fills the slots of a combo are named."""
+    half = "" if line.half_item is None else f" / {line.half_item.name}"
+    parts = [_made(part.item, part.variation, part.modifiers) for part in line.parts]
+    return _made(line.item, line.variation, line.modifiers, half) + (f": {'; '.join(parts)}" if parts else "")
+
+
+def _made(item: Reference, variation: Reference | None, modifiers: Sequence[Choice], half: str = "") -> str:
+    size = f"{variation.name} " if variation is not None and variation.name != item.name else ""
+    choices = ", ".join(map(_choice, modifiers))
+    return size + item.name + half + (f" with {choices}" if choices else "")
+
+
+def _choice(modifier: Choice) -> str:
+    action = "" if modifier.action == "add" else f"{modifier.action} "
+    place = "" if modifier.placement == "whole" else f" on the {modifier.placement} half"
+    return f"{action}{modifier.option.name}{place}"
 
 
 def _targets(metrics: MetricsCollector) -> Table:
