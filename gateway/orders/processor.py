@@ -154,6 +154,10 @@ def _items(reading: Reading, context: OrderContext) -> tuple[IntentItem, ...]:
     for draft in reading.drafts:
         if draft.item is None or not draft.touched or (draft.removed and draft.line_id is None):
             continue
+        if draft.quantity == 0:  # "zero Cokes": none
+            if draft.line_id is None:
+                continue
+            draft.removed = True
         item = draft.intent_item(_item_confidence(draft, reading))
         if item.action != "change" or _differs(item, before[item.target_line or ""]):
             found.append(item)

@@ -131,6 +131,8 @@ def noodles() -> OrderProcessor:
         (["a coke", "and a large"], "1 coke"),
         (["a margherita", "large, two"], "2 margherita large"),
         (["a large. margherita"], "1 margherita"),
+        (["-3 cokes"], ""), (["zero cokes and a sprite"], "1 sprite"), (["two cokes", "make it zero cokes"], ""),
+        (["18,000 cokes"], "18000 coke"), (["a million sprites"], "1000000 sprite"),
         (["a drink"], ""), (["a dessert"], "1 tiramisu"), (["no dessert"], ""),
         (["pizza pizza margherita large"], "1 margherita large"),
     ],

@@ -51,6 +51,8 @@ def read_number(words: Sequence[str], at: int) -> tuple[int, int] | None:
 def _cardinal(words: Sequence[str], at: int) -> tuple[int, int] | None:
     """A plain cardinal: digits, or words with their scales ("a dozen", "one hundred and fifty")."""
     word = words[at]
+    if word[0] == "-":
+        return 0, 1  # fewer than none of a thing is none
     if word[0].isdigit():
         digits = word.replace(",", "")
         return (min(int(digits), LARGEST), 1) if digits.isdecimal() and len(digits) < 20 else None

@@ -13,7 +13,7 @@ from gateway.orders.hearing.numbers import read_number
 
 MAX_WORDS = 1000  # a turn longer than this is noise or an attack; what is beyond is not read
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+(?:'[a-z]+)*|[,.;:!?…&+]")
+_WORD = re.compile(r"(?<![\w-])-\d+|\d+(?:[.,]\d+)*|[a-z]+(?:'[a-z]+)*|[,.;:!?…&+]")
 _SOUNDS = "um umm uh uhh uhm er err erm ah ahh eh hmm hm mm mmm like please thanks porfa este pues"
 _FILLERS = frozenset({*_SOUNDS.split(), "let me see", "let me think", "you know", "por favor", "thank you"})
 _ASIDES = frozenset({"one more thing", "one other thing", "one last thing", "another thing", "what else", "let's see"})
@@ -76,7 +76,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
     pause = stop = False
     for match in _WORD.finditer(folded):
         word = match.group()
-        if not word[0].isalnum() and word not in "&+":
+        if not word[-1].isalnum() and word not in "&+":
             pause, stop = True, stop or word in ".;!?"
             continue
         if word in "&+":
