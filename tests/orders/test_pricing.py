@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.orders.menu import Menu, Tax
+from gateway.orders.menu import Menu, ModifierGroup, Tax
 from gateway.orders.order import Line, Modifier, ModifierAction, Order, Part, open_order
 from gateway.orders.pricing import cheapest_price, line_price, totals, unit_price
 from tests.orders.osteria import OSTERIA, chose, combo, group_of, ordered, part, with_group, with_item
@@ -226,3 +226,49 @@ def test_a_combo_is_taxed_as_a_whole_at_its_own_rate() -> None:
     sums = totals(order, OSTERIA)
     # 22.00 at 8.25 % is 1.815; 3.00 at 10 % is 0.30.
     assert (sums.taxes, sums.total) == ({"food": 182, "drinks": 30}, 2200 + 300 + 212)
+
+
+def test_a_swapped_default_that_costs_by_variation_is_taken_off_at_that_variation(menu: Menu) -> None:
+    side = ModifierGroup.model_validate(
+        {
+            "id": "side", "name": "side", "swappable": True,
+            "options": [
+                {"id": "fries", "name": "fries", "default": True, "price": {"small": 100, "large": 250}},
+                {"id": "rings", "name": "rings", "price": {"small": 300, "large": 300}},
+            ],
+        }
+    )  # fmt: skip
+    items = tuple(
+        item.model_copy(update={"modifier_groups": ("side",)}) if item.id == "margherita" else item
+        for item in menu.items
+    )
+    swapping = menu.model_copy(update={"items": items, "modifier_groups": (side,)})
+    swap = Modifier(group="side", option="rings", action="swap", instead_of="fries")
+    for variation, beyond in (("small", 200), ("large", 50)):
+        plain = Line(id="L1", item_id="margherita", variation_id=variation)
+        price, without = (
+            unit_price(line, swapping) for line in (plain.model_copy(update={"modifiers": (swap,)}), plain)
+        )
+        assert price is not None
+        assert without is not None
+        assert price - without == beyond
+
+
+def test_where_there_are_no_halves_a_placement_costs_as_the_whole(menu: Menu) -> None:
+    groups = tuple(group.model_copy(update={"halves": None}) for group in menu.modifier_groups)
+    whole_only = menu.model_copy(update={"modifier_groups": groups})
+    placed = tuple(
+        Modifier(group="toppings", option=option, placement=placement)
+        for option, placement in (("mushroom", "left"), ("basil", "right"))
+    )
+    line = Line(id="L1", item_id="margherita", variation_id="small", modifiers=placed)
+    assert unit_price(line, whole_only) == 900 + 150 + 50
+    assert unit_price(line, menu) == 900 + 150
+
+
+def test_sums_are_whole_cents(menu: Menu) -> None:
+    order = open_order("o", "casa-verde", menu_digest=menu.digest).set_line(
+        Line(id="", item_id="margherita", variation_id="small"), call_id="c"
+    )
+    sums = totals(order, menu)
+    assert [type(amount) for amount in (sums.subtotal, sums.tax, sums.total)] == [int, int, int]

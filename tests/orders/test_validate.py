@@ -256,3 +256,11 @@ def test_a_group_and_a_size_may_share_a_name() -> None:
     menu = with_item(menu, "tea", modifier_groups=("ice",))
     gaps = validate(IntentItem("tea", options=LARGE), menu=menu).missing
     assert [gap.choices for gap in gaps] == [("iced", "room warm"), ("fries", "a salad")]
+
+
+def test_as_many_as_the_cap_can_be_had_and_not_one_more() -> None:
+    assert validate(IntentItem("coke", 6)).faults == ()
+    (fault,) = validate(IntentItem("coke", 7)).faults
+    assert (fault.kind, fault.item_id, fault.most) == ("too_many", "coke", 6)
+    (none,) = validate(IntentItem("coke", 0)).faults
+    assert none.kind == "too_many"
