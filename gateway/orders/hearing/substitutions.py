@@ -1,7 +1,6 @@
 """Corrections that put something in the place of what was said some words before: of the size of a dish, of a count."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from gateway.orders.hearing.grammar import Cue
 from gateway.orders.hearing.kinds import DETERMINERS, alike, determines, is_dish, is_size, same_word, share
@@ -95,12 +94,9 @@ def afterthought(mentions: Sequence[Mention], at: int, end: int) -> list[Mention
         return None
     meant = mentions[at - 1]
     for place in range(at - 2, -1, -1):
-        if mentions[place + 1].stop:
-            return None
         if alike(mentions[place], meant):
             start = _opening(mentions, at - 1)
-            moved = replace(meant)
-            return [*mentions[:place], moved, *mentions[place + 1 : start], *mentions[end:]]
+            return [*mentions[:place], meant, *mentions[place + 1 : start], *mentions[end:]]
     return None
 
 
