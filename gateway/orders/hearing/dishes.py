@@ -1,6 +1,7 @@
 """Noun phrases with a dish at their head: one more line, or one that is meant, replaced, counted or taken off."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from gateway.orders.hearing.clusters import Cluster, read_cluster
 from gateway.orders.hearing.draft import Draft
@@ -131,12 +132,8 @@ class _Dish:
 
     def _in_a_list(self) -> bool:
         """Whether a "with" and its choices run without a break up to the phrase."""
-        for mention in reversed(self._mentions[: self._start]):
-            if mention.number is not None or not (mention.of("modifier") or mention.cue in _ENDS_A_LIST):
-                break
-            if mention.cue is Cue.WITH:
-                return True
-        return False
+        listed = takewhile(_is_listed, reversed(self._mentions[: self._start]))
+        return any(mention.cue is Cue.WITH for mention in listed)
 
     def _replace(self, current: Draft) -> None:
         self._bench.repairs += 1
@@ -170,3 +167,7 @@ class _Dish:
         heading.heading = doubt
         bench.headings.append(heading)
         bench.current = heading
+
+
+def _is_listed(mention: Mention) -> bool:
+    return mention.number is None and (bool(mention.of("modifier")) or mention.cue in _ENDS_A_LIST)
