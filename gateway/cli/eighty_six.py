@@ -131,7 +131,7 @@ def _ref(menu: Menu, wanted: str) -> str:
             ref = option_ref(group.id, option.id)
             for name in (ref, option.id, option.name, *option.spoken):
                 named.setdefault(name.casefold(), set()).add(ref)
-    refs = sorted(named.get(wanted.casefold(), ()))
+    refs = [wanted] if menu.item(wanted) is not None else sorted(named.get(wanted.casefold(), ()))
     if not refs:
         fail(f"nothing on the menu is called {wanted}; items are {', '.join(item.id for item in menu.items)}")
     if len(refs) > 1:

@@ -11,6 +11,7 @@ from gateway.orders.hearing.swaps import swaps, takes_the_place
 from gateway.orders.hearing.vocabulary import IN_PART, Sense
 from gateway.orders.hearing.workbench import Workbench
 
+_MORE = frozenset({"extra", "double", "more"})
 _IN_PLACE_OF = frozenset({"instead of", "en vez de"})
 
 
@@ -64,6 +65,8 @@ def _read_for(bench: Workbench, draft: Draft, mention: Mention, before: Mention 
     sense = next(s for s in mention.of("modifier") if draft.accepts_modifier(s))
     if bench.negated_group not in {None, sense.owner} and (before is None or before.cue is not Cue.OR):
         bench.end_negation()  # "no sausage and thin crust": the negation stays within its kind
+    if bench.negated_group is not None and mention.tokens[0].word in _MORE:
+        bench.end_negation()  # "no egg, extra noodles", where that is their name
     present = draft.modifier(sense.owner, sense.id)
     if present is None and swaps(bench, draft, sense):
         return

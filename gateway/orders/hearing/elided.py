@@ -29,6 +29,8 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Ma
     end = at + 1
     counted = mentions[at].number is not None
     while end < len(mentions) and end not in phrases and _continues(mentions[end], counted):
+        if mentions[end].cue is Cue.AN and any(mention.of("option") for mention in mentions[at:end]):
+            break  # "a small, a medium"
         counted = counted or mentions[end].number is not None
         end += 1
     run, before = mentions[at:end], mentions[at - 1].cue if at else None
@@ -59,6 +61,8 @@ def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Ma
     ahead = _Ahead(mentions, end, phrases)
     if _divides(bench, target, cluster, before, ahead):
         _share(bench, target, cluster)
+    elif target is not None and _varies(bench, target, cluster, before, ahead.first):
+        _twin(bench, target, cluster, bare=False)
     elif _counts_a_choice(bench, cluster, ahead.first):
         bench.count = cluster.quantity
     elif cluster.definite:
@@ -106,10 +110,22 @@ class _Ahead:
                 return True
         return False
 
+    def further_size(self) -> bool:
+        """Whether "a" and a size follow in the same sentence: "three colas, a small, a medium and a large"."""
+        for place in range(self.at, len(self.mentions) - 1):
+            if self.mentions[place].stop or place in self.phrases:
+                return False
+            if self.mentions[place].cue is Cue.AN and self.mentions[place + 1].of("option"):
+                return True
+        return False
+
 
 def _divides(bench: Workbench, target: Draft | None, cluster: Cluster, before: Cue | None, ahead: _Ahead) -> bool:
     """Whether a number takes a part of the number just said: "two lattes, one with oat milk"."""
-    one = cluster.ordinal is not None or (cluster.article and bool(cluster.options) and ahead.describes)
+    sized = cluster.article and bool(cluster.options)
+    one = cluster.ordinal is not None or (
+        sized and (ahead.describes or bench.split is not None or ahead.further_size())
+    )
     part = cluster.quantity if cluster.quantity is not None else 1 if one else None
     if part is None or bench.repairing or before is Cue.WITH:
         return False
@@ -117,6 +133,8 @@ def _divides(bench: Workbench, target: Draft | None, cluster: Cluster, before: C
         return bench.split[1] > 0
     if cluster.ordinal not in {None, 0} or target is None or part >= (target.quantity or 1):
         return False
+    if any(target.options.get(dimension, option) != option for dimension, option in cluster.options.items()):
+        return False  # "two medium colas and one large" are three
     described = ahead.first is not None and bool(ahead.first.of("modifier")) and not ahead.first.pause
     return bool(cluster.options) or ahead.describes or (described and ahead.further_part())
 
@@ -124,7 +142,7 @@ def _divides(bench: Workbench, target: Draft | None, cluster: Cluster, before: C
 def _share(bench: Workbench, target: Draft | None, cluster: Cluster) -> None:
     quantity = cluster.quantity or 1
     if bench.split is not None:
-        _divide(bench, bench.split[0], quantity, cluster.options)
+        divide(bench, bench.split[0], quantity, cluster.options)
         return
     assert target is not None
     rest = (target.quantity or 1) - quantity
@@ -132,6 +150,18 @@ def _share(bench: Workbench, target: Draft | None, cluster: Cluster) -> None:
     bench.split = (target.twin(), rest)
     target.set_options(cluster.options)
     bench.current = target
+
+
+def _varies(bench: Workbench, target: Draft, cluster: Cluster, before: Cue | None, following: Mention | None) -> bool:
+    """ "two pork ramen and one tofu": one more, with another choice where there is only one."""
+    if before is not Cue.AND or cluster.quantity is None or cluster.options or following is None:
+        return False
+    for sense in following.of("modifier"):
+        group = bench.menu.group(sense.owner)
+        others = [m for m in target.modifiers if m.group == sense.owner and m.id != sense.id and not m.negated]
+        if group is not None and group.max == 1 and others and target.line_id is None:
+            return True
+    return False
 
 
 def _set_all(bench: Workbench, run: Sequence[Mention]) -> None:
@@ -198,7 +228,7 @@ def _read_reference(bench: Workbench, cluster: Cluster) -> None:
     """ "the small", "the second one", "the other": an existing line, or the rest of a number being divided."""
     if cluster.other and bench.split is not None and bench.split[1] > 0:
         base, left = bench.split
-        _divide(bench, base, left, cluster.options)
+        divide(bench, base, left, cluster.options)
         return
     alive = [draft for draft in bench.alive if draft.item is not None]
     setting = bench.changing and (cluster.ordinal is not None or cluster.other)  # "make the second one small"
@@ -235,6 +265,8 @@ def _read_elided(
         _twin(bench, target, cluster, bare=described or bool(options))
     elif target.touched and before in {Cue.AND, Cue.ADD} and _sized_anew(bench, target, cluster):
         _twin(bench, target, cluster, bare=True)
+    elif before is Cue.AND and quantity is not None and target.quantity is not None and target.line_id is None:
+        _twin(bench, target, cluster, bare=True)  # "two spicy sandwiches and one plain"
     else:
         _set(target, cluster)
         bench.current = target
@@ -262,7 +294,7 @@ def _twin(bench: Workbench, target: Draft, cluster: Cluster, *, bare: bool) -> N
     bench.add(twin)
 
 
-def _divide(bench: Workbench, base: Draft, quantity: int, options: dict[str, str]) -> None:
+def divide(bench: Workbench, base: Draft, quantity: int, options: dict[str, str]) -> None:
     """One part of a number that is being shared out: "one with ham and the other with pineapple"."""
     left = bench.split[1] if bench.split is not None else 0
     bench.leaps += 1

@@ -58,10 +58,11 @@ _PHRASES = {
     Cue.TO: "to|into|por",
     Cue.NO: "no",
     Cue.WITHOUT: (
-        "without|hold the|hold|hold on|minus|skip the|skip|not|except|except for|everything but|everything except"
-        "|no not|sin|leave out|leave off|leave off the|leave out the|with no|but no|instead of|avoid|and no"
-        "|definitely no|absolutely no|en vez de|definitely not|hate|nix|no more|free of|can't have|cannot have"
-        "|neither|no thanks on|not any|not with|none of the|keep off the"
+        "nada de|sin nada de|con todo menos|todo menos|no quiero|no le ponga|no le pongas|no le eche|sin ningun"
+        "|without|hold the|hold|hold on|minus|skip the|skip|not|except|except for|everything but"
+        "|everything except|no not|sin|leave out|leave off|leave off the|leave out the|with no|but no|instead of"
+        "|avoid|and no|definitely no|absolutely no|en vez de|definitely not|hate|nix|no more|free of|can't have"
+        "|cannot have|neither|no thanks on|not any|not with|none of the|keep off the"
     ),
     Cue.ONLY: "only|just|solo|nothing else on it|with just|with only|but just",
     Cue.EXTRA: (

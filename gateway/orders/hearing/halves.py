@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.orders.hearing.draft import Draft
+from gateway.orders.hearing.elided import divide
 from gateway.orders.hearing.grammar import Cue
 from gateway.orders.hearing.lexicon import Mention
 from gateway.orders.hearing.workbench import Workbench
@@ -29,12 +30,34 @@ def read_half(bench: Workbench, mentions: Sequence[Mention], at: int) -> None:
         bench.pair = True
         return
     following = mentions[at + 1] if at + 1 < len(mentions) else None
+    if following is not None and _halves_the_number(bench, following):
+        return
     leads = following is not None and (bool(following.senses) or following.cue in _GOES_ON) and not following.pause
     if (bench.unplaced and "on" in words | {"en"} & words and not leads) or (bench.unplaced and following is None):
         _place(bench, side)
     else:
         bench.placement = side
     bench.unplaced = []
+
+
+def _halves_the_number(bench: Workbench, following: Mention) -> bool:
+    """ "twelve burgers, half single and half double": six of each; whether it was that."""
+    if bench.split is not None and bench.split[1] > 0:
+        divide(bench, bench.split[0], bench.split[1], {})
+        return True
+    draft = bench.current
+    if draft is None or draft.item is None or (draft.quantity or 1) % 2 or not draft.quantity:
+        return False
+    fits = any(map(draft.accepts_option, following.of("option"))) or any(
+        draft.accepts_modifier(sense) and group.halves is None
+        for sense in following.of("modifier")
+        if (group := bench.menu.group(sense.owner)) is not None
+    )
+    if not fits:
+        return False
+    bench.split = (draft.twin(), draft.quantity // 2)
+    draft.quantity //= 2
+    return True
 
 
 def second_half(bench: Workbench, items: Sequence[Item], before: Mention | None) -> bool:

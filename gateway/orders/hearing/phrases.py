@@ -14,6 +14,7 @@ from gateway.orders.hearing.strange import is_strange
 from gateway.orders.menu import Item, Menu
 
 _OPENERS = frozenset({Cue.AN, Cue.THE, Cue.ANOTHER, Cue.ORDINAL})
+_PUTS_ON = frozenset({"add", "put", "throw in", "and add"})
 _QUALIFIERS = frozenset({Cue.EXTRA, Cue.LIGHT})
 
 
@@ -71,6 +72,9 @@ def _stands_alone(mentions: Sequence[Mention], start: int, head: int) -> bool:
     counted = start + 1 == head and mentions[start].number is not None
     if counted and start and mentions[start - 1].cue is Cue.WITH:
         return False  # "eggs with four sausages"
+    added = start + 1 == head and mentions[start].cue is Cue.AN and start > 0
+    if added and mentions[start - 1].text in _PUTS_ON:
+        return False  # "a burger, add an egg"
     if start < head and any(_opens_a_dish(m) for m in mentions[start:head]):
         return True
     following = mentions[head + 1] if head + 1 < len(mentions) else None

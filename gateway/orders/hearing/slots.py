@@ -41,4 +41,4 @@ def fill_slot(
 
 
 def _open(combo: Draft, slot: Slot) -> bool:
-    return all(part.slot != slot.id for part in combo.parts)
+    return all(part.slot != slot.id or not part.touched for part in combo.parts)

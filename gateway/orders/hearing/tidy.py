@@ -3,6 +3,7 @@
 from gateway.orders.hearing.draft import Draft
 from gateway.orders.hearing.together import close_split
 from gateway.orders.hearing.workbench import Workbench
+from gateway.orders.intent import Ambiguity
 from gateway.orders.menu import Item, Menu
 
 
@@ -14,6 +15,7 @@ def tidy(bench: Workbench) -> None:
     for draft in bench.alive:
         if draft.line_id is None:  # "both large, one roast beef and one ham"
             draft.set_options({key: value for key, value in bench.options_for_all.items() if key not in draft.options})
+    _settle_rivals(bench)
     _share_out_headings(bench)
     _settle_doubts(bench)
     bench.give_up_pending()
@@ -79,6 +81,26 @@ def _is_kind_of(kind: Item, item: Item, menu: Menu) -> bool:
     if category is not None and category.name.lower() in plain:
         return True
     return any(name.lower().split()[-1] in plain for name in (item.name, *item.spoken) if " " in name)
+
+
+def _settle_rivals(bench: Workbench) -> None:
+    """ "three shakes, vanilla, chocolate and strawberry" are one of each; "one, chocolate and vanilla" is a doubt."""
+    for draft in list(bench.alive):
+        pairs = [(earlier, later) for holder, earlier, later in bench.rivals if holder is draft]
+        if not pairs or draft.line_id is not None:
+            continue
+        choices = [pairs[0][0], *(later for _, later in pairs)]
+        bench.leaps += 1
+        if draft.quantity == len(choices):
+            for choice in choices[:-1]:
+                twin = draft.twin()
+                twin.quantity = 1
+                twin.put(choice, bench.menu)
+                bench.drafts.append(twin)
+            draft.quantity = 1
+        else:
+            ids = tuple(dict.fromkeys(choice.id for choice in choices))
+            bench.ambiguous.append(Ambiguity(choices[-1].group, ids, (draft.start, draft.end)))
 
 
 def _settle_doubts(bench: Workbench) -> None:

@@ -152,6 +152,9 @@ def _without_stutter(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _same(first: Sequence[Token], second: Sequence[Token]) -> bool:
+    words = {token.word for token in first}
+    if "and" in words and words & _ARTICLES:
+        return False  # "a coke and a coke and a sprite"
     if any(token.word == "half" for token in first):
         return False  # "sugar and half and half"
     if any(token.stop for token in second) or all(token.number is not None for token in first):

@@ -77,6 +77,9 @@ class Workbench:
     swapped: tuple[Draft, Sense] | None = None
     sizes_before: list[Cluster] = field(default_factory=list)
     size_ahead: Cluster | None = None
+    said: list[tuple[Draft, IntentModifier]] = field(default_factory=list)
+    rivals: list[tuple[Draft, IntentModifier, IntentModifier]] = field(default_factory=list)
+    """Choices of a group of one that were said one after the other: (dish, earlier, later)."""
     repairs: int = 0
     leaps: int = 0
 
@@ -237,9 +240,21 @@ class Workbench:
             placement="whole" if group.halves is None else self.placement,
             instead_of=self._swapped_for(draft, group),
         )
+        rival = self._rival(draft, modifier, group)
         put = draft.put(modifier, self.menu)
+        if rival is not None:
+            self.rivals.append((draft, rival, put))
         self.unplaced.append((draft, put))
+        self.said.append((draft, put))
         return put
+
+    def _rival(self, draft: Draft, modifier: IntentModifier, group: ModifierGroup) -> IntentModifier | None:
+        """The choice said in this utterance that this one would take the place of, without a word of correction."""
+        if group.max != 1 or modifier.negated or self.repairing or self.changing or modifier.instead_of is not None:
+            return None
+        earlier = next((m for m in draft.modifiers if m.group == group.id and not m.negated), None)
+        said_now = any(holder is draft and put is earlier for holder, put in self.said)
+        return earlier if earlier is not None and said_now and earlier.id != modifier.id else None
 
     def _swapped_for(self, draft: Draft, group: ModifierGroup) -> str | None:
         """The default that the choice takes the place of: "swap the fries for a salad"."""
