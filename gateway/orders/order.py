@@ -218,17 +218,6 @@ class Order(Record):
             return edited
         return edited.model_copy(update={"state": OrderState.READ_BACK, "read_back_version": edited.version})
 
-    def take_back_allergy(self, allergy: str, *, call_id: str) -> Self:
-        """Forget an allergy, because the caller said that it is none. It is the only way; unknown words change nothing.
-
-        Raises:
-            OrderClosedError: the order is placed.
-        """
-        kept = without_allergy(self.allergies, allergy)
-        if call_id in self.applied or kept == self.allergies:
-            return self
-        return self._edited(call_id, allergies=kept)
-
     def read_back(self, *, call_id: str) -> Self:
         """Note that this version is being read back to the caller.
 
