@@ -273,3 +273,12 @@ records = st.builds(
 )
 def test_an_order_is_the_same_after_its_journey_as_json(order: Order) -> None:
     assert Order.model_validate_json(order.model_dump_json()) == order
+
+
+def test_both_notes_of_an_order_taken_up_stand() -> None:
+    held = open_order("o", "r", menu_digest="x").set_customer(notes="no bell", call_id="a")
+    new = open_order("n", "r", menu_digest="x")
+    assert held.take_up(new, call_id="z").notes == "no bell"
+    assert held.take_up(new.set_customer(notes="ring twice", call_id="b"), call_id="z").notes == "no bell; ring twice"
+    assert held.take_up(new.set_customer(notes="no bell", call_id="b"), call_id="z").notes == "no bell"
+    assert new.take_up(new, call_id="z").notes is None
