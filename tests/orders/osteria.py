@@ -134,7 +134,7 @@ TABLES: dict[str, Any] = {
                 {"id": "jalapeno", "name": "jalapeños", "price": 101, "kitchen_name": "JALAP"},
                 {
                     "id": "basil", "name": "basil",
-                    "price": {"m-small": 40, "m-large": 70, "p-small": 40, "p-large": 71, "c-large": 72},
+                    "price": {"m-small": 40, "m-large": 70, "p-small": 40, "p-large": 71, "c-large": 71},
                 },
             ],
         },

@@ -91,7 +91,8 @@ def test_the_name_of_a_choice_is_told_and_of_others_nothing_is_known() -> None:
     assert told(cheesy) == ""
     filled = combo(part("pizza", "margherita", "m-small", chose("toppings", "cheese")), part("drink", "coke"))
     assert told(filled, language="es", allergies=("lactosa", "huevo")).startswith(
-        "Alergias: lactosa y huevo. Atención: Margherita contiene milk, y extra cheese puede contener lactosa. No podemos"
+        "Alergias: lactosa y huevo. "
+        "Atención: Margherita contiene milk, y extra cheese puede contener lactosa. No podemos"
     )
 
 
