@@ -56,10 +56,17 @@ def concerns(items: Iterable[Item], allergies: Iterable[str]) -> tuple[Concern, 
     return tuple(found)
 
 
+def suggested(name: str, allergies: Iterable[str]) -> tuple[str, ...]:
+    """The allergies, in the caller's words, that a name says something of: the pecans, of tree nuts."""
+    said = _meant(name)
+    return tuple(allergy for allergy in allergies if said & _meant(allergy))
+
+
 def _meant(words: str) -> frozenset[str]:
     """The words that count, and all that belong to the same families."""
     said = set(fold(words).split()) - _FILLERS
     if said & _SPANISH_I_AM:
         said.discard("soy")
+    said |= {f"{word[:-2]}y" for word in said if word.endswith("ie")}  # anchovies, folded to "anchovie"
     said |= {word for wide in said & _WIDE.keys() for word in _WIDE[wide]}
     return frozenset(said).union(*(family for family in _FAMILIES if family & said))

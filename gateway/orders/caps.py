@@ -1,11 +1,13 @@
 """How much one order may hold, and from when on a person must approve it.
 
-Rules kept here: a cap counts over all lines, so that nobody gets past it by splitting; what is at a limit is within it;
+Rules kept here: a cap counts over all lines, so that nobody gets past it by splitting, nor by a combo
+or a half; what is at a limit is within it;
 many orders of one number in a short time count together. The words are for the model, to tell the caller by.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from gateway.orders.choices import dishes_of, open_groups
 from gateway.orders.menu import Menu
@@ -25,15 +27,33 @@ def over_caps(order: Order, menu: Menu) -> str | None:
     """
     if len(order.lines) > MAX_LINES:
         return f"An order has at most {MAX_LINES} lines, and this one has {len(order.lines)}. Take some off."
-    ordered: Counter[str] = Counter()
+    choices = (told for line in order.lines if (told := _too_many_choices(line, menu)) is not None)
+    return next(chain((told for _, _, told in _too_many_of(order, menu)), choices), None)
+
+
+def over_caps_now(order: Order, before: Order, menu: Menu) -> str | None:
+    """Of which items a change made too many, or more of what was too many; what became less may go on."""
+    had = ordered_items(before)
+    return next((told for item_id, count, told in _too_many_of(order, menu) if count > had[item_id]), None)
+
+
+def ordered_items(order: Order) -> Counter[str]:
+    """How many of each item, by id: as itself, as one half of a dish, and as a part of a combo."""
+    found: Counter[str] = Counter()
     for line in order.lines:
-        ordered[line.item_id] += line.quantity
-    for item_id, quantity in ordered.items():
+        for item_id in (line.item_id, line.half_item_id, *(part.item_id for part in line.parts)):
+            if item_id is not None:
+                found[item_id] += line.quantity
+    return found
+
+
+def _too_many_of(order: Order, menu: Menu) -> Iterator[tuple[str, int, str]]:
+    """The items of which there are too many: id, how many there are, and what to say."""
+    for item_id, count in ordered_items(order).items():
         item = menu.item(item_id)
-        if item is not None and quantity > item.max_quantity:
-            most = f"At most {item.max_quantity} {item.name} in one order, and there are {quantity}."
-            return f"{most} Tell the caller, and offer a person."
-    return next((told for line in order.lines if (told := _too_many_choices(line, menu)) is not None), None)
+        if item is not None and count > item.max_quantity:
+            most = f"At most {item.max_quantity} {item.name} in one order, and there are {count}."
+            yield item_id, count, f"{most} Tell the caller, and offer a person."
 
 
 def _too_many_choices(line: Line, menu: Menu) -> str | None:

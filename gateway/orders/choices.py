@@ -29,30 +29,47 @@ def portions_on(side: Side, group: ModifierGroup, modifiers: Iterable[Modifier])
 
 def taken(group: ModifierGroup, modifiers: Sequence[Modifier]) -> tuple[ModifierOption, ...]:
     """The options of a group that are on the dish, on one half at least, in the menu's order."""
-    ids: set[str] = set()
-    for side in SIDES:
-        there = on_side(side, group, modifiers)
-        ids |= {m.option for m in there if m.action != "no"}
-        ids |= {option.id for option in _kept_defaults(group, there)}
+    ids = frozenset[str]().union(*(_taken_on(side, group, modifiers) for side in SIDES))
     return tuple(option for option in group.options if option.id in ids)
 
 
-def open_groups(item: Item, modifiers: Sequence[Modifier], menu: Menu) -> tuple[ModifierGroup, ...]:
-    """The groups of an item, and those that its choices and its defaults open."""
+def added_and_kept(lines: Iterable[Line], menu: Menu) -> tuple[ModifierOption, ...]:
+    """Every option that is on a dish of these lines, whether it comes with it or was chosen, each once."""
+    found: dict[tuple[str, str], ModifierOption] = {}
+    for item, modifiers in (dish for line in lines for dish in dishes_of(line, menu)):
+        for group in open_groups(item, modifiers, menu):
+            found |= {(group.id, option.id): option for option in taken(group, modifiers)}
+    return tuple(found.values())
+
+
+def open_groups(
+    item: Item, modifiers: Sequence[Modifier], menu: Menu, sides: Sequence[Side] = SIDES
+) -> tuple[ModifierGroup, ...]:
+    """The groups of an item, and those that its choices and its defaults open, on these sides of it."""
     groups = menu.groups_of(item)
     while True:
-        chosen = [(group.id, option.id) for group in groups for option in taken(group, modifiers)]
+        chosen = [(g.id, option_id) for g in groups for side in sides for option_id in _taken_on(side, g, modifiers)]
         opened = menu.open_groups(item, chosen)
         if len(opened) == len(groups):
             return opened
         groups = opened
 
 
+def lacking_in(group: ModifierGroup, item: Item, modifiers: Sequence[Modifier], menu: Menu) -> int:
+    """How many portions an open group still demands, on the emptier half; a half that does not open it needs none."""
+    opened = [side for side in SIDES if group in open_groups(item, modifiers, menu, (side,))]
+    return max((group.min - portions_on(side, group, modifiers) for side in opened), default=0)
+
+
 def other_half(item: Item, half_item_id: str, menu: Menu) -> Item | None:
-    """The item of the right half; None when the two cannot share a dish."""
+    """The item of the right half; None when the two cannot share a dish.
+
+    The choices of a dish of two halves are those of both, so both must have the same.
+    """
     other = menu.item(half_item_id)
-    shares = other is not None and other.category == item.category and bool(item.halves and other.halves)
-    return other if shares else None
+    if other is None or other.category != item.category or not (item.halves and other.halves):
+        return None
+    return other if set(other.modifier_groups) == set(item.modifier_groups) else None
 
 
 def same_form(other: Item, variation: Variation) -> Variation | None:
@@ -89,6 +106,14 @@ def dishes_of(line: Line, menu: Menu) -> Iterator[tuple[Item, tuple[Modifier, ..
         item = menu.item(item_id)
         if item is not None:
             yield item, modifiers
+
+
+def _taken_on(side: Side, group: ModifierGroup, modifiers: Sequence[Modifier]) -> frozenset[str]:
+    """The ids of a group's options that are on one half."""
+    there = on_side(side, group, modifiers)
+    return frozenset(
+        (*(m.option for m in there if m.action != "no"), *(option.id for option in _kept_defaults(group, there)))
+    )
 
 
 def _kept_defaults(group: ModifierGroup, there: Sequence[Modifier]) -> list[ModifierOption]:

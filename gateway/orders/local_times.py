@@ -42,9 +42,10 @@ def read_time(text: str, restaurant: Restaurant, now: datetime) -> datetime | No
     if found is None or clock is None:
         raise Refusal(f"{shown(text)} is no time. Write it as {FORM}.", "ORDER_PARSE_ERROR")
     if found["date"] is None and found["day"] is None:
-        today = _instant(local_now.date(), clock, found["offset"], restaurant)
-        if today >= now:
-            return today
+        if not _is_past(clock, local_now, restaurant):
+            today = _instant(local_now.date(), clock, found["offset"], restaurant)
+            if today >= now:
+                return today
         until, tomorrow = restaurant.open_until(now), local_now.date() + timedelta(days=1)
         if until is not None and until.date() == tomorrow and clock <= until.time():
             return _instant(tomorrow, clock, found["offset"], restaurant)
@@ -82,6 +83,19 @@ def _date(written: str | None, day: str | None, clock: time, local_now: datetime
     return today + timedelta(days=day == "tomorrow")
 
 
+def _is_past(clock: time, local_now: datetime, restaurant: Restaurant) -> bool:
+    """Whether a time of day is over today, be it there once, twice or, when the clocks skip it, never."""
+    today = [local for local in _both(local_now.date(), clock, restaurant) if _returns(local, restaurant)]
+    if not today:
+        return clock < local_now.time()
+    return max(local.astimezone(UTC) for local in today) < local_now
+
+
+def _both(day: date, clock: time, restaurant: Restaurant) -> list[datetime]:
+    """A local time as it is read before and after a change of the clocks: the same, but where they change."""
+    return [datetime.combine(day, clock, tzinfo=restaurant.zone).replace(fold=fold) for fold in (0, 1)]
+
+
 def _instant(day: date, clock: time, offset: str | None, restaurant: Restaurant) -> datetime:
     """A local time as an instant.
 
@@ -89,7 +103,7 @@ def _instant(day: date, clock: time, offset: str | None, restaurant: Restaurant)
     none: a time that comes back otherwise than it was written does not exist (PEP 495).
     """
     written = datetime.combine(day, clock)
-    both = [written.replace(tzinfo=restaurant.zone, fold=fold) for fold in (0, 1)]
+    both = _both(day, clock, restaurant)
     there = [local for local in both if _returns(local, restaurant)]
     if not there:
         after = both[0].astimezone(UTC).astimezone(restaurant.zone)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.orders.availability import FulfilmentKind
-from gateway.orders.choices import SIDES, forms_of, items_of, open_groups, part_for, portions_on
+from gateway.orders.choices import SIDES, forms_of, items_of, lacking_in, open_groups, part_for, portions_on
 from gateway.orders.menu import Item, Menu, ModifierGroup, Slot, Variation
 from gateway.orders.on_offer import OnOffer
 from gateway.orders.order import Line, Modifier, Order, Part
@@ -148,7 +148,7 @@ class _Asker:
     ) -> Iterable[Missing]:
         """The open groups with too few choices, on the emptier half where there are two."""
         for group in open_groups(item, modifiers, self.menu):
-            lacking = group.min - min(portions_on(side, group, modifiers) for side in SIDES)
+            lacking = lacking_in(group, item, modifiers, self.menu)
             left = group.options if self.on_offer is None else self.on_offer.left_in(group)
             if lacking > 0 and left:
                 names = [option.name for option in left]

@@ -166,7 +166,7 @@ class Order(Record):
             next_line=max(self.next_line + len(other.lines), other.next_line),
             customer_name=other.customer_name or self.customer_name,
             fulfilment=other.fulfilment or self.fulfilment,
-            notes=other.notes or self.notes,
+            notes="; ".join(dict.fromkeys(filter(None, (self.notes, other.notes)))) or None,
             allergies=with_allergies(self.allergies, other.allergies),
             age_confirmed=self.age_confirmed if other.age_confirmed is None else other.age_confirmed,
         )
@@ -181,10 +181,11 @@ class Order(Record):
         fulfilment: Fulfilment | None = None,
         notes: str | None = None,
         allergies: Iterable[str] = (),
+        allergy_taken_back: str | None = None,
         age_confirmed: int | None = None,
         if_version: int | None = None,
     ) -> Self:
-        """Set what is given and keep the rest; allergies come to those that are known.
+        """Set what is given and keep the rest; allergies come to those that are known but the one taken back.
 
         A caller who says "yes - Ana, pickup" over the read-back fills in blanks and takes nothing back: a first name,
         a first "pickup" or an age lets the read-back stand. A changed name, a note, an address, a time or an allergy
@@ -201,7 +202,7 @@ class Order(Record):
             "customer_name": name,
             "fulfilment": fulfilment,
             "notes": notes,
-            "allergies": with_allergies(self.allergies, allergies),
+            "allergies": with_allergies(without_allergy(self.allergies, allergy_taken_back or ""), allergies),
             "age_confirmed": age_confirmed,
         }
         changed = {field: value for field, value in given.items() if value not in (None, getattr(self, field))}
@@ -216,17 +217,6 @@ class Order(Record):
         if not (self.read_back_stands and all(blanks.get(field, False) for field in changed)):
             return edited
         return edited.model_copy(update={"state": OrderState.READ_BACK, "read_back_version": edited.version})
-
-    def take_back_allergy(self, allergy: str, *, call_id: str) -> Self:
-        """Forget an allergy, because the caller said that it is none. It is the only way; unknown words change nothing.
-
-        Raises:
-            OrderClosedError: the order is placed.
-        """
-        kept = without_allergy(self.allergies, allergy)
-        if call_id in self.applied or kept == self.allergies:
-            return self
-        return self._edited(call_id, allergies=kept)
 
     def read_back(self, *, call_id: str) -> Self:
         """Note that this version is being read back to the caller.

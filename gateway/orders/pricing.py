@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from gateway.orders.choices import forms_of, open_groups, other_half, part_for, same_form
-from gateway.orders.menu import HalvesRule, Item, Menu, ModifierGroup, Slot, Variation
+from gateway.orders.menu import HalvesRule, Item, Menu, ModifierGroup, ModifierOption, Slot, Variation
 from gateway.orders.order import Line, Modifier, Order, Part, Placement
 
 # A rate is in thousandths of a percent, so the whole is a hundred thousand of them.
@@ -129,9 +129,10 @@ def _group_price(group: ModifierGroup, variation_id: str, modifiers: Sequence[Mo
             continue
         placement: Placement = "whole" if group.halves is None else modifier.placement
         price = option.price_for(variation_id)
-        included = modifier.action == "swap" or option.default
-        if modifier.action == "swap":
-            sums[placement] += max(0, price - _default_price(group, modifier.instead_of, variation_id))
+        displaced = _displaced(group, modifier, option)
+        included = displaced is not None or option.default
+        if displaced is not None:
+            sums[placement] += max(0, price - _default_price(group, displaced, variation_id))
         portions += [(price, placement)] * max(0, modifier.portions - included)
     for price, placement in portions:
         sums[placement] += price
@@ -145,9 +146,22 @@ def _group_price(group: ModifierGroup, variation_id: str, modifiers: Sequence[Mo
     return sums["whole"] + _halved(group.halves or "sum", sums["left"], sums["right"])
 
 
-def _default_price(group: ModifierGroup, option_id: str | None, variation_id: str) -> int:
+def _displaced(group: ModifierGroup, modifier: Modifier, option: ModifierOption) -> str | None:
+    """The id of what a choice takes the place of, "" where a swap does not say; None where it comes beside the rest.
+
+    In a swappable group of one choice, whatever is chosen takes the place of the default: so it costs the same, by
+    whichever name the caller asked for it.
+    """
+    if modifier.action == "swap":
+        return modifier.instead_of or ""
+    if modifier.action == "no" or option.default or not (group.swappable and group.max == 1):
+        return None
+    return next((default.id for default in group.defaults), None)
+
+
+def _default_price(group: ModifierGroup, option_id: str, variation_id: str) -> int:
     """Cents for what a swap takes the place of; 0 where the item does not come with it."""
-    option = None if option_id is None else group.option(option_id)
+    option = group.option(option_id)
     return option.price_for(variation_id) if option is not None and option.default else 0
 
 

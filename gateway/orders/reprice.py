@@ -4,8 +4,10 @@ It happens when a held order is taken up later and when a menu changes in mid-ca
 them: the changes come back as sentences, and the order must be read back anew.
 """
 
+from collections.abc import Sequence
+
 from gateway.orders.choices import forms_of, open_groups, other_half, same_form
-from gateway.orders.menu import Item, Menu, ModifierGroup
+from gateway.orders.menu import Item, Menu, ModifierGroup, Variation
 from gateway.orders.order import Line, Modifier, Order, Part
 from gateway.orders.pricing import line_price
 from gateway.orders.wording.line_words import describe_line
@@ -41,9 +43,10 @@ def _on_menu(line: Line, menu: Menu) -> tuple[Line | None, list[str]]:
         return None, [f"{line.id}, {line.item_id}, is no longer on the menu and was taken out."]
     lost: list[str] = []
     variation_id = line.variation_id
-    if variation_id is not None and item.variation(variation_id) is None:
-        variation_id = item.variations[0].id if len(item.variations) == 1 else None
-        lost.append(f"the size {line.variation_id} is no longer sold")
+    if variation_id is None or item.variation(variation_id) is None:
+        if variation_id is not None:
+            lost.append(f"the size {variation_id} is no longer sold")
+        variation_id = _only(item.variations)
     half_item_id = line.half_item_id
     if half_item_id is not None and not _halves_still(item, half_item_id, variation_id, menu):
         half_item_id = None
@@ -76,11 +79,17 @@ def _part_on_menu(part: Part, combo: Item, menu: Menu) -> tuple[Part | None, lis
     if slot is None or item is None or slot.choice(part.item_id) is None:
         return None, [], [part.item_id]
     modifiers, gone = _kept(part.modifiers, item, menu)
-    update: dict[str, object] = {"options": {}, "modifiers": modifiers}
-    if part.variation_id is None or forms_of(part, slot, menu):
-        return part.model_copy(update=update), [], gone
-    lost = f"the size {part.variation_id} of {item.name} is no longer sold"
-    return part.model_copy(update=update | {"variation_id": None}), [lost], gone
+    moved = part.model_copy(update={"options": {}, "modifiers": modifiers})
+    if part.variation_id is not None and forms_of(moved, slot, menu):
+        return moved, [], gone
+    lost = [] if part.variation_id is None else [f"the size {part.variation_id} of {item.name} is no longer sold"]
+    anew = moved.model_copy(update={"variation_id": None})
+    return anew.model_copy(update={"variation_id": _only(forms_of(anew, slot, menu))}), lost, gone
+
+
+def _only(forms: Sequence[Variation]) -> str | None:
+    """The variation that is left; None where there are several to choose from."""
+    return forms[0].id if len(forms) == 1 else None
 
 
 def _halves_still(item: Item, half_item_id: str, variation_id: str | None, menu: Menu) -> bool:

@@ -6,7 +6,7 @@ cannot be had now is told before anything else about it; nothing is wrong with t
 
 from collections.abc import Iterable
 
-from gateway.orders.choices import SIDES, items_of, part_for, portions_on
+from gateway.orders.choices import items_of, lacking_in, part_for
 from gateway.orders.faults import FaultFinder
 from gateway.orders.intent import Fault, MissingChoice, OrderIntent, OrderValidation
 from gateway.orders.intent_lines import line_of
@@ -80,6 +80,7 @@ def _choice(gap: Missing, line: Line, menu: Menu) -> MissingChoice:
     names = {} if dimension is None else {option.id: option.name for option in dimension.options}
     if group is None or set(gap.choices) <= names.keys():
         return MissingChoice(item_id, gap.what, tuple(names[choice] for choice in gap.choices), gap.slot)
-    lacking = group.min - min(portions_on(side, group, modifiers) for side in SIDES)
+    item = menu.item(item_id)
+    lacking = 0 if item is None else lacking_in(group, item, modifiers, menu)
     named = tuple(option.name for option in group.options if option.id in gap.choices)
     return MissingChoice(item_id, gap.what, named, gap.slot, lacking)

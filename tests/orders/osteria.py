@@ -55,6 +55,7 @@ TABLES: dict[str, Any] = {
         {
             "id": "calzone", "category": "pizza", "name": "Calzone", "tax": "food", "halves": "sum",
             "variations": [{"id": "c-large", "options": {"size": "large"}, "price": 1310}],
+            "modifier_groups": ["toppings"],
         },
         {
             "id": "marinara", "category": "pizza", "name": "Marinara", "tax": "food",
@@ -131,7 +132,10 @@ TABLES: dict[str, Any] = {
                 {"id": "mushroom", "name": "mushrooms", "price": 150, "pos_ids": {"till": "o1"}},
                 {"id": "cheese", "name": "extra cheese", "price": 200},
                 {"id": "jalapeno", "name": "jalapeños", "price": 101, "kitchen_name": "JALAP"},
-                {"id": "basil", "name": "basil", "price": {"m-small": 40, "m-large": 70, "p-small": 40, "p-large": 71}},
+                {
+                    "id": "basil", "name": "basil",
+                    "price": {"m-small": 40, "m-large": 70, "p-small": 40, "p-large": 71, "c-large": 71},
+                },
             ],
         },
         {

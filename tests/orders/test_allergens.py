@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.orders.allergens import concerns
+from gateway.orders.allergens import concerns, suggested
 from gateway.orders.menu import Item
 from tests.orders.osteria import OSTERIA
 
@@ -58,6 +58,8 @@ def item_with(*contains: str) -> Item:
         ("marisco", "clam"),
         ("soy", "soya"),
         ("tofu", "soy beans"),
+        ("anchovies", "fish"),
+        ("fish", "anchovies"),
         ("celiac", "wheat flour"),
         ("celíaca", "gluten"),
         ("dragon fruit", "dragon fruit"),
@@ -71,3 +73,17 @@ def test_words_that_say_nothing_match_nothing() -> None:
     assert not concerns([item_with("seeds of mustard")], ["the tree of life"])
     assert not concerns([item_with("soy")], ["soy alérgico a los huevos"])
     assert concerns([item_with("soy")], ["soy"])
+
+
+@pytest.mark.parametrize(
+    ("name", "allergies", "told"),
+    [
+        ("peanut dip", ("peanuts", "egg"), ("peanuts",)),
+        ("shrimp", ("shellfish",), ("shellfish",)),
+        ("toasted pecans", ("tree nuts",), ("tree nuts",)),
+        ("anchovies", ("fish", "a seafood allergy"), ("fish", "a seafood allergy")),
+        ("maple syrup", ("tree nuts", "fish"), ()),
+    ],
+)
+def test_a_name_says_what_may_be_in_it(name: str, allergies: tuple[str, ...], told: tuple[str, ...]) -> None:
+    assert suggested(name, allergies) == told

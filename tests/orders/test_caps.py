@@ -1,9 +1,9 @@
 import pytest
 
-from gateway.orders.caps import needs_approval, over_caps
-from gateway.orders.order import Line
+from gateway.orders.caps import needs_approval, over_caps, over_caps_now
+from gateway.orders.order import Line, Order
 from gateway.orders.pricing import totals
-from tests.orders.osteria import HOUSE, OSTERIA, chose, combo, ordered, part, with_group
+from tests.orders.osteria import HOUSE, OSTERIA, chose, combo, halved, ordered, part, with_group, with_item
 
 COKE = Line(id="L1", item_id="coke", variation_id="can")
 BURGER = Line(id="L2", item_id="burger", variation_id="one")
@@ -81,3 +81,26 @@ def test_so_do_recent_orders_that_come_to_too_much_together() -> None:
         "With what this number has just ordered it comes to more than $20.00, and needs the approval of a person. "
         "Say so, and offer transfer_to_staff."
     )
+
+
+def test_a_cap_counts_halves_and_the_parts_of_combos_too() -> None:
+    full = combo(quantity=5), COKE.model_copy(update={"id": "L3"})
+    assert over_caps(ordered(*full), OSTERIA) is None
+    assert over_caps(ordered(*full, COKE), OSTERIA) == (
+        "At most 6 Coke in one order, and there are 7. Tell the caller, and offer a person."
+    )
+    two = with_item(OSTERIA, "pepperoni", max_quantity=2)
+    pizza = halved("margherita", "pepperoni", "m-small")
+    assert over_caps(ordered(pizza.model_copy(update={"quantity": 2})), two) is None
+    assert str(over_caps(ordered(pizza.model_copy(update={"quantity": 3})), two)).startswith("At most 2 Pepperoni")
+
+
+def test_what_is_too_much_may_become_less_but_not_more() -> None:
+    def of(cokes: int) -> Order:
+        return ordered(COKE.model_copy(update={"quantity": cokes}), BURGER)
+
+    told = "At most 6 Coke in one order, and there are 9. Tell the caller, and offer a person."
+    assert over_caps_now(of(9), of(12), OSTERIA) is None
+    assert over_caps_now(of(9), of(9), OSTERIA) is None
+    assert over_caps_now(of(9), of(8), OSTERIA) == told
+    assert over_caps_now(of(6), of(1), OSTERIA) is None

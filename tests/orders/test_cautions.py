@@ -2,7 +2,7 @@ from gateway.orders.cautions import cautions
 from gateway.orders.menu import Allergens
 from gateway.orders.order import Line
 from gateway.orders.restaurant import Language
-from tests.orders.osteria import OSTERIA, combo, ordered, part, with_item
+from tests.orders.osteria import OSTERIA, chose, combo, ordered, part, with_item
 
 TIRAMISU = Line(id="L1", item_id="tiramisu", variation_id="one")
 PEPPERONI = Line(id="L2", item_id="pepperoni", variation_id="p-small")
@@ -76,3 +76,29 @@ def test_what_the_menu_lost_has_nothing_to_be_told() -> None:
     )
     aged = with_item(OSTERIA, "coke", min_age=21)
     assert "the Coke is for people" in " ".join(cautions(ordered(COKE), aged))
+
+
+def test_the_name_of_a_choice_is_told_and_of_others_nothing_is_known() -> None:
+    cheesy = Line(
+        id="L1",
+        item_id="margherita",
+        modifiers=(chose("toppings", "cheese"), chose("toppings", "basil"), chose("toppings", "mushroom", action="no")),
+    )
+    assert told(cheesy, allergies=("milk",)) == (
+        "Allergy: milk. Please note: the Margherita contains milk, and the extra cheese may contain milk. "
+        "I do not know what is in what was chosen: basil. We cannot promise that any dish is free of an allergen."
+    )
+    assert told(cheesy) == ""
+    filled = combo(part("pizza", "margherita", "m-small", chose("toppings", "cheese")), part("drink", "coke"))
+    assert told(filled, language="es", allergies=("lactosa", "huevo")).startswith(
+        "Alergias: lactosa y huevo. "
+        "Atención: Margherita contiene milk, y extra cheese puede contener lactosa. No podemos"
+    )
+
+
+def test_what_a_dish_comes_with_is_told_by_its_name_and_else_not_of_its_own() -> None:
+    burger = Line(id="L1", item_id="burger", modifiers=(chose("garnish", "onion"),))
+    menu = with_item(OSTERIA, "burger", allergens=Allergens(contains=("wheat",)))
+    said = " ".join(cautions(ordered(burger, allergies=("cheddar cheese", "lettuce")), menu))
+    assert "Please note: the lettuce may contain lettuce, and the cheddar may contain cheddar cheese. " in said
+    assert "I do not know what is in what was chosen: onions. We" in said

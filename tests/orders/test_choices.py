@@ -3,6 +3,7 @@ import pytest
 from gateway.orders.choices import (
     forms_of,
     items_of,
+    lacking_in,
     on_side,
     open_groups,
     other_half,
@@ -11,9 +12,10 @@ from gateway.orders.choices import (
     same_form,
     taken,
 )
-from gateway.orders.menu import Item, Slot
+from gateway.orders.menu import Item, Menu, ModifierGroup, Slot
+from gateway.orders.missing import missing_from_lines
 from gateway.orders.order import Line, Modifier
-from tests.orders.osteria import OSTERIA, chose, combo, group_of, halved, part
+from tests.orders.osteria import OSTERIA, chose, combo, group_of, halved, ordered, part, with_group, with_item
 
 
 def item(item_id: str) -> Item:
@@ -136,3 +138,43 @@ def test_a_line_is_made_of_its_item_its_other_half_and_its_parts() -> None:
     twice = combo(part("pizza", "margherita"), part("drink", "coke"), part("drink", "coke"), part("x", "lasagna"))
     assert [i.id for i in items_of(twice, OSTERIA)] == ["lunch", "margherita", "coke"]
     assert items_of(Line(id="L1", item_id="lasagna"), OSTERIA) == ()
+
+
+def nested_on_halves(**fields: object) -> Menu:
+    """Cheese on a pizza opens a group of its own."""
+    toppings = group_of("toppings")
+    options = tuple(
+        o.model_copy(update={"modifier_groups": ("kind",) if o.id == "cheese" else ()}) for o in toppings.options
+    )
+    raw = {"id": "kind", "name": "kind", "min": 1, "max": 1, "halves": "sum", "options": [{"id": "old", "name": "old"}]}
+    kind = ModifierGroup.model_validate(raw | fields)
+    menu = with_group(OSTERIA, "toppings", options=options)
+    return menu.model_copy(update={"modifier_groups": (*menu.modifier_groups, kind)})
+
+
+def test_a_choice_on_one_half_asks_for_what_it_opens_on_that_half_alone() -> None:
+    menu = nested_on_halves()
+    pizza, kind = item("margherita"), menu.group("kind")
+    assert kind is not None
+    left = chose("toppings", "cheese", placement="left")
+    assert lacking_in(kind, pizza, (left,), menu) == 1
+    assert lacking_in(kind, pizza, (left, chose("kind", "old", placement="left")), menu) == 0
+    assert lacking_in(kind, pizza, (left, chose("kind", "old", placement="right")), menu) == 1
+    assert lacking_in(kind, pizza, (left, chose("kind", "old")), menu) == 0
+    whole = chose("toppings", "cheese")
+    assert lacking_in(kind, pizza, (whole, chose("kind", "old", placement="left")), menu) == 1
+    assert lacking_in(kind, pizza, (), menu) == 0
+    unhalved = nested_on_halves(halves=None)
+    same = unhalved.group("kind")
+    assert same is not None
+    assert lacking_in(same, pizza, (left, chose("kind", "old")), unhalved) == 0
+    line = Line(id="L1", item_id="margherita", variation_id="m-small", modifiers=(left,))
+    assert [gap.what for gap in missing_from_lines(ordered(line), menu)] == ["kind"]
+    filled = line.model_copy(update={"modifiers": (left, chose("kind", "old", placement="left"))})
+    assert missing_from_lines(ordered(filled), menu) == ()
+
+
+def test_halves_share_a_dish_only_with_the_same_choices() -> None:
+    other = with_item(OSTERIA, "pepperoni", modifier_groups=("toppings", "side"))
+    assert other_half(item("margherita"), "pepperoni", other) is None
+    assert other_half(item("margherita"), "calzone", other) == other.item("calzone")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.orders.local_times import read_time
-from gateway.orders.restaurant import Restaurant
+from gateway.orders.restaurant import Hours, Restaurant
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
 from gateway.orders.tooling.arguments import Refusal
 
@@ -139,3 +139,20 @@ def test_a_local_time_comes_back_as_it_was_written(minutes: int) -> None:
     if text.startswith("2026-11-01T01:"):
         assert "comes twice" in told(text)
     assert read_time(f"{at.astimezone(NEW_YORK):%Y-%m-%dT%H:%M%z}", CASA, NOW) == at
+
+
+def test_in_the_evening_after_the_clocks_changed_the_night_to_come_is_meant() -> None:
+    late = night_bar().model_copy(
+        update={"hours": dict.fromkeys(("sun", "mon", "sat"), (Hours(open="17:00", close="03:00"),))}
+    )
+    forward = datetime(2027, 3, 14, 22, 0, tzinfo=NEW_YORK).astimezone(UTC)
+    assert local("02:30", forward, late) == "2027-03-15T02:30-0400"
+    back = datetime(2026, 11, 1, 22, 0, tzinfo=NEW_YORK).astimezone(UTC)
+    assert local("01:30", back, late) == "2026-11-02T01:30-0500"
+    # While one of the two is still to come, and before the clocks skip it, it is asked which, and refused.
+    first = datetime(2026, 11, 1, 5, 45, tzinfo=UTC)
+    assert "comes twice" in told("01:30", first, late)
+    assert local("01:30-0500", first, late) == "2026-11-01T01:30-0500"
+    assert "today is past" in told("01:30-0400", first, late)
+    before = datetime(2027, 3, 14, 6, 0, tzinfo=UTC)
+    assert "There is no 02:30" in told("02:30", before, late)

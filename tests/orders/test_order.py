@@ -54,7 +54,7 @@ def test_the_same_call_acts_once_whatever_it_says(order: Order) -> None:
     assert once.confirm(call_id="1") is once
     assert once.cancel(call_id="1") is once
     told = once.set_customer(allergies=["nuts"], call_id="2")
-    assert told.take_back_allergy("nuts", call_id="2") is told
+    assert told.set_customer(allergy_taken_back="nuts", call_id="2") is told
     # A call that was carried out is that, whichever version it was meant for.
     assert once.set_line(SPRITE, call_id="1", if_version=99) is once
 
@@ -127,8 +127,8 @@ def test_an_allergy_outlives_every_edit_but_the_one_that_takes_it_back(order: Or
     edited = told.set_line(SPRITE, call_id="c").remove_line("L1", call_id="d").set_customer(name="Ana", call_id="e")
     dropped = edited.set_lines((), menu_digest="x").cancel(call_id="f").set_line(COKE, call_id="g")
     assert dropped.allergies == ("nuts", "milk")
-    assert dropped.take_back_allergy("soy", call_id="h") is dropped
-    taken = dropped.read_back(call_id="i").take_back_allergy(" NUTS ", call_id="h")
+    assert dropped.set_customer(allergy_taken_back="soy", call_id="h") is dropped
+    taken = dropped.read_back(call_id="i").set_customer(allergy_taken_back=" NUTS ", call_id="h")
     assert (taken.allergies, taken.state) == (("milk",), OrderState.DRAFT)
     assert taken.version == dropped.version + 1
 
@@ -177,7 +177,7 @@ def test_a_placed_order_is_placed_once_and_edited_no_more(read: Order) -> None:
         lambda: placed.remove_line("L1", call_id="d"),
         lambda: placed.set_customer(name="Bob", call_id="d"),
         lambda: placed.set_customer(allergies=["nuts"], call_id="d"),
-        lambda: placed.model_copy(update={"allergies": ("nuts",)}).take_back_allergy("nuts", call_id="d"),
+        lambda: placed.model_copy(update={"allergies": ("nuts",)}).set_customer(allergy_taken_back="nuts", call_id="d"),
         lambda: placed.cancel(call_id="d"),
         lambda: placed.read_back(call_id="d"),
         lambda: placed.set_lines((), menu_digest="x"),
@@ -273,3 +273,12 @@ records = st.builds(
 )
 def test_an_order_is_the_same_after_its_journey_as_json(order: Order) -> None:
     assert Order.model_validate_json(order.model_dump_json()) == order
+
+
+def test_both_notes_of_an_order_taken_up_stand() -> None:
+    held = open_order("o", "r", menu_digest="x").set_customer(notes="no bell", call_id="a")
+    new = open_order("n", "r", menu_digest="x")
+    assert held.take_up(new, call_id="z").notes == "no bell"
+    assert held.take_up(new.set_customer(notes="ring twice", call_id="b"), call_id="z").notes == "no bell; ring twice"
+    assert held.take_up(new.set_customer(notes="no bell", call_id="b"), call_id="z").notes == "no bell"
+    assert new.take_up(new, call_id="z").notes is None

@@ -272,3 +272,16 @@ def test_sums_are_whole_cents(menu: Menu) -> None:
     )
     sums = totals(order, menu)
     assert [type(amount) for amount in (sums.subtotal, sums.tax, sums.total)] == [int, int, int]
+
+
+@pytest.mark.parametrize("fields", [{}, {"action": "swap", "instead_of": "cheddar"}, {"action": "light"}])
+def test_in_a_swappable_group_of_one_choice_any_choice_costs_the_difference(fields: dict[str, object]) -> None:
+    menu = with_group(OSTERIA, "garnish", max=1, free=0, options=group_of("garnish").options[1:])
+    made = Modifier.model_validate({"group": "garnish", "option": "swiss"} | fields)
+    assert garnish(made, menu=menu) == 60
+    assert garnish(made.model_copy(update={"option": "onion"}), menu=menu) == 0
+    refused = chose("garnish", "cheddar", action="no")
+    assert garnish(made, refused, menu=menu) == 60
+    # Where nothing is swapped, what is added is paid for.
+    fixed = with_group(menu, "garnish", swappable=False)
+    assert garnish(chose("garnish", "swiss"), menu=fixed) == 160

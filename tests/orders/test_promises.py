@@ -52,7 +52,7 @@ told: st.SearchStrategy[Change] = customers.map(
     lambda said: lambda order, call: order.set_customer(call_id=call, **said)
 )
 rest: st.SearchStrategy[Change] = st.one_of(
-    allergies.map(lambda words: lambda order, call: order.take_back_allergy(words, call_id=call)),
+    allergies.map(lambda words: lambda order, call: order.set_customer(allergy_taken_back=words, call_id=call)),
     st.just(lambda order, call: order.read_back(call_id=call)),
     st.just(lambda order, call: order.confirm(call_id=call)),
     st.just(lambda order, call: order.take_up(open_order("o2", "osteria", menu_digest="x"), call_id=call)),

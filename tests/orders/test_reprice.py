@@ -133,3 +133,19 @@ def test_a_swap_and_a_placement_need_what_allows_them() -> None:
     pizza = Line(id="L1", item_id="margherita", variation_id="m-small", modifiers=(left,))
     assert moved(pizza, OSTERIA)[0].modifiers == (left,)
     assert moved(pizza, with_group(OSTERIA, "toppings", halves=None))[0].modifiers == ()
+
+
+def test_an_open_size_is_settled_when_one_is_left(order: Order) -> None:
+    small = next(item for item in OSTERIA.items if item.id == "pepperoni").variations[:1]
+    menu = with_item(OSTERIA, "pepperoni", variations=small)
+    moved, changes = reprice(held(order, Line(id="L1", item_id="pepperoni", options={"size": "large"})), menu)
+    assert changes == ()
+    assert (moved.lines[0].variation_id, moved.lines[0].options, moved.lines[0].quoted_cents) == ("p-small", {}, 1051)
+    assert reprice(held(order, Line(id="L1", item_id="pepperoni")), OSTERIA)[0].lines[0].variation_id is None
+    open_parts = combo(part("pizza", "pepperoni"), part("drink", "tea", "t-warm"))
+    moved, changes = reprice(held(order, open_parts), menu)
+    assert [filled.variation_id for filled in moved.lines[0].parts] == ["p-small", None]
+    assert changes == ("L1, Lunch combo: the size t-warm of Ice tea is no longer sold.",)
+    moved, changes = reprice(held(order, combo(part("pizza", "pepperoni", "p-large"))), menu)
+    assert moved.lines[0].parts[0].variation_id == "p-small"
+    assert changes == ("L1, Lunch combo: the size p-large of Pepperoni is no longer sold.",)

@@ -63,7 +63,7 @@ DINER = Menu.model_validate(
                 halves="dearer",
                 modifier_groups=["toppings", "crust"],
             ),
-            _item("verdura", "pizza", "Verdura", halves="dearer", modifier_groups=["toppings"]),
+            _item("verdura", "pizza", "Verdura", halves="dearer", modifier_groups=["toppings", "crust"]),
             _item("calzone", "pizza", "Calzone", modifier_groups=["crust"]),
             _item(
                 "cheeseburger",

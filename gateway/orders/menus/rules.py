@@ -7,6 +7,7 @@ only looks odd is advice: `advice.py`).
 
 from collections.abc import Iterable, Iterator
 
+from gateway.orders.menu import Item
 from gateway.orders.menus.choice_rules import choice_rules
 from gateway.orders.menus.combo_rules import combo_rules
 from gateway.orders.menus.entries import Entries
@@ -99,3 +100,21 @@ def _halves(entries: Entries) -> Iterator[Problem]:
         elif not any(entries.halves_with(item, variation) for variation in item.variations) and entries.whole:
             reason = f"nothing else in {item.category} with halves comes in one of its sizes"
             yield Problem(here, reason, "give another item of the category halves, or take halves off")
+        else:
+            yield from _alike(index, item, entries)
+
+
+def _alike(index: int, item: Item, entries: Entries) -> Iterator[Problem]:
+    """Two halves are one dish: one rule prices it, whichever is named first, and its choices are those of both."""
+    earlier = [other for at, other in entries.items.items() if at < index and other.category == item.category]
+    first = next((other for other in earlier if other.halves is not None), None)
+    if first is not None and first.halves != item.halves:
+        reason = f"{first.id} of the same category has {first.halves}, so that the price depends on what is named first"
+        yield Problem(f"items[{index}].halves", reason, "give all halves of a category the same rule")
+    sharing = {o.id for variation in item.variations for o in entries.halves_with(item, variation)}
+    for other in earlier:
+        if other.id in sharing and set(other.modifier_groups) != set(item.modifier_groups):
+            reason = f"{other.id} can be its other half and has other modifier groups"
+            fix = "give both the same modifier_groups, or take halves off one of them"
+            yield Problem(f"items[{index}].modifier_groups", reason, fix)
+            return

@@ -1,16 +1,16 @@
 """The answer to "is there nuts in it?": what the menu declares, dish by dish and allergen by allergen, and in words.
 
 Rules kept here: there are three answers, contains, may contain and unknown, and none of them is "free of"; what is put
-on a dish has no declaration and is unknown; every answer ends with the sentence that nothing can be promised. English
-and Spanish; the allergens keep the menu's own words.
+on a dish has no declaration, so it may contain what its name says and is unknown else; every answer ends with the
+sentence that nothing can be promised. English and Spanish; the allergens keep the menu's own words.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from gateway.orders.allergens import Concern, concerns
-from gateway.orders.menu import Allergens, Item
+from gateway.orders.allergens import Concern, concerns, suggested
+from gateway.orders.menu import Allergens, Item, ModifierOption
 from gateway.orders.restaurant import Language
 from gateway.orders.wording.listing import listed
 
@@ -30,19 +30,19 @@ _NO_PROMISE = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked: about which items, what is put on them (names), and which allergens in the caller's words.
+    """What is asked: about which items, which options are on them, and which allergens in the caller's words.
 
     No allergens: everything that is declared.
     """
 
     items: tuple[Item, ...]
-    added: tuple[str, ...] = ()
+    options: tuple[ModifierOption, ...] = ()
     allergens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`table` is JSON, an entry for every item and allergen; `say` the sentences."""
+    """`table` is JSON, an entry for every item and allergen, and for what a choice may contain; `say` the sentences."""
 
     table: list[dict[str, object]]
     say: str
@@ -52,7 +52,16 @@ def answer(asked: Asked, language: Language = "en") -> Answer:
     """What the menu declares."""
     table: list[dict[str, object]] = []
     said: list[str] = []
-    unknown: dict[str, list[str]] = {allergen: list(asked.added) for allergen in asked.allergens}
+    unknown: dict[str, list[str]] = {allergen: [] for allergen in asked.allergens}
+    for option in asked.options:
+        names = suggested(option.name, asked.allergens)
+        if names:
+            said.append(_MAY_CONTAIN[language].format(item=option.name, what=listed(names, language)))
+        for allergen in asked.allergens:
+            if allergen in names:
+                table.append({"option_id": option.id, "allergen": allergen, "verdict": "may contain"})
+            elif not option.default:
+                unknown[allergen].append(option.name)
     for item in asked.items:
         for words, names in _declared(item, asked.allergens):
             said.append(words[language].format(item=item.spoken_name, what=listed(names, language)))
@@ -98,7 +107,8 @@ def _doubts(asked: Asked, unknown: dict[str, list[str]], language: Language) -> 
     """What is not known, allergens with the same doubts told together."""
     if not asked.allergens:
         undeclared = [item.spoken_name for item in asked.items if item.allergens is None]
-        unknown = {_ANYTHING[language]: [*undeclared, *asked.added]}
+        added = (option.name for option in asked.options if not option.default)
+        unknown = {_ANYTHING[language]: [*undeclared, *added]}
     alike: dict[tuple[str, ...], list[str]] = {}
     for allergen, names in unknown.items():
         alike.setdefault(tuple(names), []).append(allergen)

@@ -5,7 +5,7 @@ there); asking for what is so already changes nothing and so voids no read-back;
 be had now, and the refusal names what can; repeating the order is no read-back.
 """
 
-from gateway.orders.caps import over_caps
+from gateway.orders.caps import over_caps_now
 from gateway.orders.order import MAX_LINES, Line, Order, with_evidence
 from gateway.orders.pricing import line_price, totals
 from gateway.orders.restaurant import Language
@@ -44,8 +44,8 @@ def set_line(desk: Desk, call: ToolCall) -> ToolOutcome:
         }
     )
     changed = order.set_line(noted, call_id=call.id)
-    too_many = over_caps(changed, desk.menu)
-    if too_many is not None and too_many != over_caps(order, desk.menu):
+    too_many = over_caps_now(changed, order, desk.menu)
+    if too_many is not None:
         raise Refusal(too_many)
     outcome = desk.changed(changed, f"{describe_line(noted, desk.menu)}.", call.context)
     # How sure it is that the caller said so: by the transcript's log probabilities, where there are any.

@@ -9,6 +9,7 @@ from gateway.orders.availability import FulfilmentKind
 from gateway.orders.local_times import FORM, read_time
 from gateway.orders.missing import required_age
 from gateway.orders.order import Fulfilment
+from gateway.orders.order_records import without_allergy
 from gateway.orders.timing import not_then
 from gateway.orders.tooling.arguments import Refusal, shown
 from gateway.orders.tooling.desk import Desk, ToolCall, refuse_if_moved, refuse_if_placed
@@ -19,7 +20,7 @@ from gateway.orders.wording.listing import listed
 
 MAX_AGE = 120
 # What models write where the caller has no allergy.
-_NONE = frozenset(map(fold, ("none", "no", "no allergies", "nothing", "n/a", "not any", "none known", "ninguna", "")))
+_NONE = frozenset(map(fold, ("none", "no", "no allergies", "nothing", "n/a", "not any", "none known", "ninguna")))
 # How people call the two ways to get their food.
 _KINDS: dict[FulfilmentKind, tuple[str, ...]] = {
     "pickup": ("pickup", "pick up", "takeout", "take out", "takeaway", "take away", "carryout", "carry out", "to go"),
@@ -34,13 +35,15 @@ def set_customer(desk: Desk, call: ToolCall) -> ToolOutcome:
     refuse_if_moved(call)
     arguments = call.arguments
     taken_back = arguments.text("allergy_taken_back", 80)
-    if taken_back is not None:
-        return _take_back(desk, call, taken_back)
+    if taken_back is not None and without_allergy(call.order.allergies, taken_back) == call.order.allergies:
+        noted = listed(call.order.allergies) if call.order.allergies else "none"
+        raise Refusal(f"There is no allergy {shown(taken_back)} to take back; noted are {noted}.")
     name, notes = arguments.text("name", 80), arguments.text("notes")
-    allergies = tuple(words for words in arguments.texts("allergies") or () if fold(words) not in _NONE)
+    allergies = tuple(words for words in arguments.texts("allergies") or () if _is_allergy(words))
     age = _age(desk, call)
     fulfilment = _fulfilment(desk, call, arguments.text("fulfilment"), arguments.text("address"))
-    if name is None and notes is None and fulfilment is None and not allergies and age is None:
+    given = (name, notes, fulfilment, age, taken_back)
+    if not allergies and all(value is None for value in given):
         if arguments.given("allergies"):
             return desk.unchanged(call.order, {"say": "There is no allergy to note."}, call.context)
         raise Refusal(
@@ -48,10 +51,18 @@ def set_customer(desk: Desk, call: ToolCall) -> ToolOutcome:
             "ORDER_PARSE_ERROR",
         )
     order = call.order.set_customer(
-        call_id=call.id, name=name, fulfilment=fulfilment, notes=notes, allergies=allergies, age_confirmed=age
+        call_id=call.id,
+        name=name,
+        fulfilment=fulfilment,
+        notes=notes,
+        allergies=allergies,
+        allergy_taken_back=taken_back,
+        age_confirmed=age,
     )
-    told = "Noted." if not allergies else f"Noted for the kitchen: {listed(order.allergies)}."
-    return desk.changed(order, told, call.context)
+    told = [] if taken_back is None else ["Taken back."]
+    if allergies:
+        told.append(f"Noted for the kitchen: {listed(order.allergies)}.")
+    return desk.changed(order, " ".join(told) or "Noted.", call.context)
 
 
 def set_fulfilment(desk: Desk, call: ToolCall) -> ToolOutcome:
@@ -113,13 +124,9 @@ def _only_one(desk: Desk) -> Fulfilment | None:
     return Fulfilment(kind=offered[0]) if len(offered) == 1 else None
 
 
-def _take_back(desk: Desk, call: ToolCall, allergy: str) -> ToolOutcome:
-    """An allergy that is none: it goes only when the caller says so, and by itself."""
-    order = call.order.take_back_allergy(allergy, call_id=call.id)
-    if order is call.order:
-        noted = listed(order.allergies) if order.allergies else "none"
-        raise Refusal(f"There is no allergy {shown(allergy)} to take back; noted are {noted}.")
-    return desk.changed(order, "Taken back. Call set_customer again for anything else.", call.context)
+def _is_allergy(words: str) -> bool:
+    """Whether words name one. What is not in Latin letters folds to nothing, and is an allergy all the same."""
+    return any(letter.isalnum() for letter in words) and fold(words) not in _NONE
 
 
 def _age(desk: Desk, call: ToolCall) -> int | None:

@@ -83,7 +83,7 @@ class LineEditor:
         if other_half(item, half.id, self._menu) is None:
             others = [other for other in self._menu.items if other_half(item, other.id, self._menu) is not None]
             halves = ids(other for other in others if other.id != item.id)
-            can = f"its other half can be {halves}" if halves else "it cannot be had in halves"
+            can = f"its other half can be {halves}" if halves else "no other dish can share it"
             raise Refusal(f"{item.name} cannot be had with {half.name} as its other half: {can}. Tell the caller.")
         return half
 

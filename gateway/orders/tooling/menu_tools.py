@@ -6,7 +6,7 @@ cannot be had now is said beside the menu; nothing is ever called free of an all
 
 from collections.abc import Iterable
 
-from gateway.orders.choices import items_of, open_groups, taken
+from gateway.orders.choices import added_and_kept, items_of
 from gateway.orders.menu import Item, Menu
 from gateway.orders.order import Line
 from gateway.orders.tooling.allergen_answers import Asked, answer
@@ -62,8 +62,8 @@ def check_allergens(desk: Desk, call: ToolCall) -> ToolOutcome:
     if item_id is None and not order.lines:
         raise Refusal("The cart is empty: say which item it is about, by item_id.", "ORDER_PARSE_ERROR")
     items = [desk.editor.items.item(item_id)] if item_id is not None else _ordered(order.lines, menu)
-    added = () if item_id is not None else _added(order.lines, menu)
-    found = answer(Asked(tuple(items), added, allergies), language)
+    options = () if item_id is not None else added_and_kept(order.lines, menu)
+    found = answer(Asked(tuple(items), options, allergies), language)
     offer = _MESSAGE if desk.restaurant.transfer_to is None else _PERSON
     told = {"allergens": found.table, "say": found.say, "next": offer}
     return desk.unchanged(order, told, call.context)
@@ -137,14 +137,3 @@ def _ordered(lines: Iterable[Line], menu: Menu) -> list[Item]:
     """Every item in the cart, each once."""
     found = {item.id: item for line in lines for item in items_of(line, menu)}
     return list(found.values())
-
-
-def _added(lines: Iterable[Line], menu: Menu) -> tuple[str, ...]:
-    """What is put on the dishes beyond what they come with: of that, nothing is declared."""
-    names: dict[str, None] = {}
-    for line in lines:
-        for item_id, modifiers in ((line.item_id, line.modifiers), *((p.item_id, p.modifiers) for p in line.parts)):
-            item = menu.item(item_id)
-            for group in () if item is None else open_groups(item, modifiers, menu):
-                names |= dict.fromkeys(option.name for option in taken(group, modifiers) if not option.default)
-    return tuple(names)

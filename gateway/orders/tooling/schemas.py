@@ -98,7 +98,7 @@ def _schemas(menu: Menu, restaurant: Restaurant, *, spelt: bool) -> list[Schema]
                 "address": text("Where to deliver."),
                 "notes": text("A note for the whole order."),
                 "allergies": list_of(text(), "Every allergy the caller names, at once. They add up."),
-                "allergy_taken_back": text("One that the caller says is none after all. Alone."),
+                "allergy_taken_back": text("One that the caller says is none after all."),
             }
             | _age(menu),
         ),

@@ -58,3 +58,15 @@ def test_a_half_needs_another_half_of_its_size(raw: Raw) -> None:
 
 def test_while_an_item_is_malformed_nobody_knows_which_halves_there_are(raw: Raw) -> None:
     assert errors(put(raw, "items.1.name", "")) == ["items[1].name: String should have at least 1 character"]
+
+
+def test_halves_of_a_category_have_one_rule_and_the_same_choices(raw: Raw) -> None:
+    put(raw, "items.1.halves", "sum")
+    put(raw, "items.1.modifier_groups", [])
+    assert errors(raw) == [
+        "items[1].halves: margherita of the same category has dearer, so that the price depends on what is named first",
+        "items[1].modifier_groups: margherita can be its other half and has other modifier groups",
+    ]
+    # What cannot be its half may have other choices.
+    put(raw, "items.1.halves", None)
+    assert not any("other half and" in problem for problem in errors(raw))

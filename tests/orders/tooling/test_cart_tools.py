@@ -230,3 +230,14 @@ def test_what_was_there_before_it_ran_out_may_stay_or_become_less(talk: "Talk") 
     assert talk("set_line", line_id="L1", quantity=4).kind == "refused"
     assert talk("set_line", line_id="L1", quantity=2).kind == "ready"
     assert talk("set_line", line_id="L1", options={"size": "small"}).kind == "ready"
+
+
+def test_what_is_too_much_can_be_made_less_step_by_step(talk: "Talk") -> None:
+    talk("set_line", item_id="coke", quantity=20)
+    line = talk.order.lines[0]
+    twin = line.model_copy(update={"id": "L2", "notes": "no ice"})
+    talk.order = talk.order.model_copy(update={"lines": (line, twin), "next_line": 3})
+    assert talk("set_line", line_id="L1", quantity=10).kind == "ready"
+    assert str(talk("set_line", line_id="L1", quantity=11).message).startswith("At most 20 Coke")
+    assert talk("set_line", line_id="L2", quantity=10).kind == "ready"
+    assert sum(line.quantity for line in talk.order.lines) == 20

@@ -85,19 +85,30 @@ def test_allergies_add_up_and_outlive_every_edit(talk: "Talk") -> None:
     assert talk("get_order").output["customer"]["allergies"] == ["peanuts", "shellfish"]
 
 
-def test_an_allergy_is_taken_back_by_itself_alone(talk: "Talk") -> None:
+def test_an_allergy_is_taken_back_beside_what_else_was_said(talk: "Talk") -> None:
     talk("set_customer", allergies=["peanuts", "milk"])
     outcome = talk("set_customer", allergy_taken_back="Peanuts", name="Ana")
-    assert outcome.output["say"] == "Taken back. Call set_customer again for anything else."
-    assert (talk.order.allergies, talk.order.customer_name) == (("milk",), None)
-    assert talk("set_customer", allergy_taken_back="fish").message == (
+    assert outcome.output["say"] == "Taken back."
+    assert (talk.order.allergies, talk.order.customer_name) == (("milk",), "Ana")
+    swapped = talk("set_customer", allergy_taken_back="milk", allergies=["soy"])
+    assert swapped.output["say"] == "Taken back. Noted for the kitchen: soy."
+    assert talk.order.allergies == ("soy",)
+    talk("set_customer", allergy_taken_back="soy", allergies=["milk"])
+    assert talk("set_customer", allergy_taken_back="fish", name="Bea").message == (
         'There is no allergy "fish" to take back; noted are milk.'
     )
+    assert talk.order.customer_name == "Ana"
     talk("set_customer", allergy_taken_back="milk")
     assert str(talk("set_customer", allergy_taken_back="milk").message).endswith("noted are none.")
 
 
-@pytest.mark.parametrize("none", [["none"], [], "No allergies", ["N/A"]])
+@pytest.mark.parametrize("said", ["花生", "арахис", "فول سوداني"])
+def test_an_allergy_in_any_script_is_noted(talk: "Talk", said: str) -> None:
+    assert talk("set_customer", allergies=[said]).output["say"] == f"Noted for the kitchen: {said}."
+    assert talk.order.allergies == (said,)
+
+
+@pytest.mark.parametrize("none", [["none"], [], "No allergies", ["N/A"], ["-"], [" "]])
 def test_no_allergy_is_not_noted_as_one(talk: "Talk", none: object) -> None:
     outcome = talk("set_customer", allergies=none)
     assert (outcome.kind, outcome.output["say"]) == ("noop", "There is no allergy to note.")

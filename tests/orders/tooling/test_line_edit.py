@@ -190,7 +190,7 @@ def test_on_halves_of_their_own_half_does_not_say_which() -> None:
         ),
         (
             {"item_id": "calzone", "half_item_id": "marinara"},
-            "Calzone cannot be had with Marinara as its other half: it cannot be had in halves. Tell the caller.",
+            "Calzone cannot be had with Marinara as its other half: no other dish can share it. Tell the caller.",
         ),
         (
             {"item_id": "farmhouse", "half_item_id": "verdura"},
