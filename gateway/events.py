@@ -125,11 +125,19 @@ class OrderData(Record):
 
 
 class OrderEvent(Event):
-    """An order understood, worked on, done, or failed."""
+    """An order understood, worked on, done, or failed.
+
+    `version` is that of the order which is done or failed. With `order.error` a `reason` says what is known: none, then
+    it is not even known whether the order is placed; `placed_before`: it is, as it stood in `placed` (the JSON of the
+    order); `needs_person`: it is not, the caller's number has ordered too much of late.
+    """
 
     type: Literal["order.intent", "order.processing", "order.complete", "order.error"]
     order_id: str | None = None
     data: OrderData
+    version: int | None = None
+    reason: Literal["placed_before", "needs_person"] | None = None
+    placed: str | None = None
 
 
 class VADData(Record):

@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,8 @@ from gateway.events import AnyEvent, KeyPressed, OrderEvent
 from gateway.local.phone import conversation
 from gateway.local.phone_line import Line
 from gateway.local.phone_setup import Faults
-from gateway.session import VoiceSession
+from gateway.session import SUBMIT_TRIES, VoiceSession
+from gateway.store import Delivery, SessionStore, StoreUnavailableError
 from gateway.web.phrases import PHRASES
 from tests.acceptance.judge import Ordered, finished_log, heard_by_caller, judge_call, lines, the_order
 from tests.stage import ANA, Stage, open_stage
@@ -120,7 +123,7 @@ async def test_a_caller_of_whom_nothing_arrives_is_put_through(stage: Stage, mon
 async def test_a_store_that_is_away_at_the_confirm_is_told_and_the_order_placed_once(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The caller hears that it is not placed, says yes again; what was sent the first time may yet have been done."""
+    """The caller hears that it is not certain, says yes again; what was sent the first time may yet have been done."""
     monkeypatch.setattr("gateway.session.SUBMIT_PATIENCE", 0.5)
 
     async def talk(line: Line) -> None:
@@ -136,10 +139,122 @@ async def test_a_store_that_is_away_at_the_confirm_is_told_and_the_order_placed_
     record = await stage.phone().call(talk)
     assert lines(await the_order(stage, record)) == [THE_COKE]
     await judge_call(stage, record)
-    outcomes = [event.type for event in await stage.events(record.call_sid) if isinstance(event, OrderEvent)]
-    assert outcomes[0] == "order.error"
-    assert outcomes[-1] == "order.complete"
+    became = [kind for kind, _ in await outcomes(stage, record.call_sid)]
+    assert became[0] == "order.error"
+    assert became[-1] == "order.complete"
     assert stage.pos.requests == 1
+
+
+THE_ORDER = ("A Coke, please. That's all.", "Ana, pickup.", "Yes.")
+
+
+def says(*texts: str) -> Callable[[Line], Awaitable[None]]:
+    """A caller who says this, hears the answer out and hangs up."""
+
+    async def talk(line: Line) -> None:
+        for text in texts:
+            await line.listen_until_quiet(1200)
+            await line.say(text)
+        await line.listen_until_quiet(1200)
+
+    return talk
+
+
+def unheard_submits(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """The first submits are done by the store, and their answers lost."""
+    really, left = SessionStore.submit, iter(range(times))
+
+    async def submit(*words: Any, **named: Any) -> str:
+        answer = await really(*words, **named)
+        if next(left, None) is not None:
+            raise StoreUnavailableError("the answer was lost")
+        return answer
+
+    monkeypatch.setattr(SessionStore, "submit", submit)
+
+
+async def outcomes(stage: Stage, call_id: str) -> list[tuple[str, str | None]]:
+    """What became of the call's submits, with the reasons."""
+    return [(event.type, event.reason) for event in await stage.events(call_id) if isinstance(event, OrderEvent)]
+
+
+async def test_a_submit_whose_answer_is_lost_is_asked_for_again_and_nobody_hears_of_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unheard_submits(monkeypatch, 2)
+    record = await stage.phone().call(conversation(["A Coke, please. That's all.", "Ana, pickup.", "Yes."]))
+    assert lines(await the_order(stage, record)) == [THE_COKE]
+    await judge_call(stage, record)
+    assert await outcomes(stage, record.call_sid) == [("order.complete", None)]
+
+
+async def test_a_change_after_a_submit_whose_answer_is_lost_is_told_not_to_be_in_the_order(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unheard_submits(monkeypatch, SUBMIT_TRIES)
+
+    record = await stage.phone().call(says(*THE_ORDER, "And a Sprite. That's all.", "Yes."))
+    assert lines(await the_order(stage, record)) == [THE_COKE]
+    call = await judge_call(stage, record)
+    assert call.order is not None
+    assert [line.item_id for line in call.order.lines] == ["coke"]
+    assert await outcomes(stage, record.call_sid) == [
+        ("order.complete", None),  # of the store, with the first submit
+        ("order.error", None),
+        ("order.error", "placed_before"),
+    ]
+    told = [message["item"] for message in stage.model.told("conversation.item.create")]
+    outputs = [item["output"] for item in told if item["type"] == "function_call_output"]
+    assert any("before the last changes, as: one Coke" in output for output in outputs), outputs
+    assert stage.pos.requests == 1
+
+
+async def test_a_number_that_orders_in_several_calls_at_once_is_refused_one_too_many(stage: Stage) -> None:
+    """When this call began none of the others was placed."""
+
+    async def others() -> None:
+        for number in range(stage.restaurant.approval_recent):
+            await stage.store.submit(
+                stage.restaurant.id,
+                f"CA-other-{number}",
+                None,
+                order_id=f"other-{number}",
+                version=1,
+                order="{}",
+                delivery=Delivery(f"other-{number}_1", f"other-{number}", "order.confirmed", "{}"),
+                events=[],
+                now=datetime.now(UTC),
+                caller_key=session_of(stage).call.caller_key,
+                cents=100,
+            )
+
+    async def talk(line: Line) -> None:
+        await line.listen_until_quiet(400)
+        await others()
+        await says(*THE_ORDER)(line)
+
+    record = await stage.phone().call(talk)
+    call = await judge_call(stage, record)
+    assert call.order is not None
+    assert not call.order.is_placed
+    assert (await outcomes(stage, record.call_sid))[0] == ("order.error", "needs_person")
+    assert await stage.store.placed_order(stage.restaurant.id, call.order.id) is None
+    told = [message["item"] for message in stage.model.told("conversation.item.create")]
+    outputs = [item["output"] for item in told if item["type"] == "function_call_output"]
+    assert any("needs the approval of a person" in output for output in outputs), outputs
+
+
+async def test_a_placed_order_that_cannot_be_read_is_not_told_to_be_this_one(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreadable(*_: object) -> dict[str, str]:
+        return {"order": '{"of":"another version"}'}
+
+    monkeypatch.setattr(SessionStore, "placed_order", unreadable)
+    unheard_submits(monkeypatch, 1)
+    record = await stage.phone().call(says(*THE_ORDER))
+    await judge_call(stage, record)
+    assert ("order.error", None) in await outcomes(stage, record.call_sid)
 
 
 async def test_a_store_that_is_away_in_mid_call_is_not_noticed(stage: Stage) -> None:

@@ -15,6 +15,7 @@ from gateway.call.effects import AnswerTool, Effect, HoldOrder, LookUp, Note, Su
 from gateway.call.read_back_watch import ReadBackWatch
 from gateway.call.turns import Turn, Turns
 from gateway.events import Heard, RecentOrder, ToolCalled, milliseconds
+from gateway.orders.caps import TOO_MUCH_LATELY
 from gateway.orders.offer import AS_THE_MENU_SAYS, Offer
 from gateway.orders.on_offer import OnOffer, Shortfall
 from gateway.orders.order import Order, OrderState, open_order
@@ -66,6 +67,7 @@ class Desk:
         self._assent_key: Assent | None = None
         self._confirm: ToolCalled | None = None
         self._submit: Submitting | None = None
+        self._not_sure = False
         self.order: Order | None = None
         self.held: Order | None = None
         self.recent: tuple[RecentOrder, ...] = ()
@@ -173,6 +175,7 @@ class Desk:
         before, self.order = self.order, outcome.order
         assert before is not None
         effects: list[Effect] = []
+        output = dict(outcome.output)
         match outcome.action:
             case ReadBack(total=total):
                 self._watch = ReadBackWatch(total)
@@ -187,38 +190,58 @@ class Desk:
                 effects.append(HoldOrder(None))
             case CancelOrder():
                 effects.append(HoldOrder(None))
+                if self._not_sure:
+                    output |= {"say": prompts.MAY_BE_PLACED}
             case TransferToStaff() | LeaveMessage() | EndCall() | None:
                 pass
             case _:
                 assert_never(outcome.action)
         if outcome.order != before and outcome.order.is_open and outcome.order.lines:
             effects.append(HoldOrder(outcome.order))
-        effects.append(AnswerTool(event.tool_call_id, json.dumps(outcome.output, ensure_ascii=False)))
+        effects.append(AnswerTool(event.tool_call_id, json.dumps(output, ensure_ascii=False)))
         return effects
 
     # --- the submit's outcome ---
 
-    def submitted(self) -> AnswerTool | Note | None:
-        """The order is stored for the POS: answer the confirm."""
+    def submitted(self, version: int | None = None) -> AnswerTool | Note | None:
+        """The order is stored for the POS: answer the confirm. Late news of another `version` are none of this one."""
         if self._submit is None:
             return None
         assert self.order is not None
+        if version not in (None, self.order.version):
+            return None
         self.order = self.order.advance(OrderState.SUBMITTED)
         told = f"{self._submit.say} {PLACED}".strip()
         return self._settle(told, {"ok": True, "state": "submitted", "say": told})
 
     def submit_failed(self) -> AnswerTool | Note | None:
-        """The order could not be stored: it is as before the confirm, and the caller is not told that it is placed."""
+        """The store did not answer: the order is as before the confirm, and the caller is told that nothing is sure."""
+        self._not_sure = self._submit is not None or self._not_sure
+        return self._not_done(prompts.NOT_SURE)
+
+    def needs_person(self) -> AnswerTool | Note | None:
+        """The order is not placed, since the caller's number has ordered too much of late."""
+        return self._not_done(TOO_MUCH_LATELY)
+
+    def placed_before(self, placed: Order) -> AnswerTool | Note | None:
+        """A submit that was not answered had been done: the order is placed as it stood then, without later changes."""
+        self.order = placed.advance(OrderState.SUBMITTED)
         if self._submit is None:
             return None
-        self.order = self._submit.order_before
-        return self._settle(NOT_PLACED, {"ok": False, "error": NOT_PLACED})
+        told = prompts.placed_before(prompts.summary(placed, self._restaurant.menu))
+        return self._settle(told, {"ok": False, "state": "submitted", "error": told})
 
     def resubmit(self) -> SubmitOrder | None:
         """A new leg finds a confirmed order whose submit has no outcome in the log: ask for it again (idempotent)."""
         return SubmitOrder(self.order) if self._submit is not None and self.order is not None else None
 
     # --- inside ---
+
+    def _not_done(self, told: str) -> AnswerTool | Note | None:
+        if self._submit is None:
+            return None
+        self.order = self._submit.order_before
+        return self._settle(told, {"ok": False, "error": told})
 
     def _settle(self, note: str, output: dict[str, object]) -> AnswerTool | Note:
         assert self._submit is not None
@@ -273,4 +296,3 @@ class Desk:
 
 
 PLACED = "Tell the caller that the order is placed, say goodbye, then call end_call."
-NOT_PLACED = "The order could not be stored just now. Tell the caller that it is not placed yet; offer to try again."

@@ -137,6 +137,26 @@ def summary(order: Order, menu: Menu) -> str:
     return "; ".join(describe_line(line, menu) for line in order.lines) or "nothing yet"
 
 
+NOT_SURE = (
+    "The order could not be stored just now, or nobody knows that it was. Tell the caller that it is not certain yet; "
+    "offer to try again, and then call confirm_order again: nothing is placed twice."
+)
+"""A submit without an answer: it may have been done."""
+MAY_BE_PLACED = (
+    "Nothing is kept of the order here, but an earlier try to place it was not answered and may have gone through. "
+    "Tell the caller that you cannot say that it is cancelled, and offer transfer_to_staff."
+)
+"""The caller drops the order after such a submit."""
+
+
+def placed_before(summary: str) -> str:
+    """The order went out as it stood earlier; what was changed since did not. `summary` is of what went out."""
+    return (
+        f"The order had been placed already, before the last changes, as: {summary}. The changes are not in it, and "
+        "you cannot make them. Tell the caller exactly that, and offer transfer_to_staff for the changes."
+    )
+
+
 def greeting_note(restaurant: Restaurant) -> str:
     """The caller has just been connected; the disclosure was said."""
     return (

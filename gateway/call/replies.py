@@ -11,7 +11,7 @@ from gateway.call.agenda import Agenda
 from gateway.call.alerts import Alerts
 from gateway.call.connection import ModelConnection
 from gateway.call.desk import CONFIRM_PATIENCE, Desk
-from gateway.call.effects import Note, PlayClip, ReportError
+from gateway.call.effects import AnswerTool, Note, PlayClip, ReportError
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
 from gateway.errors import ErrorHandler, ErrorType
@@ -25,6 +25,7 @@ from gateway.events import (
     ResponseStarted,
     ToolCalled,
 )
+from gateway.orders.order_data import stored_order
 from gateway.orders.tooling.outcome import EndCall, LeaveMessage, ToolOutcome, TransferToStaff
 
 
@@ -135,9 +136,9 @@ class Replies:
     def order_event(self, event: OrderEvent) -> None:
         """The submit's outcome answers the confirm."""
         if event.type == "order.complete":
-            answer = self._desk.submitted()
+            answer = self._desk.submitted(event.version)
         elif event.type == "order.error":
-            answer = self._desk.submit_failed()
+            answer = self._not_placed(event)
         else:
             return
         if answer is None:
@@ -148,6 +149,12 @@ class Replies:
             self._agenda.do(answer)
         if self.active is None:
             self._wish_after_tools()
+
+    def _not_placed(self, event: OrderEvent) -> AnswerTool | Note | None:
+        if event.reason == "needs_person":
+            return self._desk.needs_person()
+        placed = stored_order(event.placed)
+        return self._desk.submit_failed() if placed is None else self._desk.placed_before(placed)
 
     def _tool_done(self, event: ToolCalled, outcome: ToolOutcome, at: datetime) -> None:
         self._agenda.timers.stop("confirm")

@@ -19,6 +19,9 @@ from gateway.orders.wording.money import price_text
 
 _PERSON = "the approval of a person. Say so, and offer transfer_to_staff."
 
+TOO_MUCH_LATELY = f"With what this number has ordered within ten minutes, this order is not placed: it needs {_PERSON}"
+"""When it is the store that says so, because several calls of one number go on at once."""
+
 
 def over_caps(order: Order, menu: Menu) -> str | None:
     """Why the order is too much to be placed at all: too many lines, of one item, or of one group's choices.

@@ -6,8 +6,10 @@ A modification is what is not the item's own: a choice, the other half of the di
 from collections.abc import Iterator
 from typing import Literal
 
+from pydantic import ValidationError
+
 from gateway.events import OrderData, OrderItem
-from gateway.orders.order import Line, Modifier, Order
+from gateway.orders.order import Line, Modifier, Order, OrderState
 
 
 def order_data(order: Order, total: int, status: Literal["confirmed", "failed"]) -> OrderData:
@@ -22,6 +24,24 @@ def order_data(order: Order, total: int, status: Literal["confirmed", "failed"])
         for line in order.lines
     )
     return OrderData(intent="confirm", items=items, total_amount=total, status=status)
+
+
+def stored_order(text: str | None) -> Order | None:
+    """The order of this JSON; None when there is none, or it is of a version that we do not know."""
+    try:
+        return None if text is None else Order.model_validate_json(text)
+    except ValidationError:
+        return None
+
+
+def same_order(one: Order, other: Order) -> bool:
+    """Whether both say the same to whoever makes them: how they came about and how far they are is left out."""
+    return _made(one) == _made(other)
+
+
+def _made(order: Order) -> Order:
+    blank = {"version": 0, "state": OrderState.DRAFT, "read_back_version": None, "applied": (), "next_line": 1}
+    return order.model_copy(update=blank)
 
 
 def _modifications(line: Line) -> Iterator[str]:

@@ -51,6 +51,13 @@ class PlacedLately(NamedTuple):
     at: datetime
 
 
+class LatelyLimits(NamedTuple):
+    """How many orders a caller may place in a row, and what they may come to together with the one being placed."""
+
+    orders: int
+    cents: int
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What is to be appended to one call's log; `fence` None for writers that are not the call (a webhook)."""

@@ -125,17 +125,25 @@ ONCE = Script("return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'GET', 'EX', ARG
 
 # KEYS fence log seen order held queue outbox recent
 # ARGV fence order_id version order call_id now_ms retention seen_s queue delivery_id type restaurant payload
-#      cents ('' for a caller without a number) recent_s count (id json)*
-# -1 fenced off, 0 was placed before, 1 placed now.
+#      cents ('' for a caller without a number) recent_s most_recent most_cents ('': no limit) count (id json)*
+# -1 fenced off, 0 was placed before, 1 placed now, 2 too much of one number lately. The limits are judged here, since
+# several calls of one number may be on their way to this line at once.
 SUBMIT = Script(
     _LOG
     + """
 if fenced_off(KEYS[1], ARGV[1]) then return -1 end
 if redis.call('EXISTS', KEYS[4]) == 1 then return 0 end
+if ARGV[14] ~= '' and ARGV[16] ~= '' then
+  local oldest = '(' .. string.format('%.0f', tonumber(ARGV[6]) - 1000 * tonumber(ARGV[15]))
+  local lately = redis.call('ZRANGE', KEYS[8], oldest, '+inf', 'BYSCORE')
+  local cents = tonumber(ARGV[14])
+  for _, placed in ipairs(lately) do cents = cents + tonumber(string.match(placed, ':(%d+)$')) end
+  if #lately >= tonumber(ARGV[16]) or (#lately > 0 and cents > tonumber(ARGV[17])) then return 2 end
+end
 redis.call('HSET', KEYS[4], 'state', 'submitted', 'version', ARGV[3], 'order', ARGV[4], 'call_id', ARGV[5],
            'at', ARGV[6])
 redis.call('EXPIRE', KEYS[4], ARGV[7])
-append(KEYS[2], KEYS[3], 16, ARGV[7], ARGV[8])
+append(KEYS[2], KEYS[3], 18, ARGV[7], ARGV[8])
 if ARGV[14] ~= '' then
   redis.call('ZADD', KEYS[8], ARGV[6], ARGV[2] .. ':' .. ARGV[14])
   redis.call('EXPIRE', KEYS[8], ARGV[15])

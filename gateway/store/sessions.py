@@ -23,6 +23,7 @@ from gateway.store.records import (
     FoundCall,
     HeldOrder,
     Hold,
+    LatelyLimits,
     LiveCall,
     LogEntry,
     PlacedLately,
@@ -199,7 +200,8 @@ class SessionStore:
         now: datetime,
         caller_key: str | None = None,
         cents: int = 0,
-    ) -> Literal["submitted", "already"]:
+        lately: LatelyLimits | None = None,
+    ) -> Literal["submitted", "already", "too_much"]:
         """Place an order: its record, the message to the POS, the log and the end of the held order in one step; with
         them what the caller has ordered lately, which is `cents` more.
 
@@ -207,7 +209,8 @@ class SessionStore:
         before, so that the log tells the story in order.
 
         Returns:
-            `already` when this order was placed before; then nothing is changed.
+            `already` when this order was placed before, in whichever version, and `too_much` when the caller's other
+            orders of late leave no room for it in the limits `lately`; then nothing is changed.
 
         Raises:
             LeaseLostError: a higher leg has the lease; nothing was written.
@@ -228,9 +231,12 @@ class SessionStore:
         words += [self.retention_s, keys.SEEN_S]
         words += [delivery.queue, delivery.id, delivery.type, restaurant_id, delivery.payload]
         words += ["" if caller_key is None else cents, keys.RECENT_S]
+        words += ["", ""] if lately is None else [lately.orders, lately.cents]
         answer = await self.connection.run(SUBMIT, names, [*words, *_flat(events)])
         if answer == -1:
             raise LeaseLostError(call_id)
+        if answer == 2:
+            return "too_much"
         return "submitted" if answer == 1 else "already"
 
     async def placed_order(self, restaurant_id: str, order_id: str) -> Mapping[str, str] | None:

@@ -16,7 +16,7 @@ from gateway.events import (
     ModelOpened,
     OrderEvent,
 )
-from gateway.orders.order import OrderState
+from gateway.orders.order import Order, OrderState
 from tests.call.conversation import Conversation, answer, has, only, outcome
 
 
@@ -136,9 +136,82 @@ def test_a_submit_that_fails_leaves_the_order_as_it_was_and_may_be_tried_again(o
     ordering.caller_says("yes")
     assert has(ordering.tool("confirm_order"), SubmitOrder)
     effects = ordering.tell(OrderEvent, **outcome("error"))
-    assert "not placed" in answer(effects)["error"]
+    assert "not certain yet" in answer(effects)["error"]
     assert ordering.order_state() is OrderState.READ_BACK
     assert has(ordering.tool("confirm_order"), SubmitOrder)
+
+
+def placed(ordering: Conversation) -> Order:
+    """The order as it goes to the store, after a read-back and a yes."""
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    return only(ordering.tool("confirm_order"), SubmitOrder).order
+
+
+def test_an_edit_after_a_submit_that_was_done_unheard_is_told_not_to_be_in_the_order(ordering: Conversation) -> None:
+    first = placed(ordering)
+    ordering.tell(OrderEvent, **outcome("error"))
+    ordering.caller_says("then make it three")
+    ordering.tool("set_line", line_id="L1", quantity=3)
+    second = placed(ordering)
+    assert (second.id, second.lines[0].quantity) == (first.id, 3)
+    stood = {"reason": "placed_before", "placed": first.model_dump_json(), "version": second.version}
+    told = answer(ordering.tell(OrderEvent, **outcome("error"), **stood))
+    assert (told["ok"], told["state"]) == (False, "submitted")
+    assert "before the last changes, as: one large Pepperoni" in told["error"]
+    assert "offer transfer_to_staff" in told["error"]
+    for call in (ordering.call, ordering.folded()):
+        assert call.order == first.advance(OrderState.SUBMITTED)
+    assert answer(ordering.tool("set_line", line_id="L1", quantity=2))["ok"] is False
+    assert not has(ordering.tool("confirm_order"), SubmitOrder)
+
+
+def test_late_news_of_an_earlier_version_is_none_of_the_one_on_its_way(ordering: Conversation) -> None:
+    """The store writes them into the log when it gets to the first submit: only another process reads them there."""
+    first = placed(ordering)
+    ordering.tell(OrderEvent, **outcome("error"))
+    ordering.tool("set_line", line_id="L1", quantity=3)
+    second = placed(ordering)
+    assert ordering.tell(OrderEvent, **outcome("complete"), version=first.version) == []
+    assert ordering.call.desk.waits
+    told = answer(ordering.tell(OrderEvent, **outcome("complete"), version=second.version))
+    assert told["state"] == "submitted"
+
+
+def test_what_is_placed_is_known_although_nobody_waits_for_it(ordering: Conversation) -> None:
+    first = placed(ordering)
+    ordering.tell(OrderEvent, **outcome("error"))
+    ordering.tool("set_line", line_id="L1", quantity=3)
+    stood = {"reason": "placed_before", "placed": first.model_dump_json()}
+    assert ordering.tell(OrderEvent, **outcome("error"), **stood) == []
+    assert ordering.call.order == first.advance(OrderState.SUBMITTED)
+    assert ordering.tell(OrderEvent, **outcome("error")) == []
+    assert ordering.order_state() is OrderState.SUBMITTED
+
+
+def test_a_placed_order_that_cannot_be_read_is_not_told_to_be_anything(ordering: Conversation) -> None:
+    placed(ordering)
+    told = ordering.tell(OrderEvent, **outcome("error"), reason="placed_before", placed='{"id":"o1"}')
+    assert "not certain yet" in answer(told)["error"]
+
+
+def test_an_order_cancelled_after_a_submit_without_an_answer_is_not_called_cancelled(ordering: Conversation) -> None:
+    placed(ordering)
+    ordering.tell(OrderEvent, **outcome("error"))
+    effects = ordering.tool("cancel_order")
+    assert only(effects, HoldOrder).order is None
+    assert "may have gone through" in answer(effects)["say"]
+
+
+def test_a_number_that_ordered_too_much_in_other_calls_meanwhile_needs_a_person(ordering: Conversation) -> None:
+    placed(ordering)
+    told = answer(ordering.tell(OrderEvent, **outcome("error"), reason="needs_person"))
+    assert told["ok"] is False
+    assert "needs the approval of a person" in told["error"]
+    assert "offer transfer_to_staff" in told["error"]
+    assert ordering.order_state() is OrderState.READ_BACK
+    assert "say" in answer(ordering.tool("cancel_order"))
+    assert ordering.tell(OrderEvent, **outcome("error"), reason="needs_person") == []
 
 
 def test_a_cancelled_order_is_not_held_for_the_next_call(ordering: Conversation) -> None:

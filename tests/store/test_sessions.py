@@ -13,6 +13,7 @@ from gateway.store import (
     Delivery,
     FoundCall,
     Hold,
+    LatelyLimits,
     LeaseLostError,
     LiveCall,
     SessionStore,
@@ -190,6 +191,41 @@ async def test_what_a_caller_ordered_lately_is_counted_with_the_submit_and_once(
     assert await store.placed_lately(R, "another", NOW) == ()
     assert not await store.connection.command("EXISTS", keys.recent_key(R, "-"))
     assert 0 < int(str(await store.connection.command("TTL", keys.recent_key(R, CALLER)))) <= 600
+
+
+async def test_of_one_numbers_submits_at_once_as_many_count_as_may_be(store: SessionStore) -> None:
+    """They began before any of them was placed, so that none knew of the others."""
+
+    async def place(order_id: str, minutes: float = 0, caller: str | None = CALLER, cents: int = 1000) -> str:
+        return await store.submit(
+            R,
+            f"CA-{order_id}",
+            None,
+            order_id=order_id,
+            version=1,
+            order="{}",
+            delivery=Delivery(f"{order_id}_1", order_id, "order.confirmed", "{}"),
+            events=[(f"{order_id}-placed", "{}")],
+            now=NOW + timedelta(minutes=minutes),
+            caller_key=caller,
+            cents=cents,
+            lately=LatelyLimits(orders=3, cents=4000),
+        )
+
+    answers = await asyncio.gather(*(place(f"o{number}") for number in range(5)))
+    assert sorted(answers) == ["submitted"] * 3 + ["too_much"] * 2
+    refused = f"o{answers.index('too_much')}"
+    assert await store.placed_order(R, refused) is None
+    assert await events_of(store, f"CA-{refused}") == []
+    assert await place(f"o{answers.index('submitted')}", 1) == "already", "what is placed is placed"
+    assert await place("stranger", caller=None) == "submitted"
+    assert await place("friend", caller="another", cents=4001) == "submitted", (
+        "one order by itself is the core's matter"
+    )
+    assert await place("friend2", caller="another", cents=1) == "too_much", "together they come to more than may be"
+    assert await place(refused, 10) == "submitted", "after ten minutes it is another day"
+    assert await place("o8", 10, cents=3000) == "submitted"
+    assert await place("o9", 11, cents=1) == "too_much"
 
 
 async def test_another_held_order_survives_a_submit(store: SessionStore) -> None:
