@@ -11,7 +11,8 @@ from gateway.orders.hearing.tokens import fold
 _AGREEING = re.compile(
     r"\bno,? (?:problem\w*|worries|that'?s (?:right|fine|correct|good|perfect|great|it|all|everything)"
     r"|it'?s (?:right|fine|correct|good|perfect|great)|changes)\b|\bno, esta (?:bien|perfecto|correcto)\b"
-    r"|\bno hay problema\b|\bno,? (?:asi|todo) (?:esta bien|es correcto)\b|\b(?:why not|not a problem|not bad|no doubt)\b"
+    r"|\bno hay problema\b|\bno,? (?:asi|todo) (?:esta bien|es correcto)\b"
+    r"|\b(?:why not|not a problem|not bad|no doubt)\b"
     r"|\b(?:that'?s|that is|it'?s|it is|exactly|just|precisely) (?:exactly |just )?(?:what|how|the way) (?:i|we)"
     r"(?:'d)? (?:want\w*|order\w*|said|asked(?: for)?|like\w*|need\w*|meant)\b|\b(?:es )?lo que (?:pedi|quiero|dije)\b"
 )
@@ -33,8 +34,8 @@ _NO_YES = re.compile(
 )
 """Where the word of a yes is none. "Right now" and "right there" answer another question, if one at all."""
 _WAIT = re.compile(
-    r"\b(?:(?:hang|hold) (?:on|up)|(?:one|a|just a|give me a) (?:sec|second|moment|minute)|let me|lemme|give me|never ?mind"
-    r"|i (?:guess|suppose|wonder|doubt)|maybe|perhaps|un (?:momento|momentito|segundo|minuto)|esper\w+|dejeme|deja ver"
+    r"\b(?:(?:hang|hold) (?:on|up)|(?:one|a|just a|give me a) (?:sec|second|moment|minute)|let me|lemme|give me"
+    r"|never ?mind|i (?:guess|suppose|wonder|doubt)|maybe|perhaps|un (?:momento|momentito|segundo|minuto)|esper\w+|dejeme|deja ver"
     r"|tal vez|quizas?|supongo|creo que no)\b"
 )
 _ASKED = re.compile(
@@ -44,14 +45,15 @@ _ASKED = re.compile(
 )
 _TURNED = re.compile(
     r"(?:^|[,.;:!?] ?)(?:(?:and|so|ok|okay|yes|yeah|sure|right|hm+|um|uh|oh|sorry|but|well|great|good) )*"
-    r"(?:is|isn't|was|wasn't|does|doesn't|will|would|should|are|am) (?:i|it|he|she|this|that|there|the|my|those|these)\b"
+    r"(?:is|isn't|was|wasn't|does|doesn't|will|would|should|are|am) (?:i|it|he|she|this|that|there|the|my|those|these)"
+    r"\b"
 )
 """A question by its word order, at the beginning of a sentence: "that is the order" is none."""
 _WISHED = re.compile(
     r"\b(?:too(?! much)|as well|with(?! (?:that|it|this|everything|all|me|you|tax)\b)|should(?:'ve)? (?:be|have|of)"
     r"|supposed to|i (?:said|wanted|ordered|asked|meant|told|thought)|i'?d (?:like|rather|prefer)|(?:and|now|only"
-    r"|except) make|make (?:mine|my|one|both|them|those|these|this|him|her)|switch|swap|replace|put|rather|two of|three of"
-    r"|four of|both of|instead|more(?: of)?|less|mas|menos|con(?! (?:eso|ello|todo|impuestos?|gusto|mucho gusto)\b)"
+    r"|except) make|make (?:mine|my|one|both|them|those|these|this|him|her)|switch|swap|replace|put|rather"
+    r"|(?:two|three|four|both) of|(?<!nothing )(?<!any )more|less|(?<!nada )mas|menos|con(?! (?:eso|ello|todo|impuestos?|gusto|mucho gusto)\b)"
     r"|deberia\w*|queria|dije|pongame|ponle|pongale|hag[ao]\w*)\b"
 )
 _DOUBTS = (_REFUSED, _WAIT, _ASKED, _WISHED)
