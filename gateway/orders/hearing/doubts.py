@@ -35,8 +35,8 @@ _NO_YES = re.compile(
 """Where the word of a yes is none. "Right now" and "right there" answer another question, if one at all."""
 _WAIT = re.compile(
     r"\b(?:(?:hang|hold) (?:on|up)|(?:one|a|just a|give me a) (?:sec|second|moment|minute)|let me|lemme|give me"
-    r"|never ?mind|i (?:guess|suppose|wonder|doubt)|maybe|perhaps|un (?:momento|momentito|segundo|minuto)|esper\w+|dejeme|deja ver"
-    r"|tal vez|quizas?|supongo|creo que no)\b"
+    r"|never ?mind|i (?:guess|suppose|wonder|doubt)|maybe|perhaps|un (?:momento|momentito|segundo|minuto)|esper\w+"
+    r"|dejeme|deja ver|tal vez|quizas?|supongo|creo que no)\b"
 )
 _ASKED = re.compile(
     r"\b(?:what|what's|how|how's|who|who's|why|where|which|whose|repeat|again|once more|one more time|tell me"
@@ -53,7 +53,8 @@ _WISHED = re.compile(
     r"\b(?:too(?! much)|as well|with(?! (?:that|it|this|everything|all|me|you|tax)\b)|should(?:'ve)? (?:be|have|of)"
     r"|supposed to|i (?:said|wanted|ordered|asked|meant|told|thought)|i'?d (?:like|rather|prefer)|(?:and|now|only"
     r"|except) make|make (?:mine|my|one|both|them|those|these|this|him|her)|switch|swap|replace|put|rather"
-    r"|(?:two|three|four|both) of|(?<!nothing )(?<!any )more|less|(?<!nada )mas|menos|con(?! (?:eso|ello|todo|impuestos?|gusto|mucho gusto)\b)"
+    r"|(?:two|three|four|both) of|(?<!nothing )(?<!any )more|less|(?<!nada )mas|menos"
+    r"|con(?! (?:eso|ello|todo|impuestos?|gusto|mucho gusto)\b)"
     r"|deberia\w*|queria|dije|pongame|ponle|pongale|hag[ao]\w*)\b"
 )
 _DOUBTS = (_REFUSED, _WAIT, _ASKED, _WISHED)
