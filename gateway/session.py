@@ -19,6 +19,7 @@ from gateway import errors
 from gateway.audio.playout import Cut
 from gateway.call.effects import (
     AnswerTool,
+    BreakOff,
     CancelResponse,
     ClearPlayout,
     CloseModel,
@@ -413,9 +414,7 @@ class VoiceSession:
     def _carry_out(self, effect: Effect) -> None:
         match effect:
             case OpenModel(fresh):
-                if self._opening is not None:
-                    self._opening.cancel()  # never two connections, not even two on their way
-                self._opening = self._spawn(self._open_model(fresh))
+                self._begin_opening(fresh)
             case ConfigureModel():
                 self._link.apply(effect)
                 self.post(SessionRequested(**self._now()))
@@ -423,6 +422,8 @@ class VoiceSession:
                 self._link.apply(effect)
             case ClearPlayout():
                 self._line.clear()
+            case BreakOff():
+                self.barge_in(self._line.interrupt())
             case PlayClip(name):
                 self._line.speak(f"{CLIP_ITEM}{name}.{self._written}", 0, load_clip(Clip(name), self._language()))
                 self._line.end_item(f"{CLIP_ITEM}{name}.{self._written}", 0)
@@ -464,6 +465,11 @@ class VoiceSession:
         except (StoreError, TimeoutError) as error:
             self._log.warning("leg_ends_unwritten", reason=type(error).__name__)
         self._line.close()
+
+    def _begin_opening(self, fresh: bool) -> None:
+        if self._opening is not None:
+            self._opening.cancel()  # never two connections, not even two on their way
+        self._opening = self._spawn(self._open_model(fresh))
 
     async def _open_model(self, fresh: bool) -> None:
         await self._link.close()

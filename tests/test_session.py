@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gateway.events import AnyEvent, KeyPressed, OrderEvent
+from gateway.events import AnyEvent, Interrupted, KeyPressed, OrderEvent, TranscriptionData, TranscriptionEvent
 from gateway.local.phone import conversation
 from gateway.local.phone_line import Line
 from gateway.local.phone_setup import Faults
@@ -105,6 +105,27 @@ async def test_the_key_0_reaches_a_person_and_others_are_told_to_the_model(stage
     assert pressed == ["7", "0"]
     items = [message["item"] for message in stage.model.told("conversation.item.create")]
     assert any("key 7" in item["content"][0]["text"] for item in items if item["type"] == "message")
+
+
+async def test_an_emergency_breaks_off_what_plays(stage: Stage) -> None:
+    async def talk(line: Line) -> None:
+        await line.listen_until_quiet(400)
+        session, speaks = session_of(stage), asyncio.Event()
+        session.on("call.playback_started", lambda _: speaks.set())
+        await line.say("What do you have?")
+        await speaks.wait()
+        words = TranscriptionData(text="someone is choking!", confidence=0.9, is_final=True, item_id=None)
+        session.post(TranscriptionEvent(**session._now(), type="transcription.complete", data=words))
+        await line.wait_heard("dial 9 1 1")
+        await line.listen_until_quiet(400)
+        line.hang_up()
+
+    record = await stage.phone().call(talk)
+    call = await judge_call(stage, record)
+    assert [alert.kind for alert in call.alerts.raised] == ["emergency"]
+    (broken_off,) = [event for event in await stage.events(record.call_sid) if isinstance(event, Interrupted)]
+    (cut,) = broken_off.cut
+    assert cut.heard_ms < cut.produced_ms
 
 
 async def test_a_caller_of_whom_nothing_arrives_is_put_through(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

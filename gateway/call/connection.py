@@ -47,6 +47,7 @@ class ModelConnection:
         self._losses: list[datetime] = []
         self._opened_for: Literal["leg", "loss", "move"] = "leg"
         self._nobody_answered = False
+        self._kept_note: str | None = None
         self.up = False
 
     # --- what the model is told ---
@@ -60,6 +61,13 @@ class ModelConnection:
         """Tell the model something; without one it is dropped, since a new one is told how things stand."""
         if self.up:
             self._agenda.do(Note(text))
+
+    def note_surely(self, text: str) -> None:
+        """Tell the model something that cannot be left unsaid: without one it is kept for the next."""
+        if self.up:
+            self.note(text)
+        else:
+            self._kept_note = text
 
     # --- its life ---
 
@@ -96,7 +104,12 @@ class ModelConnection:
             return
         if event.type == "session.updated":
             self.up = True
-            self._say_where_it_stands(event.at)
+            speaks = self._say_where_it_stands(event.at)
+            kept, self._kept_note = self._kept_note, None
+            if kept is not None:
+                self.note(kept)
+            if speaks or kept is not None:
+                self.wish()
         else:
             self.gone()
             code = errors.AUDIO_FORMAT_ERROR.code
@@ -132,13 +145,13 @@ class ModelConnection:
         """It is not to be had back."""
         self._farewell.finish(event.at, f"model: {event.code}", "apologise")
 
-    def _say_where_it_stands(self, at: datetime) -> None:
-        """What a model that has just come up must know besides the history, and whether it is to speak."""
+    def _say_where_it_stands(self, at: datetime) -> bool:
+        """What a model that has just come up must know besides the history; True when it is to speak."""
         order, held, menu = self._desk.order, self._desk.held, self._restaurant.menu
         assert order is not None, "a leg has an order"
         if self._opened_for == "move":
             self.note(prompts.MOVED_NOTE)  # the caller has noticed nothing, so nothing is said
-            return
+            return False
         if self._nobody_answered or any(turn.speaker == "agent" for turn in self._turns):
             self.note(self._resumed(order, prompts.summary(order, menu)))
         elif held is not None:
@@ -147,7 +160,7 @@ class ModelConnection:
             self.note(prompts.greeting_note(self._restaurant))
             if (why := self._desk.not_right_now(at)) is not None:
                 self.note(prompts.closed_note(why))
-        self.wish()
+        return True
 
     def _resumed(self, order: Order, summary: str) -> str:
         """What a model is told that comes into a conversation which others began."""

@@ -11,15 +11,15 @@ from datetime import datetime
 from typing import assert_never
 
 from gateway.call import prompts
+from gateway.call.answers import Answers
 from gateway.call.effects import AnswerTool, Effect, HoldOrder, LookUp, Note, SubmitOrder
 from gateway.call.read_back_watch import ReadBackWatch
-from gateway.call.turns import Turn, Turns
-from gateway.events import Heard, RecentOrder, ToolCalled, milliseconds
+from gateway.call.turns import Turns
+from gateway.events import Heard, RecentOrder, ResponseFinished, ToolCalled, milliseconds
 from gateway.orders.caps import TOO_MUCH_LATELY
 from gateway.orders.offer import AS_THE_MENU_SAYS, Offer
 from gateway.orders.on_offer import OnOffer, Shortfall
 from gateway.orders.order import Order, OrderState, open_order
-from gateway.orders.processor import assent
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.timing import not_then
 from gateway.orders.tooling.outcome import (
@@ -63,8 +63,7 @@ class Desk:
         self._turns = turns
         self._tools = tools or OrderTools(restaurant.menu, restaurant)
         self._watch: ReadBackWatch | None = None
-        self._assent_turns: list[str] = []
-        self._assent_key: Assent | None = None
+        self._answers = Answers(turns, self._tools.assent)
         self._confirm: ToolCalled | None = None
         self._submit: Submitting | None = None
         self._not_sure = False
@@ -82,6 +81,11 @@ class Desk:
     def waits(self) -> bool:
         """Whether a tool call is not answered yet."""
         return self._confirm is not None or self._submit is not None
+
+    @property
+    def confirm_waits(self) -> bool:
+        """Whether a confirm waits for the caller's words."""
+        return self._confirm is not None
 
     def summary(self) -> str | None:
         """The order in a few words; None when nothing is ordered."""
@@ -114,42 +118,49 @@ class Desk:
 
     def response_started(self, response_id: str) -> None:
         """A response began: the first one after a read-back tool is the read-back itself."""
-        if self._watch is not None:
-            self._watch.response_started(response_id)
+        if self._watch is not None and self._watch.response_started(response_id):
+            self._answers.clear()  # what was said before is no answer to it
 
-    def response_finished(self, response_id: str, *, spoke: bool, heard: bool) -> None:
+    def response_finished(self, event: ResponseFinished, *, heard: bool) -> None:
         """A response is over; `heard`: it is complete and was played to its end already."""
         if self._watch is not None:
-            self._watch.response_finished(response_id, spoke=spoke, heard=heard)
+            self._watch.response_finished(event, heard=heard)
 
     def agent_said(self, response_id: str, item_id: str, text: str) -> None:
         """The words of an item of the agent."""
         if self._watch is not None:
             self._watch.said(response_id, item_id, text)
 
-    def played(self) -> None:
+    def played(self, at: datetime) -> None:
         """Everything said so far was heard."""
         if self._watch is not None:
-            self._watch.played()
+            self._watch.played(at)
 
-    def cut(self, cuts: tuple[Heard, ...]) -> None:
+    def cut(self, cuts: tuple[Heard, ...], at: datetime) -> None:
         """The caller interrupted the agent."""
         if self._watch is not None:
-            self._watch.cut(cuts)
+            self._watch.cut(cuts, at)
 
     def committed(self, item_id: str) -> None:
-        """The caller said something; since a read-back it may be the answer to it."""
-        self._assent_key = None
-        if self._watch is not None:
-            self._assent_turns.append(item_id)
+        """The caller said something; since a read-back has begun it may be the answer to it."""
+        self._answers.committed(item_id)
 
-    def answered_by_key(self, answer: Assent) -> None:
+    def not_transcribed(self, item_id: str) -> None:
+        """What the caller said with an item will never be known."""
+        self._answers.not_transcribed(item_id)
+
+    def answered_by_key(self, answer: Assent, at: datetime) -> None:
         """The caller was asked to answer by a key and did: as good as words, until there are words."""
-        self._assent_key = answer
+        self._answers.pressed(answer, at)
 
     def model_gone(self) -> None:
-        """The model that called tools is gone: its confirm is asked for anew, and a submit's outcome becomes a note."""
+        """The model that called tools is gone: its confirm is asked for anew, and a submit's outcome becomes a note.
+
+        A read-back of it that was not heard by now is said anew.
+        """
         self._confirm = None
+        if self._watch is not None and self._watch.heard_at is None:
+            self._watch = None
         if self._submit is not None:
             self._submit.tool_call_id = None
 
@@ -157,14 +168,14 @@ class Desk:
 
     def call_tool(self, event: ToolCalled) -> ToolOutcome | None:
         """Carry out a tool call; None when it has to wait (a confirm whose "yes" is not transcribed yet)."""
-        if event.name == "confirm_order" and self._confirm is None and self._words_missing():
+        if event.name == "confirm_order" and self._confirm is None and self._answers.words_missing:
             self._confirm = event
             return None
         return self._execute(event, event.at)
 
     def words_came(self, now: datetime) -> tuple[ToolCalled, ToolOutcome] | None:
         """The caller's words are there: carry out the confirm that waited for them."""
-        return None if self._words_missing() else self._resume_confirm(now)
+        return None if self._answers.words_missing else self._resume_confirm(now)
 
     def words_overdue(self, now: datetime) -> tuple[ToolCalled, ToolOutcome] | None:
         """The caller's words did not come in time: carry out the confirm without them (it is refused)."""
@@ -177,9 +188,9 @@ class Desk:
         effects: list[Effect] = []
         output = dict(outcome.output)
         match outcome.action:
-            case ReadBack(total=total):
-                self._watch = ReadBackWatch(total)
-                self._assent_turns, self._assent_key = [], None
+            case ReadBack(total=total, amounts=amounts):
+                self._watch = ReadBackWatch(total, amounts)
+                self._answers.clear()
             case Submit():
                 self._submit = Submitting(event.tool_call_id, before, str(outcome.output.get("say", "")))
                 return [SubmitOrder(outcome.order)]
@@ -187,7 +198,7 @@ class Desk:
                 self.held = None
             case DeclineHeld():
                 self.held = None
-                effects.append(HoldOrder(None))
+                effects.append(HoldOrder(self._to_hold()))
             case CancelOrder():
                 effects.append(HoldOrder(None))
                 if self._not_sure:
@@ -196,8 +207,8 @@ class Desk:
                 pass
             case _:
                 assert_never(outcome.action)
-        if outcome.order != before and outcome.order.is_open and outcome.order.lines:
-            effects.append(HoldOrder(outcome.order))
+        if outcome.order != before and outcome.order.is_open and (outcome.order.lines or before.lines):
+            effects.append(HoldOrder(self._to_hold()))
         effects.append(AnswerTool(event.tool_call_id, json.dumps(output, ensure_ascii=False)))
         return effects
 
@@ -243,6 +254,10 @@ class Desk:
         self.order = self._submit.order_before
         return self._settle(told, {"ok": False, "error": told})
 
+    def _to_hold(self) -> Order | None:
+        """What a later call may go on with: this order once it has lines, else the one held that was not declined."""
+        return self.order if self.order is not None and self.order.is_open and self.order.lines else self.held
+
     def _settle(self, note: str, output: dict[str, object]) -> AnswerTool | Note:
         assert self._submit is not None
         tool_call_id, self._submit = self._submit.tool_call_id, None
@@ -265,34 +280,18 @@ class Desk:
 
     def _context(self, now: datetime) -> ToolContext:
         last = self._turns.last_of_caller()
+        heard_at = None if self._watch is None else self._watch.heard_at
         return ToolContext(
             now=now,
             turn_ids=(last.item_id,) if last else (),
             confidence=last.confidence if last else 0.0,
             held=self.held,
-            heard_read_back=self._watch is not None and self._watch.heard,
-            assent=self._assent(),
+            heard_read_back=heard_at is not None,
+            assent=self._answers.assent(heard_at),
             sold_out=self.offer.sold_out,
             quote_minutes=self.offer.quote_minutes,
             recent_cents=tuple(order.cents for order in self.recent if milliseconds(now) - order.at < RECENT_MS),
         )
-
-    def _answers(self) -> list[Turn]:
-        found = (self._turns.get(item_id) for item_id in self._assent_turns)
-        return [turn for turn in found if turn is not None]
-
-    def _words_missing(self) -> bool:
-        answers = self._answers()
-        return bool(answers) and answers[-1].text is None
-
-    def _assent(self) -> Assent | None:
-        """The caller's last answer to the read-back. An earlier "yes" says nothing about words still on their way."""
-        if self._assent_key is not None:
-            return self._assent_key
-        spoken = [turn for turn in self._answers() if turn.text != ""]
-        if not spoken or spoken[-1].text is None:
-            return None
-        return assent(spoken[-1].text, spoken[-1].language)
 
 
 PLACED = "Tell the caller that the order is placed, say goodbye, then call end_call."

@@ -95,6 +95,11 @@ class ClearPlayout:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakOff:
+    """Stop what plays as if the caller had cut in. The line tells what was heard of it, as an interruption."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlayClip:
     """Play a short prepared phrase to the caller while the model cannot speak."""
 
@@ -163,6 +168,7 @@ Effect = (
     | TruncateItem
     | DeleteItem
     | ClearPlayout
+    | BreakOff
     | PlayClip
     | HoldOrder
     | SubmitOrder

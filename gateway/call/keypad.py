@@ -46,6 +46,6 @@ class Keypad:
             return
         meaning = ANSWERS.get(event.digit) if self._understanding.keys_offered else None
         if meaning is not None:
-            self._desk.answered_by_key(meaning)
+            self._desk.answered_by_key(meaning, event.at)
         self._connection.note(prompts.NOBODY_NOTE if event.digit == PERSON else prompts.key_note(event.digit, meaning))
         self._connection.wish()

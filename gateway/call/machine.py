@@ -218,6 +218,7 @@ class Call:
                 self._parts.turn_taking.playback_finished(event.at)
             case Interrupted():
                 self._parts.turn_taking.interrupted(event)
+                self._parts.emergency.interrupted()
             case AgentSaid():
                 self.turns.agent_said(event.item_id, event.at, event.text)
                 self.desk.agent_said(event.response_id, event.item_id, event.text)

@@ -38,7 +38,7 @@ class Parts:
         self.replies = replies = Replies(agenda, floor, desk, connection, farewell, alerts)
         self.offers = Offers(desk, connection, replies)
         understanding = Understanding(restaurant, connection, farewell)
-        self.emergency = EmergencyWatch(agenda, restaurant, connection, replies, farewell, alerts)
+        self.emergency = EmergencyWatch(agenda, floor, restaurant, connection, replies, farewell, alerts)
         self.turn_taking = TurnTaking(
             agenda,
             machine,

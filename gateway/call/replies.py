@@ -78,7 +78,7 @@ class Replies:
         if self.active == event.response_id:
             self.active = None
         heard = event.status == "completed" and not self._floor.playing
-        self._desk.response_finished(event.response_id, spoke=event.spoke, heard=heard)
+        self._desk.response_finished(event, heard=heard)
         if event.status == "failed":
             kind = errors.ERRORS.get(event.code or "", errors.MODEL_OVERLOADED)
             self._agenda.do(ReportError(kind.event(self._agenda.call_id, event.at, "the response failed")))
@@ -157,7 +157,8 @@ class Replies:
         return self._desk.submit_failed() if placed is None else self._desk.placed_before(placed)
 
     def _tool_done(self, event: ToolCalled, outcome: ToolOutcome, at: datetime) -> None:
-        self._agenda.timers.stop("confirm")
+        if not self._desk.confirm_waits:
+            self._agenda.timers.stop("confirm")
         self._answered_tools = True
         for effect in self._desk.effects_of(event, outcome):
             self._agenda.do(effect)

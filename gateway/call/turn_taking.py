@@ -123,6 +123,8 @@ class TurnTaking:
         elif data.item_id is not None and self._was_to_be_answered(data.item_id):
             self._understanding.not_understood(event.at)
         if data.item_id is not None:
+            if event.type != "transcription.complete":
+                self._desk.not_transcribed(data.item_id)
             self._turns.heard_caller(data.item_id, event.at, text, data.confidence, data.language)
         self._replies.words_came(event.at)
         if not self._floor.playing:
@@ -184,7 +186,7 @@ class TurnTaking:
     def playback_finished(self, at: datetime) -> None:
         """All that was said was heard: the caller's turn, unless it was the farewell."""
         self._floor.playing = False
-        self._desk.played()
+        self._desk.played(at)
         if self._farewell.playback_finished(at, response_active=self._replies.active is not None):
             return
         self.settle(at)
@@ -194,7 +196,7 @@ class TurnTaking:
     def interrupted(self, event: Interrupted) -> None:
         """The caller takes the turn: the agent falls silent, and the model forgets what was not heard."""
         self._floor.playing = False
-        self._desk.cut(event.cut)
+        self._desk.cut(event.cut, event.at)
         self._agenda.do(ClearPlayout())
         if self._replies.active is not None:
             self._agenda.do(CancelResponse(self._replies.active))

@@ -107,9 +107,12 @@ class OrderProcessor:
         )
 
     def assent(self, text: str, language: str | None = None) -> Assent:
-        """The answer to a read-back, as `acts.assent`, and never "yes" when the words also order something."""
+        """The answer to a read-back, as `acts.assent`, and never "yes" when the words also name food, or a danger."""
         answer = assent(text, language)
-        return "unclear" if answer == "yes" and self.parse_order_intent(text, OrderContext(self.menu)).items else answer
+        if answer != "yes":
+            return answer
+        intent = self.parse_order_intent(text, OrderContext(self.menu))
+        return "unclear" if intent.items or intent.subjects or intent.intent == "emergency" else answer
 
     def validate_order(
         self,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from gateway.orders.menu import Menu
 from gateway.orders.order import Order
 from gateway.orders.placing import Gate
+from gateway.orders.processor import OrderProcessor
 from gateway.orders.reprice import reprice
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.tooling import call_tools, cart_tools, customer_tools, menu_tools, time_tools
@@ -81,13 +82,19 @@ class OrderTools:
     """
 
     def __init__(self, menu: Menu, restaurant: Restaurant) -> None:
+        """Builds the indexes of its menu: up to 100 ms for a large one, to be done once per menu."""
         self._desk = Desk(menu, restaurant)
+        self._processor = OrderProcessor(menu)
         self._schemas_json = json.dumps(tool_schemas(menu, restaurant))
 
     def schemas(self) -> list[dict[str, object]]:
         """The tools for `session.update`, the same every time; the list is the caller's own."""
         schemas: list[dict[str, object]] = json.loads(self._schemas_json)
         return schemas
+
+    def assent(self, text: str, language: str | None = None) -> Assent:
+        """The caller's answer to a read-back: never "yes" when the words also name food. See `OrderProcessor`."""
+        return self._processor.assent(text, language)
 
     def execute(
         self, tool_call_id: str, name: str, arguments_json: str, order: Order, context: ToolContext

@@ -276,3 +276,130 @@ def test_a_confirm_that_waited_for_a_lost_model_is_not_carried_out_later(orderin
     ordering.tell(ModelLost)
     assert ordering.wait() == []
     assert ordering.state() is State.RECOVERING
+
+
+def read_back_text(ordering: Conversation) -> str:
+    text: str = answer(ordering.tool("read_back"))["say"]
+    return text
+
+
+@pytest.mark.parametrize("words", ["I'm not sure", "okay, a large Coke", "is that right?", "right, mushrooms on that"])
+def test_a_confirm_without_a_plain_yes_is_refused(ordering: Conversation, words: str) -> None:
+    ordering.reads_back()
+    ordering.caller_says(words)
+    assert answer(ordering.tool("confirm_order"))["ok"] is False
+
+
+def test_other_words_than_the_read_back_are_no_ground_for_a_confirm(ordering: Conversation) -> None:
+    read_back_text(ordering)
+    ordering.agent_says("One moment please.")
+    ordering.caller_says("okay")
+    assert "not heard the whole read-back" in answer(ordering.tool("confirm_order"))["error"]
+
+
+def test_a_yes_before_the_read_back_is_no_answer_to_it(ordering: Conversation) -> None:
+    text = read_back_text(ordering)
+    ordering.caller_says("yes please, that's all")
+    ordering.agent_says(text)
+    assert "not answered the read-back" in answer(ordering.tool("confirm_order"))["error"]
+
+
+def test_a_yes_over_the_first_words_asks_for_one_more(ordering: Conversation) -> None:
+    text = read_back_text(ordering)
+    response = ordering.begin_response()
+    ordering.begin_speech(response, text)
+    ordering.caller_says("okay")
+    ordering.end_response(response, spoke=True)
+    ordering.heard()
+    assert "not answered the read-back" in answer(ordering.tool("confirm_order"))["error"]
+    ordering.caller_says("yes")
+    assert has(ordering.tool("confirm_order"), SubmitOrder)
+
+
+def test_a_no_over_the_first_words_is_a_no(ordering: Conversation) -> None:
+    text = read_back_text(ordering)
+    response = ordering.begin_response()
+    ordering.begin_speech(response, text)
+    ordering.caller_says("no, that's wrong")
+    ordering.end_response(response, spoke=True)
+    ordering.heard()
+    assert "did not say yes" in answer(ordering.tool("confirm_order"))["error"]
+
+
+def test_a_read_back_dies_with_its_model_unless_it_was_heard(ordering: Conversation) -> None:
+    read_back_text(ordering)
+    ordering.tell(ModelLost, code="WS_CONNECTION_FAILED")
+    ordering.model_comes_up()
+    ordering.agent_says("Sorry, I am back.")
+    ordering.caller_says("okay good")
+    assert "not heard the whole read-back" in answer(ordering.tool("confirm_order"))["error"]
+
+
+def test_a_yes_counts_no_more_once_later_words_were_lost(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    item, _ = ordering.turn()
+    ordering.words(item, "", "transcription.error")
+    assert "not answered the read-back" in answer(ordering.tool("confirm_order"))["error"]
+
+
+def test_noise_after_a_yes_leaves_it(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    ordering.caller_says("uh")
+    assert has(ordering.tool("confirm_order"), SubmitOrder)
+
+
+def test_words_lost_over_the_agent_are_not_forgotten_with_their_turn(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    ordering.agent_speaks("One moment.")
+    item, _ = ordering.turn()
+    ordering.words(item, "", "transcription.error")
+    ordering.heard()
+    assert ordering.call.turns.get(item) is None
+    assert answer(ordering.tool("confirm_order"))["ok"] is False
+
+
+def test_a_mere_sound_over_the_agent_is_skipped(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    ordering.agent_speaks("One moment.")
+    item, _ = ordering.turn()
+    ordering.words(item, "mm-hm")
+    ordering.heard()
+    assert ordering.call.turns.get(item) is None
+    assert has(ordering.tool("confirm_order"), SubmitOrder)
+
+
+def test_another_tool_leaves_the_confirm_its_patience(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.turn()
+    response = ordering.begin_response()
+    assert ordering.calls(response, "confirm_order", {}) == []
+    assert answer(ordering.calls(response, "get_order", {}))["ok"] is True
+    assert ordering.end_response(response) == []
+    effects = ordering.wait()
+    assert answer(effects)["ok"] is False
+    assert effects[-1] == RequestResponse()
+
+
+def test_an_emptied_order_is_not_held(ordering: Conversation) -> None:
+    assert only(ordering.tool("remove_line", line_id="L1"), HoldOrder).order is None
+
+
+def test_an_emptied_order_leaves_the_one_held_before_it(talk: Conversation, ordering: Conversation) -> None:
+    assert ordering.call.order is not None
+    held = ordering.call.order.model_copy(update={"id": "order-CA0"})
+    second = Conversation(talk.restaurant, "CA1").answered(held)
+    second.tool("set_line", item_id="coke")
+    assert only(second.tool("remove_line", line_id="L1"), HoldOrder).order == held
+
+
+def test_declining_the_held_order_holds_the_new_one(talk: Conversation, ordering: Conversation) -> None:
+    assert ordering.call.order is not None
+    second = Conversation(talk.restaurant, "CA1").answered(ordering.call.order.model_copy(update={"id": "order-CA0"}))
+    second.tool("set_line", item_id="tiramisu")
+    kept = only(second.tool("resume_order", accept=False), HoldOrder).order
+    assert kept == second.call.order
+    assert second.call.desk.held is None

@@ -1,8 +1,8 @@
 """Words of danger: the model is told at once, the staff once, whenever the transcript comes."""
 
 from gateway.call import prompts
-from gateway.call.effects import CancelResponse, EndLeg, Note, RaiseAlert, RequestResponse
-from gateway.events import AlertRaised
+from gateway.call.effects import BreakOff, CancelResponse, ClearPlayout, EndLeg, Note, RaiseAlert, RequestResponse
+from gateway.events import AlertRaised, ModelLost
 from tests.call.conversation import Conversation, has, only
 
 CHOKING = "wait, someone is choking!"
@@ -64,3 +64,48 @@ def test_a_goodbye_waits_for_the_words_that_matter(talk: Conversation) -> None:
 
 def test_a_burger_is_no_emergency(talk: Conversation) -> None:
     assert not has(talk.answered().caller_says("one heart attack burger"), RaiseAlert)
+
+
+def test_what_plays_is_broken_off(talk: Conversation) -> None:
+    item, _ = talk.answered().turn()
+    response = talk.begin_response()
+    spoken = talk.begin_speech(response, "We have pizza, wings")
+    talk.end_response(response, spoke=True)
+    effects = talk.words(item, CHOKING)
+    assert has(effects, BreakOff)
+    assert has(effects, RequestResponse)
+    effects = talk.interrupts((spoken, 500, 9000))
+    assert has(effects, ClearPlayout)
+    assert not has(effects, RequestResponse)  # the wish stands
+    assert not talk.call.playing
+
+
+def test_a_response_cut_short_takes_no_wish_with_it(talk: Conversation) -> None:
+    item, _ = talk.answered().turn()
+    spoken = talk.begin_speech(talk.begin_response(), "We have pizza, wings")
+    talk.words(item, CHOKING)
+    effects = talk.interrupts((spoken, 500, 9000))
+    assert has(effects, CancelResponse)
+    assert effects[-1] == RequestResponse()
+    talk.agent_speaks("Please hang up now")
+    assert not has(talk.interrupts(), RequestResponse)  # the caller's own interruption
+
+
+def test_while_the_model_is_away_the_words_wait_for_it(talk: Conversation) -> None:
+    item, _ = talk.answered().turn()
+    talk.tell(ModelLost, code="WS_CONNECTION_FAILED")
+    assert not has(talk.words(item, CHOKING), Note)
+    effects = talk.model_comes_up()
+    notes = [effect.text for effect in effects if isinstance(effect, Note)]
+    assert notes[-1].startswith(prompts.EMERGENCY_NOTE)
+    assert effects[-1] == RequestResponse()
+
+
+def test_a_planned_move_tells_them_too_and_only_once(talk: Conversation) -> None:
+    item, _ = talk.answered().turn()
+    talk.tell(ModelLost, planned=True)
+    talk.words(item, CHOKING)
+    effects = talk.model_comes_up()
+    assert effects[-1] == RequestResponse()
+    talk.tell(ModelLost, planned=True)
+    assert not has(talk.model_comes_up(), RequestResponse)

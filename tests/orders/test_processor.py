@@ -79,6 +79,9 @@ def test_guesses_and_repairs_lower_the_confidence(casa: OrderProcessor) -> None:
     [
         ("yes that's right", "yes"),
         ("yes coke", "unclear"),
+        ("okay a large coke", "unclear"),
+        ("right, mushrooms on that", "unclear"),
+        ("yes, my house is on fire", "unclear"),
         ("no", "no"),
         ("um", "unclear"),
         ("yes. ana, pickup", "yes"),

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from gateway.orders.hearing.act_patterns import ACTS, DONE, DONE_HINTS, GREETING, beginnings
+from gateway.orders.hearing.doubts import NOT_RIGHT, is_doubtful, settled, without_false_yes
 from gateway.orders.hearing.tokens import fold
 from gateway.orders.intent import Assent, IntentName, Span
 
@@ -19,7 +20,7 @@ _YES = re.compile(
     r"|please do|go ahead|go for it|place it|uh huh|mm ?hm+|mhm+|of course|that works|confirmed?|all set|that'?s it"
     r"|si|claro|correcto|perfecto|vale|dale|de acuerdo|esta bien|asi es|exacto|por supuesto|bueno)\b"
 )
-_KINDLY_NO = re.compile(
+_NO = re.compile(
     r"\bno,? (?:problem\w*|worries|that'?s (?:right|fine|correct|good|perfect|great|it|all|everything)"
     r"|it'?s (?:right|fine|correct|good|perfect|great)|changes|esta bien)\b|\bno hay problema\b|\bno,? (?:asi"
     r"|todo) (?:esta bien|es correcto)\b"
@@ -27,8 +28,8 @@ _KINDLY_NO = re.compile(
 _NOT_MORE = re.compile(r"\b(?:not yet|not quite|not right|isn'?t right|not correct|not what|that'?s not|is not)\b")
 _NO = re.compile(
     r"\b(?:no|nope|nah|wrong|incorrect|mistake|hold on|wait|stop|actually|change|instead|don'?t|do not|except|remove"
-    r"|take (?:\w+ ){0,4}off|cancel|make (?:it|that|the)|without|negative|forget|missing|mal|quita\w*|cambi\w*|sin"
-    r"|incorrecto|espera)\b"
+    r"|take (?:\w+ ){0,4}off|cancel|make (?:it|that|the|mine|my|them|those)|without|negative|forget|missing|mal"
+    r"|quita\w*|cambi\w*|sin|incorrecto|espera)\b"
 )
 _AND_MORE = re.compile(
     r"\b(?:also|add|plus|but|another|one more|extra|tambien|ademas|pero|otr[oa])\b|\b(?:and|y) (?:a|an|some|the|one"
@@ -89,19 +90,21 @@ def assent(text: str, language: str | None = None) -> Assent:
     """The caller's answer to a read-back, on its own: "yes" only for a yes without a change in it.
 
     "yeah that's right" and "sí" are yes; "no, make it a small" is no; "yes, and a Coke" is unclear, because what was
-    read back is not what is wanted. `language` is the transcript's, if known; words of both languages count anyway.
+    read back is not what is wanted, and so is a yes beside a question or a wish to wait.
+    `language` is the transcript's, if known; words of both languages count anyway.
     """
-    words = _KINDLY_NO.sub(" right ", folded(text))
-    if _NOT_MORE.search(words) or _NO.search(words):
+    sentence = settled(text[:MAX_LETTERS])
+    words = folded(sentence)
+    if NOT_RIGHT.search(words) or _NO.search(words):
         return "no"
-    if not _YES.search(words):
+    if not _YES.search(without_false_yes(words)) or _AND_MORE.search(words):
         return "unclear"
-    return "unclear" if _AND_MORE.search(words) else "yes"
+    return "unclear" if is_doubtful(sentence, words) or act(sentence) is not None else "yes"
 
 
 def leading_assent(text: str) -> Assent:
     """How an answer begins: "yes, and a Coke" is a yes to the question that was asked, whatever else it is."""
-    words = _KINDLY_NO.sub(" right ", folded(text)).strip()
+    words = folded(settled(text))
     if _LEADING_NO.search(words):
         return "no"
     return "yes" if _LEADING_YES.search(words) else "unclear"

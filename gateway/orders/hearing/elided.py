@@ -26,13 +26,7 @@ def opens_run(mention: Mention) -> bool:
 
 def read_run(bench: Workbench, mentions: Sequence[Mention], at: int, phrases: Mapping[int, int]) -> int:
     """Applies the run that begins at `at`; returns how many mentions it took. `phrases`: where dishes begin."""
-    end = at + 1
-    counted = mentions[at].number is not None
-    while end < len(mentions) and end not in phrases and _continues(mentions[end], counted):
-        if mentions[end].cue is Cue.AN and any(mention.of("option") for mention in mentions[at:end]):
-            break  # "a small, a medium"
-        counted = counted or mentions[end].number is not None
-        end += 1
+    end, counted = _end_of_run(mentions, at, phrases)
     run, before = mentions[at:end], mentions[at - 1].cue if at else None
     if end == at + 1 and mentions[at].cue in {Cue.AN, Cue.THE, Cue.ONE}:
         return 1
@@ -81,6 +75,17 @@ def _belongs_to_next(mentions: Sequence[Mention], end: int, run: Sequence[Mentio
         return False
     sizes = {sense.owner for mention in run for sense in mention.of("option")}
     return any(sense.owner in sizes for mention in mentions[end + 1 : head] for sense in mention.of("option"))
+
+
+def _end_of_run(mentions: Sequence[Mention], at: int, phrases: Mapping[int, int]) -> tuple[int, bool]:
+    """Where a run ends, and whether a number is in it."""
+    end, counted = at + 1, mentions[at].number is not None
+    while end < len(mentions) and end not in phrases and _continues(mentions[end], counted):
+        if mentions[end].cue is Cue.AN and any(mention.of("option") for mention in mentions[at:end]):
+            break  # "a small, a medium"
+        counted = counted or mentions[end].number is not None
+        end += 1
+    return end, counted
 
 
 @dataclass(frozen=True, slots=True)

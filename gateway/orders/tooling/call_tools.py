@@ -23,6 +23,7 @@ from gateway.orders.tooling.outcome import (
     ToolOutcome,
     TransferToStaff,
 )
+from gateway.orders.wording.amounts import spoken_amounts
 from gateway.orders.wording.clock_words import moment_words
 from gateway.orders.wording.read_back import read_back_text
 
@@ -40,7 +41,8 @@ def read_back(desk: Desk, call: ToolCall) -> ToolOutcome:
     local_now = call.context.now.astimezone(desk.restaurant.zone)
     sums = totals(order, desk.menu)
     text = read_back_text(order, desk.menu, sums, language, local_now=local_now)
-    return desk.changed(order, text.text, call.context, ReadBack(text.text, text.total, order.version))
+    action = ReadBack(text.text, text.total, order.version, spoken_amounts(sums.total, order.currency))
+    return desk.changed(order, text.text, call.context, action)
 
 
 def confirm_order(desk: Desk, call: ToolCall) -> ToolOutcome:

@@ -45,11 +45,15 @@ class ToolContext:
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """Say `text`. `total` is the part of it that names the total: once that was heard, the read-back was heard."""
+    """Say `text`. `total` is the part of it that names the total: once that was heard, the read-back was heard.
+
+    `amounts`: the ways to say the total by which it is found in a model's own words (`wording/amounts.py`).
+    """
 
     text: str
     total: str
     version: int
+    amounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

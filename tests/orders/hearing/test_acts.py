@@ -21,6 +21,37 @@ def test_assent_is_a_yes_with_nothing_changed(said: str, answer: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "I'm not sure", "are you sure?", "are you sure", "I am not OK with that", "no está bien", "okay hang on",
+        "is that right? can you say it again please", "yes, a large coke too", "not okay", "that doesn't sound right",
+        "I didn't say yes", "is the mushroom on the right half?", "is the mushroom on the right half",
+        "yes with mushrooms", "yes, make mine a small", "yes? hello?", "okay is that with tax",
+        "that can\u2019t be right",
+        "how much is it right now", "good question", "make sure of it", "I'm sure I said small", "it's fine I guess",
+        "sure, one sec", "okay, who are you", "yes, it should be a small", "yes, two of those", "yeah never mind",
+        "sí, con hongos", "vale, un momento", "sí, ¿puede repetir?", "está mal", "please don't go ahead",
+        "yes, how long will it take", "okay, put me through to a manager",
+    ],
+)  # fmt: skip
+def test_a_doubt_a_question_or_a_wish_is_no_yes(said: str) -> None:
+    assert acts.assent(said) != "yes"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Yes, Ana, pickup", "yes that's right thank you", "sí, está bien", "no, that's right", "no problem, yes",
+        "no, está bien", "yes, not a problem", "yes, that's exactly what I ordered", "I'm fine with that",
+        "yes, I'm sure", "yes it is", "sí, es lo que pedí", "yes, it's for pickup", "all right", "claro que sí",
+        "okay, that works for me", "sí, eso es todo", "yes, why not", "sí, nada más, gracias", "yes, nothing more",
+    ],
+)  # fmt: skip
+def test_what_agrees_in_other_words_is_a_yes(said: str) -> None:
+    assert acts.assent(said) == "yes"
+
+
+@pytest.mark.parametrize(
     ("said", "answer"),
     [("yes and a coke", "yes"), ("no start over", "no"), ("a coke", "unclear"), ("well sure", "yes"), ("nah", "no"),
      ("no that's fine", "yes")],
