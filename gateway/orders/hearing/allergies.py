@@ -37,7 +37,7 @@ _NEXT = re.compile(r" (?:and|or|y|o) (?:to )?(?:the |el |la |los |las )?([a-z][a
 # After these a list follows; it may name anything.
 _TO = re.compile(
     r"\b(?:allergic to|allergic reactions? to|allergy to|allergies to|intolerant (?:to|of)|intolerance (?:to|of)"
-    r"|(?:alergic[oa]s?|alergias?|intolerante?s?|intolerancia) al?) "
+    r"|(?:(?:soy|es|somos|son) (?:muy )?)?(?:alergic[oa]s?|alergias?|intolerante?s?|intolerancia) al?) "
 )
 # After these it has to name something that people are allergic to: "I can't eat it all" is no allergy.
 _NOT_EAT = re.compile(

@@ -79,6 +79,8 @@ def test_allergies(said: str, allergies: tuple[str, ...]) -> None:
         ("I'm allergic to nuts and I want a coke", "I'm ,                and I want a coke"),
         ("a coke, my son has a nut allergy", "a coke, my son ,                "),
         ("no dairy, I'm lactose intolerant", "no dairy, I'm ,                 "),
+        ("una coca, soy muy alérgica al huevo", "una coca, ,                        "),
+        ("no soy alérgica al huevo", "no soy alérgica al huevo"),
         ("a coke", "a coke"),
     ],
 )
