@@ -217,7 +217,8 @@ async def test_a_mistake_of_ours_ends_one_leg_in_good_order_and_is_counted(
     session.key_pressed("1")
     await asyncio.wait_for(serving, 5)
     assert line.close_code == 1000
-    assert types(await process.written())[-1] == "call.leg_ended"
+    # What the model had sent by then may be written behind it.
+    assert "call.leg_ended" in types(await process.written())
     assert b"gateway_sessions_failed_total 1.0" in process.metrics.exposition()
     assert process.manager.sessions == (other,)
     await until(lambda: other.state in SERVED)
