@@ -16,14 +16,14 @@ from gateway.local.phone_webhook import sign
 from gateway.local.phone_wire import Writer
 from tests.stage import TWILIO_TOKEN, Belongings, Stage, open_stage
 
-AT_ONCE, CALLS = 20, 100
+AT_ONCE, CALLS = 8, 100
 GROWTH_PER_CALL = 5 * 1024 * 1024 / 1000
 """Bytes; 5 MB for 1,000 calls."""
 PARAMETER = re.compile('<Parameter name="([^"]+)" value="([^"]+)"')
 
 
 async def short_calls(stage: Stage, first: int, count: int) -> None:
-    """Calls of a fifth of a second, twenty at a time: answered, spoken to, hung up."""
+    """Calls of a fifth of a second, eight at a time: answered, spoken to, hung up."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def ring(client: httpx2.AsyncClient, number: int) -> None:
