@@ -166,7 +166,7 @@ class InputBuffer:
             self._silence_ms = 0 if voice else self._silence_ms + _WINDOW_MS
             if self._silence_ms < max(turns.silence_duration_ms, _WINDOW_MS):
                 return [SpeechAudio(window)]
-            duration_ms = self.held_ms
+            duration_ms = self._held_bytes // self._bytes_per_ms  # what came after this window is no part of the turn
             self._held_bytes = 0
             self.speaking = False
             self._voice_ms = 0

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.audio import g711
@@ -48,6 +48,7 @@ def test_a_turn_holds_its_prefix_and_its_silence() -> None:
 
 
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=60))
+@example([1] * 9 + [3039] + [5000] * 9)
 @settings(max_examples=30, deadline=None)
 def test_turns_do_not_depend_on_how_the_audio_was_cut(cuts: list[int]) -> None:
     audio = bytes(48 * 200) + tonecode.encode("hello", RATE, min_ms=300) + bytes(48 * 700)
