@@ -48,7 +48,7 @@ class VoiceSessionManager:
         self._max_calls = max_calls
         self._server_creates = server_creates_responses
         self._sessions: dict[str, VoiceSession] = {}
-        self._tools: dict[str, tuple[Restaurant, OrderTools]] = {}
+        self._tools: dict[str, tuple[Restaurant, asyncio.Future[OrderTools]]] = {}
         self._ended = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -87,16 +87,17 @@ class VoiceSessionManager:
         """
         if call_id in self._sessions:
             await self._written(call_id)  # what the older leg has not written when the fence rises is lost
-        claim, offer = await asyncio.gather(
+        claim, offer, tools = await asyncio.gather(
             self._parts.store.claim_leg(restaurant.id, call_id, leg, nonce, self._parts.owner, LEASE),
             self._offer_of(restaurant.id),
+            self._tools_of(restaurant),
         )
         call = Call.fold(
             call_id,
             restaurant,
             (read_event(entry.event) for entry in claim.log),
             server_creates_responses=self._server_creates,
-            tools=self._tools_of(restaurant),
+            tools=tools,
         )
         if (old := self._sessions.get(call_id)) is not None:
             if old.fence > claim.fence:
@@ -116,12 +117,16 @@ class VoiceSessionManager:
         self._idle.clear()
         return session
 
-    def _tools_of(self, restaurant: Restaurant) -> OrderTools:
-        """The tools of a restaurant keep no state: one set serves all of its calls, until it has another menu."""
+    async def _tools_of(self, restaurant: Restaurant) -> OrderTools:
+        """The tools of a restaurant keep no state: one set serves all of its calls, until it has another menu.
+
+        They are built in a thread: for a large menu that takes longer than other calls can go without their audio.
+        """
         kept = self._tools.get(restaurant.id)
         if kept is None or kept[0] is not restaurant:
-            kept = self._tools[restaurant.id] = (restaurant, OrderTools(restaurant.menu, restaurant))
-        return kept[1]
+            building = asyncio.ensure_future(asyncio.to_thread(OrderTools, restaurant.menu, restaurant))
+            kept = self._tools[restaurant.id] = (restaurant, building)
+        return await asyncio.shield(kept[1])
 
     async def _written(self, call_id: str) -> None:
         try:
