@@ -1,15 +1,11 @@
 """Times as callers say them, written as the tools take them: local, the day named where it is not today. Pure."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from gateway.orders.availability import Weekday
+from gateway.orders.availability import DAYS
 from gateway.orders.intent import SaidTime
+from gateway.orders.wording.clock_words import WEEKDAYS
 
-_DAYS: Mapping[Weekday, str] = {
-    "mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday", "sat": "saturday",
-    "sun": "sunday",
-}  # fmt: skip
 _LAST_OF_THE_EVENING = 10
 """Of the hours whose half of the day was not said, one up to this is taken for the evening's."""
 
@@ -28,7 +24,7 @@ def written(said: SaidTime, now: datetime | None) -> str | None:
     evening = not said.half_known and said.hour <= _LAST_OF_THE_EVENING
     clock = f"{said.hour + 12 * evening:02d}:{said.minute:02d}"
     if said.weekday is not None:
-        return f"{_DAYS[said.weekday]} {clock}"
+        return f"{WEEKDAYS['en'][DAYS.index(said.weekday)].lower()} {clock}"
     if said.day is None:
         return clock
     if said.day <= 1:

@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.tooling.arguments import Refusal, shown
+from gateway.orders.wording.clock_words import WEEKDAYS
 
 _AT_ONCE = frozenset({"now", "asap", "as soon as possible", "right away", "immediately", "as soon as it is ready"})
-_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAY_NAMES = tuple(day.lower() for day in WEEKDAYS["en"])
 _WRITTEN = re.compile(
     r"(?:(?P<date>\d{4}-\d{2}-\d{2})(?:t| +)|(?P<day>today|tomorrow|" + "|".join(_DAY_NAMES) + r")(?: +at)? +)?"
     r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})(?::\d{2}(?:\.\d+)?)?)?"

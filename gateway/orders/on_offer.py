@@ -19,11 +19,8 @@ from gateway.orders.pricing import cheapest_price
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.sold_out import SoldOutEntry, option_ref
 from gateway.orders.tooling.outcome import ToolContext
-
-_DAY_NAMES: dict[Weekday, str] = {
-    "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
-    "sun": "Sunday",
-}  # fmt: skip
+from gateway.orders.wording.clock_words import WEEKDAYS
+from gateway.orders.wording.listing import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +212,9 @@ def _days(days: Iterable[Weekday]) -> str:
             runs.append([day])
     told: list[str] = []
     for run in runs:
-        names = [_DAY_NAMES[day] for day in run]
+        names = [WEEKDAYS["en"][DAYS.index(day)] for day in run]
         told += [f"{names[0]} to {names[-1]}"] if len(names) > 2 else names
-    *head, last = told
-    return f"{', '.join(head)} and {last}" if head else last
+    return listed(told)
 
 
 def _date(day: date) -> str:

@@ -5,6 +5,7 @@ The caller's voice is at the pace of speech here: what is no longer than a cough
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
 from gateway.audio import g711
 from gateway.local import tonecode
@@ -26,12 +27,14 @@ def listening(ms: int = 300) -> bytes:
     return g711.encode(tonecode.encode("Mm-hm.", g711.RATE, min_ms=ms))
 
 
-async def test_the_caller_cuts_in_and_the_model_remembers_what_was_heard(stage: Stage) -> None:
-    async def cut_in(line: Line) -> None:
+def cut_in(order: str) -> Callable[[Line], Awaitable[None]]:
+    """A caller who orders into the menu that is read out, and says "mm-hm" to the read-back."""
+
+    async def script(line: Line) -> None:
         await line.listen_until_quiet(400)
         await line.say("What do you have?")
         await line.interrupt_when(1500, MENU)
-        await line.say("Just a large pepperoni.")
+        await line.say(order)
         await line.listen_until_quiet(400)
         await line.say("That's all.")
         await line.listen_until_quiet(400)
@@ -42,7 +45,11 @@ async def test_the_caller_cuts_in_and_the_model_remembers_what_was_heard(stage: 
         await line.say("Yes.")
         await line.wait_over()
 
-    record = await stage.phone(voice=tone_voice(60)).call(cut_in)
+    return script
+
+
+async def test_the_caller_cuts_in_and_the_model_remembers_what_was_heard(stage: Stage) -> None:
+    record = await stage.phone(voice=tone_voice(60)).call(cut_in("Just a large pepperoni."))
     order = await the_order(stage, record)
     assert lines(order) == [Ordered(1, "pepperoni", "large", (), 1650)]
     assert (order["customer"]["name"], order["totals"]["total"]) == ("Ana", 1786)
@@ -79,23 +86,8 @@ async def test_the_caller_cuts_in_and_the_model_remembers_what_was_heard(stage: 
 
 
 async def test_the_caller_cuts_in_with_a_half(valkey_url: str) -> None:
-    async def cut_in(line: Line) -> None:
-        await line.listen_until_quiet(400)
-        await line.say("What do you have?")
-        await line.interrupt_when(1500, MENU)
-        await line.say("just a pepperoni large, half with jalapeno")
-        await line.listen_until_quiet(400)
-        await line.say("That's all.")
-        await line.listen_until_quiet(400)
-        await line.say("Ana, pickup.")
-        await line.interrupt_when(300, "One large")  # the read-back
-        await line.say(listening())
-        await line.listen_until_quiet(400)
-        await line.say("Yes.")
-        await line.wait_over()
-
     async with open_stage(valkey_url, house=ALWAYS_OPEN) as stage:
-        record = await stage.phone(voice=tone_voice(60)).call(cut_in)
+        record = await stage.phone(voice=tone_voice(60)).call(cut_in("just a pepperoni large, half with jalapeno"))
         order = await the_order(stage, record)
         assert lines(order) == [Ordered(1, "pepperoni", "large", ("jalapeno",), 1750)]
         (choice,) = order["lines"][0]["modifiers"]

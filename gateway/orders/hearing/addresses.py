@@ -59,19 +59,16 @@ _HUNDREDS_ES = {"cien": 100, "ciento": 100, "doscientos": 200, "trescientos": 30
 _SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
 
 
-def find_address(text: str, asked: Topic | None) -> str | None:
-    """Where to deliver, as it was said, numbers in digits; None when nothing of the kind was.
+def said_address(text: str, asked: Topic | None) -> tuple[str, Span] | None:
+    """Where to deliver, as it was said, numbers in digits, and where that stands with the words that lead to it.
 
     Args:
         text: what was said.
         asked: what the agent asked last.
+
+    Returns:
+        The address and its offsets; None when nothing of the kind was said.
     """
-    found = said_address(text, asked)
-    return None if found is None else found[0]
-
-
-def said_address(text: str, asked: Topic | None) -> tuple[str, Span] | None:
-    """The address as of `find_address`, and where it stands with the words that lead to it, as offsets."""
     if asked != "address" and _HINT.search(text) is None:
         return None
     words = written_words(text)

@@ -14,13 +14,12 @@ from gateway.orders.tooling.desk import Desk, ToolCall, language_of, refuse_if_m
 from gateway.orders.tooling.lookup import fold
 from gateway.orders.tooling.offer_check import refuse_not_now
 from gateway.orders.tooling.outcome import ToolOutcome
-from gateway.orders.wording.money import price_words
+from gateway.orders.wording.money import WITH_TAX, price_words
 from gateway.orders.wording.read_back import describe_line
 
 _SO_FAR = {"en": "So far: {lines}. That is {total}{tax}.", "es": "Hasta ahora: {lines}. Son {total}{tax}."}
 _OPEN_SO_FAR = {"en": "So far: {lines}.", "es": "Hasta ahora: {lines}."}
 _NOTHING = {"en": "There is nothing in the order yet.", "es": "Todavía no hay nada en el pedido."}
-_TAX = {"en": " with tax", "es": " con impuestos"}
 
 
 def set_line(desk: Desk, call: ToolCall) -> ToolOutcome:
@@ -82,7 +81,7 @@ def _in_words(desk: Desk, order: Order, language: Language) -> str:
     sums = totals(order, desk.menu)
     lines = "; ".join(describe_line(line, desk.menu, language) for line in order.lines)
     form = _OPEN_SO_FAR if sums.unpriced else _SO_FAR
-    tax = _TAX[language] if sums.tax else ""
+    tax = WITH_TAX[language] if sums.tax else ""
     return form[language].format(lines=lines, total=price_words(sums.total, order.currency, language), tax=tax)
 
 

@@ -14,7 +14,7 @@ from gateway.orders.timing import not_then, quote
 from gateway.orders.tooling.customer_tools import kind_of
 from gateway.orders.tooling.desk import Desk, ToolCall, language_of
 from gateway.orders.tooling.outcome import ToolOutcome
-from gateway.orders.wording.clock_words import moment_words, time_words
+from gateway.orders.wording.clock_words import WEEKDAYS, moment_words, time_words
 from gateway.orders.wording.listing import listed
 from gateway.orders.wording.money import number_words
 
@@ -32,10 +32,6 @@ _OPEN_ON = {"en": "On {day} we are open from {spans}.", "es": "El {day} abrimos 
 _SPAN = {"en": "{opens} to {closes}", "es": "{opens} a {closes}"}
 _ABOUT = {"en": "About {count} minutes for {kind}, {ready}.", "es": "Unos {count} minutos para {kind}, {ready}."}
 _AT_ONCE = {"en": "About {count} minutes, {ready}.", "es": "Unos {count} minutos, {ready}."}
-_DAY_NAMES: dict[Language, tuple[str, ...]] = {
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-}
 
 
 def get_hours(desk: Desk, call: ToolCall) -> ToolOutcome:
@@ -51,7 +47,7 @@ def get_hours(desk: Desk, call: ToolCall) -> ToolOutcome:
         "closes": _written(until),
         "last_order": _written(last),
         "opens": None if until is not None else _written(opens),
-        "week": {_DAY_NAMES["en"][day]: _spans(restaurant.hours.get(name, ())) for day, name in enumerate(DAYS)},
+        "week": {WEEKDAYS["en"][day]: _spans(restaurant.hours.get(name, ())) for day, name in enumerate(DAYS)},
         "holidays": {f"{day}": _spans(spans) for day, spans in _holidays(restaurant, now, HOLIDAYS_AHEAD)},
     }
     said = [*_today(until, last, opens, now, language), *_soon(restaurant, now, language)]
@@ -97,7 +93,7 @@ def _today(
 def _soon(restaurant: Restaurant, now: datetime, language: Language) -> Iterable[str]:
     """The holidays of the coming week: the day is told by its name."""
     for day, spans in _holidays(restaurant, now, _SOON):
-        name = _DAY_NAMES[language][day.weekday()]
+        name = WEEKDAYS[language][day.weekday()]
         if not spans:
             yield _SHUT_ON[language].format(day=name)
         else:

@@ -10,6 +10,7 @@ from gateway.orders.intent import OrderIntent, Subject
 from gateway.orders.menu import Item, Menu, ModifierGroup, Variation
 from gateway.orders.order import Order
 from gateway.orders.pricing import cheapest_price, totals
+from gateway.orders.wording.money import WITH_TAX
 from gateway.orders.wording.sentences import Speaker, capitalised, is_plural
 
 MOST_WORDS = 40
@@ -54,7 +55,7 @@ class Answers:
         if not order.lines:
             return self._speaker.text("nothing_yet")
         sums = totals(order, self._menu)
-        tax = self._speaker.part("with_tax") if sums.tax else ""
+        tax = WITH_TAX[self._speaker.language] if sums.tax else ""
         key = "total_open" if sums.unpriced else "total"
         return self._speaker.text(key, price=self._speaker.price(sums.total), tax=tax)
 

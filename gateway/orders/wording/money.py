@@ -25,6 +25,8 @@ _UNITS: dict[tuple[Language, str], tuple[str, str, str, str]] = {
     ("en", "EUR"): ("euro", "euros", "cent", "cents"),
     ("es", "EUR"): ("euro", "euros", "céntimo", "céntimos"),
 }
+WITH_TAX: dict[Language, str] = {"en": " with tax", "es": " con impuestos"}
+"""Said behind a total that has tax in it."""
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
 

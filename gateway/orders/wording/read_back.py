@@ -19,7 +19,8 @@ from gateway.orders.restaurant import Language
 from gateway.orders.wording.clock_words import moment_words
 from gateway.orders.wording.line_words import describe_line, describe_many, describe_modifier
 from gateway.orders.wording.listing import listed
-from gateway.orders.wording.money import price_words
+from gateway.orders.wording.money import WITH_TAX, price_words
+from gateway.orders.wording.sentences import capitalised
 
 __all__ = ["ReadBackText", "describe_line", "describe_lines", "describe_modifier", "read_back_text"]
 
@@ -29,7 +30,6 @@ _NAME_ONLY = {"en": "For {name}", "es": "Para {name}"}
 _TO = {"en": " to {address}", "es": " a {address}"}
 _NOTE = {"en": "note: {note}", "es": "nota: {note}"}
 _TOTAL = {"en": "That comes to {total}{tax}.", "es": "En total son {total}{tax}."}
-_TAX = {"en": " with tax", "es": " con impuestos"}
 _QUESTION = {"en": "Is that right?", "es": "¿Está bien?"}
 
 
@@ -53,10 +53,10 @@ def read_back_text(
         language: to say it in.
         local_now: the time in the restaurant's own zone, by which a scheduled time is told.
     """
-    tax = _TAX[language] if sums.tax else ""
+    tax = WITH_TAX[language] if sums.tax else ""
     total = _TOTAL[language].format(total=price_words(sums.total, order.currency, language), tax=tax)
     facts = (*describe_lines(order.lines, menu, language), *_customer(order, language, local_now))
-    parts = [f"{_capitalised(part)}." for part in facts]
+    parts = [f"{capitalised(part)}." for part in facts]
     return ReadBackText(" ".join((*parts, *cautions(order, menu, language), total, _QUESTION[language])), total)
 
 
@@ -91,7 +91,3 @@ def _customer(order: Order, language: Language, local_now: datetime) -> Iterable
         yield form[language].format(name=order.customer_name, kind=kind) + where + when
     if order.notes is not None:
         yield _NOTE[language].format(note=order.notes)
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -40,7 +40,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "hours": "I do not have the hours at hand; our staff can tell you.",
         "total": "That comes to {price}{tax}.",
         "total_open": "So far that comes to {price}{tax}, without what is still open.",
-        "with_tax": " with tax", "total_later": "I will tell you the total when I read the order back.",
+        "total_later": "I will tell you the total when I read the order back.",
         # what is asked for
         "unknown": "Sorry, we do not have {what}.", "near": "We have {names}: would you like one of those?",
         "near_one": "We have {names}: would you like that?", "headings": "We have {names}.",
@@ -80,7 +80,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "emergency": "Si alguien está en peligro, cuelgue y marque el {number} ahora mismo.",
         "hours": "No tengo el horario a mano; nuestro personal se lo puede decir.",
         "total": "En total son {price}{tax}.", "total_open": "Por ahora son {price}{tax}, sin lo que falta por elegir.",
-        "with_tax": " con impuestos", "total_later": "Le digo el total cuando le lea el pedido.",
+        "total_later": "Le digo el total cuando le lea el pedido.",
         "unknown": "Lo siento, no tenemos {what}.", "near": "Tenemos {names}. ¿Le gustaría algo de eso?",
         "near_one": "Tenemos {names}. ¿Le gustaría?", "headings": "Tenemos {names}.",
         "which": "¿Cuál prefiere: {choices}?", "size": "¿Qué {what} quiere para {item}: {choices}?",
