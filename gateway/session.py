@@ -7,11 +7,11 @@ line to link. Slow effects (opening the model, submitting the order) are tasks o
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Literal, TypeVar, assert_never
+from typing import Any, assert_never
 
 import structlog
 
@@ -58,7 +58,6 @@ from gateway.events import (
     MessageLeft,
     ModelLost,
     ModelOpened,
-    OrderEvent,
     PlaybackFinished,
     PlaybackStarted,
     SessionRequested,
@@ -69,41 +68,30 @@ from gateway.events import (
 from gateway.metrics import MetricsCollector
 from gateway.orders.offer import Offer
 from gateway.orders.order import Order
-from gateway.orders.order_data import order_data, same_order, stored_order
-from gateway.orders.pricing import totals
-from gateway.pos.order_payload import ORDER_CONFIRMED, CallInfo, build_order_confirmed
-from gateway.pos.webhook import delivery_id
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.link import ModelLink
 from gateway.realtime.pool import MAX_AGE, ModelPool
 from gateway.speech.clips import Clip, Language, load_clip
 from gateway.store import (
-    Delivery,
     EventLog,
     Hold,
-    LatelyLimits,
     LeaseLostError,
     SessionStore,
     StoreError,
-    StoreUnavailableError,
 )
+from gateway.submission import SUBMIT_PATIENCE, Submission
 from gateway.twilio.stream import PhoneLine, StreamEnd
 
 CLIP_ITEM = "clip."
 """Items of the playout that are not the model's: prepared phrases."""
 FIRST_FRAME_PATIENCE = 10.0
 """Seconds within which a frame of the caller must have come; Twilio sends them also in silence."""
-SUBMIT_PATIENCE = 5.0
-SUBMIT_TRIES = 3
-SUBMIT_PAUSE = 0.2
-"""Within the patience, a store that is away is asked so often, with so many seconds between."""
 FLUSH_PATIENCE = 2.0
 """Seconds that the end of a leg waits for the log; a caller hears silence meanwhile."""
 LEASE = 60.0
 QUIET_RETRY = 2.0
 
 Handler = Callable[[AnyEvent], None]
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +144,7 @@ class VoiceSession:
         self._offer = offer
         self._log = structlog.get_logger(__name__).bind(call_id=call.call_id, leg=leg)
         self._link = ModelLink(call.call_id, parts.model, line, self.post, self._overflowed)
+        self._submission = Submission(parts.store, call, fence, caller_number)
         self._redaction = Redaction()
         self._inbox: deque[tuple[AnyEvent, bool]] = deque()
         self._handling = False
@@ -526,76 +515,13 @@ class VoiceSession:
             self._log.warning("held_order_not_dropped", reason=type(error).__name__)
 
     async def _submit(self, order: Order) -> None:
-        """One atomic step in the store; the event of its outcome is in the log with it.
-
-        A store that does not answer may have done it nevertheless, so it is asked again with the same words. Then it
-        may say that the order is placed already, and not always as it stands now: the core is told which it is.
-        """
-        now = datetime.now(UTC)
-        restaurant = self._call.restaurant
-        total = totals(order, restaurant.menu).total
-        done = self._order_event("order.complete", order, total, "confirmed")
-        asked = partial(
-            self._parts.store.submit,
-            self.restaurant_id,
-            self.id,
-            self._fence,
-            order_id=order.id,
-            version=order.version,
-            order=order.model_dump_json(),
-            delivery=self._delivery(order, now),
-            events=[(self._event_id(), done.to_json())],
-            now=now,
-            caller_key=self._call.caller_key,
-            cents=total,
-            lately=LatelyLimits(restaurant.approval_recent, restaurant.approval_cents),
-        )
         try:
-            async with asyncio.timeout(SUBMIT_PATIENCE):
-                await self._parts.log.flushed(self.id)
-                answer = await _persistently(asked)
-                placed = await self._placed(order.id) if answer == "already" else order
+            written = partial(self._parts.log.flushed, self.id)
+            event, logged = await self._submission.submit(order, self._event_id(), datetime.now(UTC), written)
         except LeaseLostError:
             self.lose_lease()  # the newer leg asks for the submit again
             return
-        except (StoreError, TimeoutError) as error:
-            self._log.error("order_not_submitted", order_id=order.id, reason=type(error).__name__)
-            self.post(self._order_event("order.error", order, total, "failed"))
-            return
-        failed = self._order_event("order.error", order, total, "failed")
-        if answer == "too_much":
-            self._log.warning("order_needs_person", order_id=order.id)
-            self.post(failed.model_copy(update={"reason": "needs_person"}))
-            return
-        if placed is None or not same_order(placed, order):
-            self._log.error("order_placed_before", order_id=order.id, known=placed is not None)
-            known = {} if placed is None else {"reason": "placed_before", "placed": placed.model_dump_json()}
-            self.post(failed.model_copy(update=known))
-            return
-        self._log.info("order_submitted", order_id=order.id, items=len(order.lines), total_cents=total)
-        self._post(done, logged=True)
-
-    async def _placed(self, order_id: str) -> Order | None:
-        """An order as the store has it; None: it cannot be said how."""
-        found = await _persistently(partial(self._parts.store.placed_order, self.restaurant_id, order_id))
-        return None if found is None else stored_order(found.get("order"))
-
-    def _delivery(self, order: Order, now: datetime) -> Delivery:
-        """The POS's message about a confirmed order."""
-        call = CallInfo(self.id, self._caller_number, tuple(self._call.legs))
-        quote = self._call.desk.offer.quote_minutes
-        body = build_order_confirmed(order, self._call.restaurant, call, now, quote_minutes=quote).decode()
-        return Delivery(delivery_id(order.id, ORDER_CONFIRMED, 1), order.id, ORDER_CONFIRMED, body)
-
-    def _order_event(
-        self,
-        kind: Literal["order.complete", "order.error"],
-        order: Order,
-        total: int,
-        status: Literal["confirmed", "failed"],
-    ) -> OrderEvent:
-        data = order_data(order, total, status)
-        return OrderEvent(**self._now(), type=kind, order_id=order.id, data=data, version=order.version)
+        self._post(event, logged=logged)
 
     # --- time, logs ---
 
@@ -643,13 +569,3 @@ class VoiceSession:
             "underruns": quality.underruns,
             "order_state": self._call.order.state.value if self._call.order else None,
         }
-
-
-async def _persistently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Ask the store once more, and once more, while it is away; what is asked may be asked twice."""
-    for _ in range(SUBMIT_TRIES - 1):
-        try:
-            return await ask()
-        except StoreUnavailableError:
-            await asyncio.sleep(SUBMIT_PAUSE)
-    return await ask()

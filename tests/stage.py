@@ -17,11 +17,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from gateway.app import Running, create_app, pos_endpoints
+from gateway.brain.brain import Brain
+from gateway.brain.mind import Mind, Prompt, Step
 from gateway.call.machine import Call
 from gateway.events import AnyEvent, read_event
-from gateway.local.brain import Brain
 from gateway.local.faults import NO_FAULTS, Faults
-from gateway.local.mind import Mind, Prompt, Step
 from gateway.local.phone import Phone
 from gateway.local.phone_setup import tone_voice
 from gateway.local.pos import PosReceiver

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from gateway.brain.mind import Say, ScriptedMind
 from gateway.call.states import State
 from gateway.events import CallStarted, TimedOut, milliseconds, read_event
 from gateway.local.faults import Faults
-from gateway.local.mind import Say, ScriptedMind
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice
 from gateway.manager import VoiceSessionManager

@@ -14,8 +14,9 @@ from gateway.events import AnyEvent, Interrupted, KeyPressed, OrderEvent, Transc
 from gateway.local.phone import conversation
 from gateway.local.phone_line import Line
 from gateway.local.phone_setup import Faults
-from gateway.session import SUBMIT_TRIES, VoiceSession
+from gateway.session import VoiceSession
 from gateway.store import Delivery, SessionStore, StoreUnavailableError
+from gateway.submission import SUBMIT_TRIES
 from gateway.web.phrases import PHRASES
 from tests.acceptance.judge import Ordered, finished_log, heard_by_caller, judge_call, lines, the_order
 from tests.stage import ANA, Stage, open_stage

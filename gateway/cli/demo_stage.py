@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx2
 
-from gateway.local.brain import Brain
+from gateway.brain.brain import Brain
 from gateway.local.examples import copy_examples
 from gateway.local.pos import PosReceiver
 from gateway.local.server import RealtimeServer, ServerOptions

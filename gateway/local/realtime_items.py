@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from gateway.brain.mind import Answered, Called, Entry, Said
 from gateway.local.client_events import RefusedError
-from gateway.local.mind import Answered, Called, Entry, Said
 from gateway.local.realtime_schema import (
     InputText,
     JsonObject,

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from gateway.brain.mind import CallTools, Entry, Say, Step, ToolRequest
 from gateway.local import realtime_events as events
-from gateway.local.mind import CallTools, Entry, Say, Step, ToolRequest
 from gateway.local.realtime_config import OutputAudio
 from gateway.local.realtime_events import Event, Place
 from gateway.local.realtime_items import Conversation, FunctionCall, Item, Message

@@ -9,10 +9,10 @@ from typing import Final
 
 from msgspec import UnsetType
 
+from gateway.brain.mind import Entry, Mind, Prompt
 from gateway.local import realtime_events as events
 from gateway.local.client_events import RefusedError
 from gateway.local.faults import ResponseFault
-from gateway.local.mind import Entry, Mind, Prompt
 from gateway.local.realtime_config import SessionConfig, response_output
 from gateway.local.realtime_items import Conversation, new_item
 from gateway.local.realtime_outbox import Outbox, Speak

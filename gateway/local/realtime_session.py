@@ -11,11 +11,11 @@ otherwise.
 from collections import deque
 from typing import assert_never
 
+from gateway.brain.mind import Mind
 from gateway.local import client_events as client
 from gateway.local import realtime_events as events
 from gateway.local.client_events import ClientEvent, RefusedError
 from gateway.local.faults import ResponseFault
-from gateway.local.mind import Mind
 from gateway.local.realtime_config import SessionConfig, updated
 from gateway.local.realtime_hearing import Hearing
 from gateway.local.realtime_items import Conversation, Message, new_item

@@ -19,8 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from picows import WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener, ws_create_server
 
+from gateway.brain.mind import Mind
 from gateway.local.faults import NO_FAULTS, Faults, ResponseFault
-from gateway.local.mind import Mind
 from gateway.local.realtime_connection import Connection
 from gateway.local.realtime_door import Door
 from gateway.local.realtime_outbox import Listen, Output

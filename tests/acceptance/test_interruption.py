@@ -8,8 +8,8 @@ import re
 from collections.abc import Awaitable, Callable
 
 from gateway.audio import g711
+from gateway.brain.mind import Said
 from gateway.local import tonecode
-from gateway.local.mind import Said
 from gateway.local.phone_line import CallOver, Line
 from gateway.local.phone_setup import tone_voice
 from tests.acceptance.judge import Ordered, judge_call, lines, the_order, written

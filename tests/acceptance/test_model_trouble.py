@@ -5,8 +5,8 @@ import json
 
 import pytest
 
+from gateway.brain.mind import Said
 from gateway.local.faults import Faults, ResponseFault
-from gateway.local.mind import Said
 from gateway.local.phone import conversation
 from gateway.local.phone_line import Line, Script
 from gateway.local.phone_record import CallRecord

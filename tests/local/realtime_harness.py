@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.audio import g711
+from gateway.brain.mind import Mind, ScriptedMind, Step
 from gateway.local import tonecode
-from gateway.local.mind import Mind, ScriptedMind, Step
 from gateway.local.realtime_outbox import Close, Forget, HearMore, Listen, Output, Speak, TurnEnded
 from gateway.local.realtime_session import RealtimeSession
 from gateway.local.realtime_speech import cut

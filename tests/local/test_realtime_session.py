@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.audio import g711
+from gateway.brain.mind import Answered, Called, CallTools, Prompt, Said, Say, ScriptedMind, Step, ToolRequest
 from gateway.local import tonecode
 from gateway.local.faults import ResponseFault
-from gateway.local.mind import Answered, Called, CallTools, Prompt, Said, Say, ScriptedMind, Step, ToolRequest
 from gateway.local.realtime_outbox import Close, Forget, HearMore, Listen, Speak, TurnEnded
 from tests.local.realtime_harness import Harness, error_of, types
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.audio import g711
-from gateway.local.phrases import SpokenMenu, Topic, phrases_for
+from gateway.brain.spoken_menu import SpokenMenu, Topic, phrases_for
 from gateway.local.recognise import OpenedRecogniser, open_recogniser
 from gateway.local.recognise_sphinx import read_dictionary
 from gateway.local.voices import CALLER, PicoVoice, resample

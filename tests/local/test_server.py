@@ -13,9 +13,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from gateway.audio import g711
+from gateway.brain.mind import CallTools, Mind, Prompt, Said, Say, ScriptedMind, Step, ToolRequest
 from gateway.local import tonecode
 from gateway.local.faults import Faults, ResponseFault
-from gateway.local.mind import CallTools, Mind, Prompt, Said, Say, ScriptedMind, Step, ToolRequest
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ScriptedEars, ToneEars, ToneVoice
 from gateway.speech.transcription import TranscriptionFailed

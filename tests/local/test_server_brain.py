@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from gateway.brain.brain import Brain
 from gateway.call import prompts
-from gateway.local.brain import Brain
 from gateway.local.recognise import open_recogniser
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice

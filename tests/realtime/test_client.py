@@ -8,9 +8,9 @@ import pytest
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_create_server
 
 from gateway import errors
+from gateway.brain.mind import ScriptedMind
 from gateway.errors import GatewayError
 from gateway.local.faults import NO_FAULTS, Faults
-from gateway.local.mind import ScriptedMind
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice
 from gateway.realtime import client as client_module

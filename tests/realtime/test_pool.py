@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from gateway import errors
+from gateway.brain.mind import ScriptedMind
 from gateway.errors import ErrorHandler, GatewayError
 from gateway.local.faults import NO_FAULTS, Faults
-from gateway.local.mind import ScriptedMind
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice
 from gateway.realtime import pool as pool_module

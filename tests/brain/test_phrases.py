@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.local.brain_phrases import for_caller, gap_question, joined, menu_aloud, topic_of
+from gateway.brain.phrases import for_caller, gap_question, joined, menu_aloud, topic_of
 from gateway.orders.menu import Category, Menu
 from gateway.orders.restaurant_files import SHIPPED
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Container, Iterable, Mapping
 
-from gateway.local.brain_times import written
-from gateway.local.brain_view import View
-from gateway.local.mind import ToolRequest
+from gateway.brain.mind import ToolRequest
+from gateway.brain.times import written
+from gateway.brain.view import View
 from gateway.orders.hearing.times import find_time
 from gateway.orders.intent import IntentItem, IntentModifier, KnownLine, OrderIntent, SaidTime
 

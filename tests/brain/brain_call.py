@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from gateway.brain.brain import Brain
+from gateway.brain.mind import Answered, Called, Entry, Prompt, Said, Say, ToolRequest
 from gateway.call import prompts
-from gateway.local.brain import Brain
-from gateway.local.mind import Answered, Called, Entry, Prompt, Said, Say, ToolRequest
 from gateway.local.realtime_schema import FunctionTool
 from gateway.orders.offer import AS_THE_MENU_SAYS, Offer
 from gateway.orders.order import Order, OrderState, open_order

@@ -1,7 +1,7 @@
-"""Who decides what the local Realtime server says: the part of a language model, as an interface. Pure.
+"""Who decides what an agent says: the part of a language model, as an interface. Pure.
 
-A mind is given what a model is given, and nothing else: instructions, tools, and the conversation as the server holds
-it - with items made by the client, without deleted ones, with what truncation left of a message. It answers with steps.
+A mind is given what a model is given, and nothing else: instructions, tools, and the conversation as it is held
+- with items made by the client, without deleted ones, with what truncation left of a message. It answers with steps.
 """
 
 from collections import deque
@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
-from gateway.local.realtime_schema import FunctionTool, JsonObject
+JsonObject: TypeAlias = dict[str, object]
+
+
+class Tool(Protocol):
+    """A tool that may be called."""
+
+    @property
+    def name(self) -> str:
+        """What it is called by."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ class Prompt:
 
     instructions: str
     request: str | None
-    tools: tuple[FunctionTool, ...]
+    tools: tuple[Tool, ...]
     tool_choice: str
     history: tuple[Entry, ...]
 

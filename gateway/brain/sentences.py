@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Sequence
 
-from gateway.local.brain_phrases import for_caller, gap_question, joined, say
-from gateway.local.brain_seen import SeenGap, SeenUnavailable
-from gateway.local.brain_view import Outcome, View
+from gateway.brain.phrases import for_caller, gap_question, joined, say
+from gateway.brain.seen import SeenGap, SeenUnavailable
+from gateway.brain.view import Outcome, View
 from gateway.orders.intent import OrderIntent
 from gateway.orders.menu import Item, Menu
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import product
 from typing import assert_never
 
-from gateway.local.wording import (
+from gateway.brain.spoken_words import (
     ADDRESS_WORDS,
     ASSENTS,
     CHANGES,

@@ -7,15 +7,15 @@ Words are understood by `OrderProcessor`; everything that changes the order is a
 
 from collections.abc import Sequence
 
-from gateway.local.brain_heed import comes_back, heed
-from gateway.local.brain_menu import Filled, expected, processor_for
-from gateway.local.brain_notes import asks_for_a_person, emergency_number, keyed
-from gateway.local.brain_offers import OfferAnswers
-from gateway.local.brain_phrases import for_caller, menu_aloud, say, topic_of
-from gateway.local.brain_plan import order_calls, question_calls, said_time
-from gateway.local.brain_sentences import Sentences, only_allergies, pickup_or_delivery
-from gateway.local.brain_view import Outcome, View, view_of
-from gateway.local.mind import CallTools, Prompt, Say, Step, ToolRequest
+from gateway.brain.heed import comes_back, heed
+from gateway.brain.menu import Filled, expected, processor_for
+from gateway.brain.mind import CallTools, Prompt, Say, Step, ToolRequest
+from gateway.brain.notes import asks_for_a_person, emergency_number, keyed
+from gateway.brain.offers import OfferAnswers
+from gateway.brain.phrases import for_caller, menu_aloud, say, topic_of
+from gateway.brain.plan import order_calls, question_calls, said_time
+from gateway.brain.sentences import Sentences, only_allergies, pickup_or_delivery
+from gateway.brain.view import Outcome, View, view_of
 from gateway.orders.hearing.emergency import is_emergency
 from gateway.orders.intent import OrderContext, OrderIntent
 from gateway.orders.processor import OrderProcessor, assent

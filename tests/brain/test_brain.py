@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from gateway.brain.brain import Brain
+from gateway.brain.mind import Answered, Called, CallTools, Said
 from gateway.call import prompts
-from gateway.local.brain import Brain
-from gateway.local.mind import Answered, Called, CallTools, Said
 from gateway.orders.order import OrderState
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
 from gateway.orders.tools import OrderTools
-from tests.local.brain_call import Call
+from tests.brain.brain_call import Call
 
 Ring = Callable[..., Call]
 

@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from gateway.local.brain_phrases import say
-from gateway.local.brain_plan import modifier_arguments, order_calls, said_time
-from gateway.local.brain_seen import SeenUnavailable
-from gateway.local.brain_sentences import Sentences, can_replace
-from gateway.local.brain_view import View
-from gateway.local.mind import CallTools, Say, Step, ToolRequest
+from gateway.brain.mind import CallTools, Say, Step, ToolRequest
+from gateway.brain.phrases import say
+from gateway.brain.plan import modifier_arguments, order_calls, said_time
+from gateway.brain.seen import SeenUnavailable
+from gateway.brain.sentences import Sentences, can_replace
+from gateway.brain.view import View
 from gateway.orders.intent import KnownLine, OrderIntent
 from gateway.orders.menu import Menu
 

@@ -13,9 +13,9 @@ from functools import lru_cache
 
 from pydantic import ValidationError
 
-from gateway.local.brain_phrases import Language, Offered, offer_of, topic_of
-from gateway.local.brain_seen import SeenGap, SeenResult, SeenUnavailable
-from gateway.local.mind import Answered, Called, Prompt, Said
+from gateway.brain.mind import Answered, Called, Prompt, Said
+from gateway.brain.phrases import Language, Offered, offer_of, topic_of
+from gateway.brain.seen import SeenGap, SeenResult, SeenUnavailable
 from gateway.orders.hearing.acts import spoken_language
 from gateway.orders.intent import KnownLine, Topic
 from gateway.orders.menu import Menu

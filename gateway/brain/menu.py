@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from gateway.local.phrases import SpokenMenu, Topic, phrases_for
+from gateway.brain.spoken_menu import SpokenMenu, Topic, phrases_for
 from gateway.orders.menu import Menu
 from gateway.orders.processor import OrderProcessor
 

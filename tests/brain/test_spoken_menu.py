@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.local.phrases import SpokenMenu, Topic, phrases_for, plural, spoken
-from gateway.local.wording import FIRST_NAMES
+from gateway.brain.spoken_menu import SpokenMenu, Topic, phrases_for, plural, spoken
+from gateway.brain.spoken_words import FIRST_NAMES
 
 MENU = SpokenMenu(("Jalapeño Burger", "Coke", "12 Wings"), ("Large", 'Small (9")'), ("Extra cheese", "M&M's", "cheese"))
 WORDS = re.compile(r"[a-z]+(?:'[a-z]+)*(?: [a-z]+(?:'[a-z]+)*)*")

@@ -3,10 +3,10 @@
 import re
 from typing import NamedTuple
 
-from gateway.local.brain_notes import closed_reason, greeting, held_summary
-from gateway.local.brain_phrases import for_caller, say
-from gateway.local.brain_sentences import Sentences
-from gateway.local.brain_view import View
+from gateway.brain.notes import closed_reason, greeting, held_summary
+from gateway.brain.phrases import for_caller, say
+from gateway.brain.sentences import Sentences
+from gateway.brain.view import View
 
 
 class Told(NamedTuple):

@@ -5,13 +5,13 @@ from datetime import datetime
 
 import pytest
 
+from gateway.brain.mind import Said, ToolRequest
+from gateway.brain.plan import order_calls
+from gateway.brain.seen import SeenResult
+from gateway.brain.sentences import Sentences
+from gateway.brain.times import written
+from gateway.brain.view import Outcome, view_of
 from gateway.call import prompts
-from gateway.local.brain_plan import order_calls
-from gateway.local.brain_seen import SeenResult
-from gateway.local.brain_sentences import Sentences
-from gateway.local.brain_times import written
-from gateway.local.brain_view import Outcome, view_of
-from gateway.local.mind import Said, ToolRequest
 from gateway.orders.intent import IntentItem, IntentModifier, OrderIntent, SaidTime
 from gateway.orders.menu import SlotChoice
 from gateway.orders.offer import Offer
@@ -19,7 +19,7 @@ from gateway.orders.order import OrderState
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
 from gateway.orders.timing import not_then
 from gateway.orders.tooling.outcome import ToolContext
-from tests.local.brain_call import Call
+from tests.brain.brain_call import Call
 from tests.scenarios.house import HOUSE, clock
 
 ONE_PM = clock("2026-11-18", "13:00")

@@ -2,7 +2,7 @@
 
 import re
 
-from gateway.local.brain_phrases import say
+from gateway.brain.phrases import say
 from gateway.orders.restaurant import Language
 
 _PERSON_KEY = re.compile(r"pressed the key 0\b")

@@ -1,0 +1,311 @@
+"""The family `call.*`: what a telephone and tools add to the specification's six. See `gateway.events`.
+
+These events stay inside the gateway: the call's log, the core, the staff feed.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gateway.event_base import Event, Record
+
+
+class RecentOrder(Record):
+    """An order that the same number placed a little while ago: its total in cents, and when (milliseconds)."""
+
+    cents: int
+    at: float
+
+
+class CallStarted(Event):
+    """A caller rang a restaurant. The first event of every call's log.
+
+    `caller_key` is the keyed hash of the number (None: withheld), `held_order` the JSON of an open order that the same
+    number left within the window, `recent_orders` what it placed lately, oldest first.
+    """
+
+    type: Literal["call.started"] = "call.started"
+    restaurant_id: str
+    caller_key: str | None = None
+    caller_last_two: str | None = None
+    held_order: str | None = None
+    recent_orders: tuple[RecentOrder, ...] = ()
+    menu_digest: str = ""
+
+
+class Disclosed(Event):
+    """The disclosure stands in the TwiML before the stream, so it is said before anything else."""
+
+    type: Literal["call.disclosed"] = "call.disclosed"
+    text: str
+
+
+class LegStarted(Event):
+    """A media stream of this call began: Twilio's `start` was accepted."""
+
+    type: Literal["call.leg_started"] = "call.leg_started"
+    leg: int
+    stream_sid: str
+
+
+class LegEnded(Event):
+    """A media stream ended. `stopped`: Twilio said so; `lost`: the socket closed without it; `closed`: by us."""
+
+    type: Literal["call.leg_ended"] = "call.leg_ended"
+    leg: int
+    reason: Literal["stopped", "lost", "closed"]
+
+
+class HungUp(Event):
+    """The caller's telephone call is over (Twilio's final status)."""
+
+    type: Literal["call.hung_up"] = "call.hung_up"
+    status: str = "completed"
+
+
+class ModelOpened(Event):
+    """A socket to the model is open (new or from the warm pool)."""
+
+    type: Literal["call.model_opened"] = "call.model_opened"
+
+
+class SessionRequested(Event):
+    """`session.update` was sent on the open socket."""
+
+    type: Literal["call.session_requested"] = "call.session_requested"
+
+
+class ConnectionFailed(Event):
+    """The model could not be reached within the attempts of the error table. `code` is the taxonomy's."""
+
+    type: Literal["call.connection_failed"] = "call.connection_failed"
+    code: str = "WS_CONNECTION_FAILED"
+
+
+class ModelLost(Event):
+    """The model's socket broke, or its session ended. `code` is the taxonomy's; `planned`: an own move."""
+
+    type: Literal["call.model_lost"] = "call.model_lost"
+    code: str = "WS_CONNECTION_FAILED"
+    planned: bool = False
+
+
+class ListeningStarted(Event):
+    """The caller's audio goes to the model from now on."""
+
+    type: Literal["call.listening_started"] = "call.listening_started"
+
+
+class ListeningStopped(Event):
+    """The caller's audio is replaced by silence from now on."""
+
+    type: Literal["call.listening_stopped"] = "call.listening_stopped"
+
+
+class AudioCommitted(Event):
+    """The caller's turn is an item of the model's conversation (Realtime `input_audio_buffer.committed`)."""
+
+    type: Literal["call.audio_committed"] = "call.audio_committed"
+    item_id: str
+
+
+class ResponseStarted(Event):
+    """The model began to answer (Realtime `response.created`)."""
+
+    type: Literal["call.response_started"] = "call.response_started"
+    response_id: str
+
+
+class ResponseFinished(Event):
+    """The model's answer is over (Realtime `response.done`). `code` is the taxonomy's, when it failed."""
+
+    type: Literal["call.response_finished"] = "call.response_finished"
+    response_id: str
+    status: Literal["completed", "cancelled", "incomplete", "failed"] = "completed"
+    code: str | None = None
+    spoke: bool = False
+
+
+class PlaybackStarted(Event):
+    """The first audio of an answer goes out to the caller."""
+
+    type: Literal["call.playback_started"] = "call.playback_started"
+    item_id: str
+
+
+class PlaybackFinished(Event):
+    """All that the model has said so far was played to the caller (Twilio's marks)."""
+
+    type: Literal["call.playback_finished"] = "call.playback_finished"
+
+
+class Heard(Record):
+    """How much of an item of the agent's speech was heard, in milliseconds of that item's audio."""
+
+    item_id: str
+    content_index: int = 0
+    heard_ms: int
+    produced_ms: int
+
+
+class Interrupted(Event):
+    """The caller spoke over the agent long enough to take the turn. `cut`: what was not heard to its end."""
+
+    type: Literal["call.interrupted"] = "call.interrupted"
+    cut: tuple[Heard, ...] = ()
+
+
+class AgentSaid(Event):
+    """The words of an item of the agent's speech, complete as the model made them."""
+
+    type: Literal["call.agent_said"] = "call.agent_said"
+    item_id: str
+    response_id: str
+    text: str
+
+
+class ToolCalled(Event):
+    """The model called a tool in a completed response. `arguments` is its JSON text, unchecked."""
+
+    type: Literal["call.tool_called"] = "call.tool_called"
+    response_id: str
+    tool_call_id: str
+    name: str
+    arguments: str
+
+
+class OrderReady(Event):
+    """A tool did what was asked and nothing is missing from what it touched."""
+
+    type: Literal["call.order.ready"] = "call.order.ready"
+    tool: str
+
+
+class OrderIncomplete(Event):
+    """The order needs more from the caller before it can go on."""
+
+    type: Literal["call.order.incomplete"] = "call.order.incomplete"
+    tool: str
+    missing: tuple[str, ...] = ()
+
+
+class OrderRefused(Event):
+    """A tool call was refused: the menu, the rules or the state of the order do not allow it."""
+
+    type: Literal["call.order.refused"] = "call.order.refused"
+    tool: str
+    code: str | None = None
+    reason: str = ""
+
+
+class SoldOutItem(Record):
+    """Something that has run out: an item id, or `group id/option id`; `until` in milliseconds, None: not known."""
+
+    ref: str
+    until: float | None = None
+
+
+class OfferChanged(Event):
+    """What can be had is another than the call knew: the whole 86 list, and how long an order takes now.
+
+    `quote_minutes` is None while it takes as long as the restaurant's settings say.
+    """
+
+    type: Literal["call.offer_changed"] = "call.offer_changed"
+    sold_out: tuple[SoldOutItem, ...] = ()
+    quote_minutes: int | None = None
+
+
+class MessageLeft(Event):
+    """The caller left a message for the restaurant's staff.
+
+    `number` is E.164, and there only when the caller wants to be rung back; `order` is the order as it stood, in words.
+    """
+
+    type: Literal["call.message_left"] = "call.message_left"
+    tool_call_id: str
+    text: str
+    name: str | None = None
+    number: str | None = None
+    order: str | None = None
+
+
+AlertKind = Literal["emergency", "transfer_unanswered", "message"]
+
+
+class AlertRaised(Event):
+    """Staff must look at this call. `reason` says why, in words of ours or the model's and never the caller's."""
+
+    type: Literal["call.alert_raised"] = "call.alert_raised"
+    kind: AlertKind
+    reason: str = ""
+
+
+class KeyPressed(Event):
+    """The caller pressed a key (Twilio `dtmf`)."""
+
+    type: Literal["call.key_pressed"] = "call.key_pressed"
+    digit: str
+
+
+class RetryStarted(Event):
+    """The wait after a failure is over; the model is tried again."""
+
+    type: Literal["call.retry_started"] = "call.retry_started"
+    attempt: int
+
+
+class RecoveryFailed(Event):
+    """The attempts of the error table are used up."""
+
+    type: Literal["call.recovery_failed"] = "call.recovery_failed"
+    code: str = "WS_CONNECTION_FAILED"
+
+
+class Ended(Event):
+    """The conversation is over by decision; the stream is closed and `/twiml/next` says what follows."""
+
+    type: Literal["call.ended"] = "call.ended"
+    reason: str
+    next: Literal["goodbye", "transfer", "apologise", "reconnect"] = "goodbye"
+
+
+class TimedOut(Event):
+    """The call's deadline passed."""
+
+    type: Literal["call.timed_out"] = "call.timed_out"
+
+
+CallEvent = Annotated[
+    CallStarted
+    | Disclosed
+    | LegStarted
+    | LegEnded
+    | HungUp
+    | ModelOpened
+    | SessionRequested
+    | ConnectionFailed
+    | ModelLost
+    | ListeningStarted
+    | ListeningStopped
+    | AudioCommitted
+    | ResponseStarted
+    | ResponseFinished
+    | PlaybackStarted
+    | PlaybackFinished
+    | Interrupted
+    | AgentSaid
+    | ToolCalled
+    | OrderReady
+    | OrderIncomplete
+    | OrderRefused
+    | OfferChanged
+    | MessageLeft
+    | AlertRaised
+    | KeyPressed
+    | RetryStarted
+    | RecoveryFailed
+    | Ended
+    | TimedOut,
+    Field(discriminator="type"),
+]
