@@ -146,7 +146,7 @@ async def test_a_store_that_is_away_at_the_confirm_is_told_and_the_order_placed_
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The caller hears that it is not certain, says yes again; what was sent the first time may yet have been done."""
-    monkeypatch.setattr("gateway.session.SUBMIT_PATIENCE", 0.5)
+    monkeypatch.setattr("gateway.submission.SUBMIT_PATIENCE", 0.5)
 
     async def talk(line: Line) -> None:
         for text in ("A Coke, please. That's all.", "Ana, pickup."):
