@@ -30,6 +30,7 @@ from gateway.realtime.pool import Dialler, ModelPool
 from gateway.session import SessionParts
 from gateway.settings import Settings
 from gateway.store import EventLog, SessionStore, StoreError, default_data_dir, open_store
+from gateway.text_session import TextSessions
 from gateway.web.health import Health
 from gateway.web.media import MediaEndpoint
 from gateway.web.readiness import Readiness
@@ -108,7 +109,14 @@ async def _start(
     )
     lost.append(manager)
     readiness = Readiness(settings.max_calls, lambda: len(manager.sessions))
-    telephony = Telephony(settings, secret, restaurants, store, readiness, metrics)
+    turns = TextSessions(
+        store,
+        metrics,
+        manager.tools,
+        held_order_s=settings.held_order_minutes * 60,
+        voice_ready=lambda: parts.pool.ready,
+    )
+    telephony = Telephony(settings, secret, restaurants, store, readiness, metrics, turns)
     media = MediaEndpoint(manager, {r.id: r for r in restaurants}, settings, telephony.guard, secret)
     health = Health(settings, store, readiness, metrics)
     app.router.routes.extend([*telephony.routes(), *health.routes(), WebSocketRoute("/media", media)])

@@ -40,12 +40,17 @@ class Disclosed(Event):
     text: str
 
 
+LegKind = Literal["stream", "gather"]
+"""How the caller is heard: by a media stream, or turn by turn by Twilio's own recogniser (text-only mode)."""
+
+
 class LegStarted(Event):
-    """A media stream of this call began: Twilio's `start` was accepted."""
+    """A media stream of this call began (Twilio's `start` was accepted), or text-only turns (`gather`, no stream)."""
 
     type: Literal["call.leg_started"] = "call.leg_started"
     leg: int
     stream_sid: str
+    kind: LegKind = "stream"
 
 
 class LegEnded(Event):
@@ -248,6 +253,15 @@ class KeyPressed(Event):
     digit: str
 
 
+class Gathered(Event):
+    """Twilio's `<Gather>` has its result: turn number `turn`, from 1, of a text-only leg; `heard`: words or a key."""
+
+    type: Literal["call.gathered"] = "call.gathered"
+    leg: int
+    turn: int
+    heard: bool
+
+
 class RetryStarted(Event):
     """The wait after a failure is over; the model is tried again."""
 
@@ -267,7 +281,7 @@ class Ended(Event):
 
     type: Literal["call.ended"] = "call.ended"
     reason: str
-    next: Literal["goodbye", "transfer", "apologise", "reconnect"] = "goodbye"
+    next: Literal["goodbye", "transfer", "apologise", "reconnect", "text_only"] = "goodbye"
 
 
 class TimedOut(Event):
@@ -303,6 +317,7 @@ CallEvent = Annotated[
     | MessageLeft
     | AlertRaised
     | KeyPressed
+    | Gathered
     | RetryStarted
     | RecoveryFailed
     | Ended

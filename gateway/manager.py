@@ -15,9 +15,9 @@ from gateway.call.machine import Call
 from gateway.events import read_event
 from gateway.orders.offer import Offer
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.tools import OrderTools
 from gateway.session import FLUSH_PATIENCE, LEASE, SessionParts, VoiceSession
 from gateway.store import LeaseLostError, StaleLegError, StoreError
+from gateway.tool_sets import ToolSets
 from gateway.twilio.stream import PhoneLine
 
 LAG_INTERVAL = 0.25
@@ -48,7 +48,7 @@ class VoiceSessionManager:
         self._max_calls = max_calls
         self._server_creates = server_creates_responses
         self._sessions: dict[str, VoiceSession] = {}
-        self._tools: dict[str, tuple[Restaurant, asyncio.Future[OrderTools]]] = {}
+        self.tools = ToolSets()
         self._ended = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -90,7 +90,7 @@ class VoiceSessionManager:
         claim, offer, tools = await asyncio.gather(
             self._parts.store.claim_leg(restaurant.id, call_id, leg, nonce, self._parts.owner, LEASE),
             self._offer_of(restaurant.id),
-            self._tools_of(restaurant),
+            self.tools.of(restaurant),
         )
         call = Call.fold(
             call_id,
@@ -116,17 +116,6 @@ class VoiceSessionManager:
         self._sessions[call_id] = session
         self._idle.clear()
         return session
-
-    async def _tools_of(self, restaurant: Restaurant) -> OrderTools:
-        """The tools of a restaurant keep no state: one set serves all of its calls, until it has another menu.
-
-        They are built in a thread: for a large menu that takes longer than other calls can go without their audio.
-        """
-        kept = self._tools.get(restaurant.id)
-        if kept is None or kept[0] is not restaurant:
-            building = asyncio.ensure_future(asyncio.to_thread(OrderTools, restaurant.menu, restaurant))
-            kept = self._tools[restaurant.id] = (restaurant, building)
-        return await asyncio.shield(kept[1])
 
     async def _written(self, call_id: str) -> None:
         try:

@@ -6,7 +6,7 @@ overrides"). Languages are BCP 47 tags such as "en-US".
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from xml.sax.saxutils import escape, quoteattr
@@ -15,6 +15,7 @@ CONTENT_TYPE = "text/xml"
 RETRIES = "#rc=3&rp=ct,rt,5xx"
 """Three more attempts when there is no connection, no answer, or a 5xx one: the time that a restart takes. `rt` is for
 a request that was under way to a process when it died; every answer may be asked for twice."""
+MOST_HINTS, HINT_LIMIT = 500, 100  # entries, and characters of each (Twilio, "TwiML Voice: <Gather>")
 SAY_LIMIT = 4096  # characters of one <Say> (Twilio, "TwiML Voice: <Say>")
 
 # https://www.w3.org/TR/xml/#charsets
@@ -67,6 +68,37 @@ def connect(stream: Stream, next_url: str) -> str:
     return opened + redirect(next_url)
 
 
+def gather(text: str, language: str, action: str, *, hints: Sequence[str], timeout_s: int, barge_in: bool) -> str:
+    """Say a text and wait for a key or for words, then ask `action`, also when nothing came.
+
+    `action` stands there twice: as that of `<Gather>` and behind it. A Gather without a result goes on with the next
+    verb unless told otherwise (Twilio, "TwiML Voice: <Gather>").
+
+    Args:
+        text: asks the caller; empty to listen at once.
+        language: of the text and of the caller.
+        action: absolute address.
+        hints: words and phrases that the recogniser is to expect; those past Twilio's limits are left out.
+        timeout_s: seconds to wait for the caller to begin.
+        barge_in: whether the caller may speak or press a key before the text is over.
+    """
+    known = [hint for hint in map(_hint, hints) if 0 < len(hint) <= HINT_LIMIT]
+    attributes = {
+        "input": "speech dtmf",
+        "action": action + RETRIES,
+        "actionOnEmptyResult": "true",
+        "timeout": str(timeout_s),
+        "speechTimeout": "auto",
+        "numDigits": "1",
+        "finishOnKey": "",
+        "language": language,
+        "bargeIn": "true" if barge_in else "false",
+    }
+    if known:
+        attributes["hints"] = ",".join(list(dict.fromkeys(known))[:MOST_HINTS])
+    return _element("Gather", attributes, say(text, language)) + redirect(action)
+
+
 def dial(number: str, timeout_s: int, next_url: str | None = None) -> str:
     """Ring a number (E.164) for some seconds. With `next_url` that is asked afterwards, else the next verb follows."""
     attributes = {"timeout": str(timeout_s), "answerOnBridge": "true"}
@@ -83,6 +115,11 @@ def redirect(url: str) -> str:
 def hangup() -> str:
     """End the call."""
     return _element("Hangup", {})
+
+
+def _hint(hint: str) -> str:
+    """A comma would end a hint."""
+    return " ".join(_NOT_XML.sub("", hint).replace(",", " ").split())
 
 
 def _text(text: str) -> str:

@@ -45,7 +45,7 @@ class ModelConnection:
         self._farewell = farewell
         self._configured = False
         self._losses: list[datetime] = []
-        self._opened_for: Literal["leg", "loss", "move"] = "leg"
+        self._opened_for: Literal["leg", "loss", "move", "return"] = "leg"
         self._nobody_answered = False
         self._kept_note: str | None = None
         self.up = False
@@ -71,9 +71,14 @@ class ModelConnection:
 
     # --- its life ---
 
-    def leg_started(self, *, nobody_answered: bool) -> None:
-        """A leg needs a model; `nobody_answered`: the caller comes back from the staff's telephone."""
-        self._opened_for = "leg"
+    def leg_started(self, *, nobody_answered: bool, returns: bool = False) -> None:
+        """A leg needs a model.
+
+        Args:
+            nobody_answered: the caller comes back from the staff's telephone.
+            returns: the voice model takes over again from text-only turns, perhaps with a turn still to be answered.
+        """
+        self._opened_for = "return" if returns else "leg"
         self._nobody_answered = nobody_answered
         self._agenda.do(OpenModel())
 
@@ -118,7 +123,7 @@ class ModelConnection:
     def failed(self, event: ConnectionFailed, moved: bool) -> None:
         """The model cannot be reached."""
         if moved:  # Connecting -> Disconnected
-            self._farewell.finish(event.at, f"model: {event.code}", "apologise")
+            self._farewell.give_up_model(event.at, f"model: {event.code}")
         elif self._machine.current_state is State.RECOVERING:
             self._agenda.tell(RecoveryFailed(**self._agenda.stamp(event.at), code=event.code))
 
@@ -143,7 +148,7 @@ class ModelConnection:
 
     def recovery_failed(self, event: RecoveryFailed) -> None:
         """It is not to be had back."""
-        self._farewell.finish(event.at, f"model: {event.code}", "apologise")
+        self._farewell.give_up_model(event.at, f"model: {event.code}")
 
     def _say_where_it_stands(self, at: datetime) -> bool:
         """What a model that has just come up must know besides the history; True when it is to speak."""
@@ -169,5 +174,7 @@ class ModelConnection:
         if self._nobody_answered and self._opened_for == "leg":
             return prompts.returned_note(summary, order.state.value)
         return (
-            prompts.RECOVERED_NOTE if self._opened_for == "loss" else prompts.resumed_note(summary, order.state.value)
+            prompts.RECOVERED_NOTE
+            if self._opened_for in ("loss", "return")
+            else prompts.resumed_note(summary, order.state.value)
         )

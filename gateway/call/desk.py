@@ -87,6 +87,11 @@ class Desk:
         """Whether a confirm waits for the caller's words."""
         return self._confirm is not None
 
+    @property
+    def reads_back(self) -> bool:
+        """Whether the caller is hearing the read-back."""
+        return self._watch is not None and self._watch.sounds
+
     def summary(self) -> str | None:
         """The order in a few words; None when nothing is ordered."""
         return (

@@ -8,7 +8,7 @@ from gateway.events import AlertKind, ErrorEvent
 from gateway.orders.order import Order
 
 ClipName = Literal["hold", "sorry_repeat", "still_there", "apology_transfer", "goodbye", "technical_trouble"]
-NextStepName = Literal["goodbye", "transfer", "apologise", "reconnect"]
+NextStepName = Literal["goodbye", "transfer", "apologise", "reconnect", "text_only"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Farewell:
         self._agenda = agenda
         self._machine = machine
         self._closing: Closing | None = None
+        self._textual = False
         self.ended: Ended | None = None
 
     @property
@@ -41,9 +42,10 @@ class Farewell:
         """Whether the last words are being said."""
         return self._closing is not None
 
-    def leg_started(self) -> None:
-        """A new leg: whatever ended the one before is over."""
+    def leg_started(self, *, textual: bool = False) -> None:
+        """A new leg, `textual` without a media stream: whatever ended the one before is over."""
         self._closing = self.ended = None
+        self._textual = textual
 
     def begin(
         self, at: datetime, reason: str, following: NextStepName, *, spoken: bool = False, silent: bool = False
@@ -111,6 +113,10 @@ class Farewell:
         if self._machine.current_state is State.DISCONNECTED:
             self._agenda.do(EndLeg(reason))  # the table has ended the call already; the stream is still open
         self._agenda.tell(Ended(**self._agenda.stamp(at), reason=reason, next=following))
+
+    def give_up_model(self, at: datetime, reason: str) -> None:
+        """The model is not to be had: the call goes on without it; without a stream there is only a person left."""
+        self.finish(at, reason, "apologise" if self._textual else "text_only")
 
     def take_ended(self, event: Ended, moved: bool) -> None:
         """The leg has ended by decision, ours or that of whoever told us."""

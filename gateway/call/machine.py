@@ -30,6 +30,7 @@ from gateway.events import (
     Disclosed,
     Ended,
     ErrorEvent,
+    Gathered,
     HungUp,
     Interrupted,
     KeyPressed,
@@ -97,8 +98,16 @@ class Call:
         self.alerts = parts.alerts
         self.caller_key: str | None = None
         self.leg = 0
+        self.textual = False
+        """Whether the leg is one of text-only turns, without a media stream."""
+        self.turn = 0
+        """The last of those turns."""
+        self.returns = 0
+        """How often the voice model has taken over again from text-only turns."""
         self.legs: list[tuple[int, datetime]] = []
         self.legs_lost: list[datetime] = []
+        self.turns_lost: list[datetime] = []
+        """As `legs_lost`, of the legs without a media stream."""
         self.hung_up = False
         self.ignored = 0
 
@@ -123,6 +132,16 @@ class Call:
     def playing(self) -> bool:
         """Whether the caller hears the agent, as far as the core was told."""
         return self._parts.floor.playing
+
+    @property
+    def closing(self) -> bool:
+        """Whether the last words of this leg are being said."""
+        return self._parts.farewell.closing
+
+    @property
+    def pause(self) -> int:
+        """How many times the usual patience the caller may stay silent."""
+        return self._parts.turn_taking.patience
 
     @property
     def ended(self) -> Ended | None:
@@ -178,9 +197,9 @@ class Call:
                 self._leg_started(event)
             case LegEnded():
                 if event.reason == "lost":
-                    self.legs_lost.append(event.at)
+                    (self.turns_lost if self.textual else self.legs_lost).append(event.at)
             case HungUp():
-                self.hung_up = True
+                self._hung_up(event)
             case ModelOpened():
                 self._parts.connection.opened(event.at)
             case SessionEvent():
@@ -234,6 +253,8 @@ class Call:
                 self.alerts.alert_raised(event)
             case KeyPressed():
                 self._parts.keypad.pressed(event)
+            case Gathered():
+                self._gathered(event)
             case ErrorEvent():
                 self._parts.severity.apply(event)
             case Ended():
@@ -261,20 +282,33 @@ class Call:
             self.desk.held = None  # of a version that we do not know: better no offer than no call
 
     def _leg_started(self, event: LegStarted) -> None:
-        self.leg = event.leg
+        textual, returns = event.kind == "gather", False
+        ended = self._parts.farewell.ended
+        if self.textual and not textual and ended is not None and ended.next == "reconnect":
+            self.returns, returns = self.returns + 1, True
+        self.leg, self.textual, self.turn = event.leg, textual, 0
         self.legs.append((event.leg, event.at))
         self.desk.open_order(self.call_id)
-        ended = self._parts.farewell.ended
         nobody_answered = ended is not None and ended.next == "transfer"
-        self._parts.farewell.leg_started()
-        self._parts.turn_taking.leg_started()
+        self._parts.farewell.leg_started(textual=textual)
+        self._parts.turn_taking.leg_started(textual=textual)
         self._parts.replies.leg_started()
         if (submit := self.desk.resubmit()) is not None:
             self._parts.agenda.do(submit)
         self.alerts.leg_started()
         if ended is not None and nobody_answered:
             self.alerts.raise_alert("transfer_unanswered", ended.reason)
-        self._parts.connection.leg_started(nobody_answered=nobody_answered)
+        self._parts.connection.leg_started(nobody_answered=nobody_answered, returns=returns)
+
+    def _hung_up(self, event: HungUp) -> None:
+        self.hung_up = True
+        if self.textual and self.state is not State.DISCONNECTED:  # it has no socket that would tell its end
+            self._parts.agenda.tell(LegEnded(**self._parts.agenda.stamp(event.at), leg=self.leg, reason="stopped"))
+
+    def _gathered(self, event: Gathered) -> None:
+        self.turn = max(self.turn, event.turn)
+        if not event.heard:
+            self._parts.turn_taking.nothing_gathered(event.at)
 
     def _disconnected(self) -> None:
         """No leg, no model: nothing waits any more."""

@@ -1,8 +1,9 @@
 """What comes after a stream has ended: read from the call's log, by whichever process Twilio asks (`/twiml/next`).
 
 Rules: the answer depends on the folded call and on the time alone, so that every process gives the same; after three
-reconnects within a minute the ladder goes one step down, so that a broken gateway never loops; the caller never meets
-silence: with nothing better there is an apology and, where the restaurant has a number, a person.
+reconnects within a minute the ladder goes one step down (media stream, text-only turns, a person), so that a broken
+gateway never loops; the caller never meets silence: with nothing better there is an apology and, where the restaurant
+has a number, a person.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,13 @@ RECONNECT_WINDOW = 60.0
 @dataclass(frozen=True, slots=True)
 class Reconnect:
     """Connect a new media stream: leg number `leg`."""
+
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextOnly:
+    """Go on without a media stream, turn by turn: leg number `leg`."""
 
     leg: int
 
@@ -42,7 +50,7 @@ class Apologise:
     number: str | None
 
 
-NextStep = Reconnect | Transfer | Goodbye | Apologise
+NextStep = Reconnect | TextOnly | Transfer | Goodbye | Apologise
 
 BACK_TO_AGENT = frozenset({"busy", "no-answer", "failed", "canceled"})
 """Twilio's `DialCallStatus` values after which nobody has spoken to the caller."""
@@ -64,7 +72,9 @@ def next_step(call: Call, now: datetime, asked_leg: int, dial_status: str | None
         return Goodbye()
     ended = call.ended
     if ended is None or ended.next == "reconnect":
-        return _reconnect(call, now, asked_leg)
+        return _reconnect(call, now, asked_leg, textual=call.textual and ended is None)
+    if ended.next == "text_only":
+        return _reconnect(call, now, asked_leg, textual=True)
     if ended.next == "goodbye":
         return Goodbye()
     if ended.next == "transfer" and number is not None:
@@ -74,12 +84,17 @@ def next_step(call: Call, now: datetime, asked_leg: int, dial_status: str | None
 
 def _after_dial(call: Call, now: datetime, asked_leg: int, dial_status: str) -> NextStep:
     """Somebody spoke to the caller: done. Nobody did: back to the agent, with the order as it was."""
-    return _reconnect(call, now, asked_leg) if dial_status in BACK_TO_AGENT else Goodbye()
+    return _reconnect(call, now, asked_leg, textual=call.textual) if dial_status in BACK_TO_AGENT else Goodbye()
 
 
-def _reconnect(call: Call, now: datetime, asked_leg: int) -> NextStep:
-    recent = sum((now - at).total_seconds() < RECONNECT_WINDOW for at in call.legs_lost)
+def _reconnect(call: Call, now: datetime, asked_leg: int, *, textual: bool) -> NextStep:
+    """The next leg, of the same kind, or the step below: of the kind that was tried too often, none is tried again."""
+    leg = max(call.leg, asked_leg) + 1
+    lost = call.turns_lost if textual else call.legs_lost
+    recent = sum((now - at).total_seconds() < RECONNECT_WINDOW for at in lost)
     never_started = max(0, asked_leg - call.leg)
-    if recent + never_started > RECONNECTS:
+    if recent + never_started <= RECONNECTS:
+        return TextOnly(leg) if textual else Reconnect(leg)
+    if textual or recent + never_started > 2 * RECONNECTS:
         return Apologise(call.restaurant.transfer_to)
-    return Reconnect(max(call.leg, asked_leg) + 1)
+    return TextOnly(leg)

@@ -33,6 +33,11 @@ class ReadBackWatch:
     _cut: bool = False
     _played_at: datetime | None = None
 
+    @property
+    def sounds(self) -> bool:
+        """Whether the read-back is complete and not yet heard to its end."""
+        return self._complete and not self._cut and self.heard_at is None
+
     def response_started(self, response_id: str) -> bool:
         """A response began; True when it is the read-back, as the first one after the tool's answer may be."""
         if self._response_id is not None or self._cut:

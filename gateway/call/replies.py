@@ -98,7 +98,7 @@ class Replies:
         self._failures += 1
         delay = ErrorHandler.next_delay_ms(kind, self._failures)
         if delay is None:
-            self._farewell.finish(at, f"model: {kind.code}", "apologise")
+            self._farewell.give_up_model(at, f"model: {kind.code}")
             return
         if not self._floor.playing:
             self._agenda.do(PlayClip("hold"))

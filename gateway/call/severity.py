@@ -46,7 +46,7 @@ class SeverityRules:
         """Do what the severity asks for."""
         error = event.error
         if error.severity == "critical" or (error.severity == "high" and not error.retry):
-            self._farewell.finish(event.at, error.code, "apologise")
+            self._farewell.give_up_model(event.at, error.code)
         elif error.severity == "medium" and self._machine.current_state in TALKING and error.code not in self._told:
             self._told.add(error.code)  # an overflow comes once per piece of audio and is told once per answer
             self._tell_caller(event)

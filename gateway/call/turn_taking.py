@@ -64,15 +64,17 @@ class TurnTaking:
         self._replies = replies
         self._farewell = farewell
         self._understanding = understanding
-        self._server_creates = server_creates_responses
+        self._server_creates = self._stream_creates = server_creates_responses
         self._unanswered: dict[str, bool] = {}
         """Turns that wait for their words, and whether they were spoken over the agent."""
         self._relayed = self._asked_to_wait = False
         self._prompts = 0
 
-    def leg_started(self) -> None:
+    def leg_started(self, *, textual: bool = False) -> None:
         """A new leg: the caller is there."""
         self._prompts = 0
+        self._understanding.leg_started(textual=textual)
+        self._server_creates = self._stream_creates and not textual
 
     def leg_ended(self) -> None:
         """Nobody is on the line."""
@@ -212,6 +214,12 @@ class TurnTaking:
         self._farewell.interrupted(event.at)
 
     # --- silence ---
+
+    def nothing_gathered(self, at: datetime) -> None:
+        """A text-only turn had neither words nor keys in it."""
+        silent = VADData(audio_start_ms=0, confidence=0)
+        self._agenda.tell(VADEvent(type="vad.silence", data=silent, **self._agenda.stamp(at)))
+        self.ask_silent_caller(at)
 
     def ask_silent_caller(self, at: datetime) -> None:
         """Nobody says anything: ask, and after some times say goodbye."""

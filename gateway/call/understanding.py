@@ -28,6 +28,10 @@ class Understanding:
         self.keys_offered = False
         """Whether the caller was asked to answer by keys: 1 for yes, 2 for no."""
 
+    def leg_started(self, *, textual: bool) -> None:
+        """A new leg: without a stream the caller is told at every turn which keys answer."""
+        self.keys_offered = self.keys_offered or textual
+
     @property
     def in_doubt(self) -> bool:
         """Whether a turn must show that it has words before it is answered."""

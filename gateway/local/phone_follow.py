@@ -22,8 +22,8 @@ from gateway.local.phone_verbs import Connect, Dial, Gather, Hangup, Pause, Play
 from gateway.local.phone_webhook import WebhookFailed
 
 _AUTO_SPEECH_TIMEOUT_S: Final = 0.6
-_CONFIDENCE: Final = "0.93"
 _NO_END_S: Final = 86_400.0
+_NEVER: Final = float("inf")
 
 
 class Follower:
@@ -166,11 +166,15 @@ class Follower:
             return "".join(key for at, key in self._line.pressed if at >= begun) if "dtmf" in verb.inputs else ""
 
         def speech() -> list[str]:
-            said = [said for said in self._line.utterances if said.start >= begun and said.text]
+            since = begun if verb.barge_in else _NEVER if quiet_since is None else quiet_since
+            said = [said for said in self._line.utterances if said.start >= since and said.text]
             return [one.text for one in said] if "speech" in verb.inputs else []
 
         def answered() -> bool:
             return bool(keys()) or bool(speech())
+
+        def cut_in() -> bool:
+            return verb.barge_in and answered()
 
         def finished() -> bool:
             now = self._loop.time()
@@ -186,18 +190,20 @@ class Follower:
         for prompt in verb.prompts:
             playing = asyncio.create_task(self._prompt(prompt))
             try:
-                await self._line.until(lambda: playing.done() or answered(), _NO_END_S, "a prompt")  # noqa: B023 - awaited here
+                await self._line.until(lambda: playing.done() or cut_in(), _NO_END_S, "a prompt")  # noqa: B023 - awaited here
             finally:
                 playing.cancel()
-            if answered():
-                self._ear.clear(self._loop.time())  # bargeIn is Twilio's default
+            if cut_in():
+                self._ear.clear(self._loop.time())
                 break
         quiet_since = self._loop.time()
         await self._line.until(finished, _NO_END_S, "input")
         if pressed := keys():
             result = {"Digits": pressed.split(verb.finish_on_key)[0] if verb.finish_on_key else pressed}
         elif texts := speech():
-            result = {"SpeechResult": " ".join(texts), "Confidence": _CONFIDENCE}
+            result = {"SpeechResult": " ".join(texts)}
+            if self._setup.confidence is not None:
+                result["Confidence"] = str(self._setup.confidence)
         elif verb.action_on_empty_result:
             result = {"SpeechResult": ""} if "speech" in verb.inputs else {"Digits": ""}
         else:

@@ -70,6 +70,7 @@ class PhoneSetup:
         comfort_noise_dbfs: Level of the noise between the caller's words; None is digital silence.
         extra_params: Further form fields of every webhook.
         retry_pause_s: Between two attempts of a webhook; Twilio documents none.
+        confidence: What Twilio's recogniser says of the words of a Gather; None: it says nothing, which happens.
         timeout_s: A call that lasts longer is hung up.
     """
 
@@ -89,4 +90,5 @@ class PhoneSetup:
     comfort_noise_dbfs: float | None = None
     extra_params: Mapping[str, str] = field(default_factory=dict)
     retry_pause_s: float = 0
+    confidence: float | None = 0.93
     timeout_s: float = 300

@@ -45,6 +45,7 @@ _GATHER: Final = (
     "numDigits",
     "finishOnKey",
     "actionOnEmptyResult",
+    "bargeIn",
 )
 _T = TypeVar("_T")
 
@@ -201,6 +202,7 @@ class _Reader:
             num_digits=self._number(element, "numDigits", None, int, low=1),
             finish_on_key=element.get("finishOnKey", "#"),
             action_on_empty_result=element.get("actionOnEmptyResult", "false") == "true",
+            barge_in=element.get("bargeIn", "true") == "true",
         )
 
     def _dial(self, element: ElementTree.Element) -> Dial | None:
@@ -260,7 +262,7 @@ class _Reader:
 
 _WITHOUT_EFFECT: Final[dict[str, set[str]]] = {
     "Gather": {
-        "language", "hints", "bargeIn", "profanityFilter", "enhanced", "speechModel",
+        "language", "hints", "profanityFilter", "enhanced", "speechModel",
     },
     "Dial": {"callerId", "answerOnBridge", "timeLimit", "hangupOnStar", "ringTone", "sequential"},
 }  # fmt: skip

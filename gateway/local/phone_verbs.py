@@ -76,6 +76,7 @@ class Gather:
     num_digits: int | None = None
     finish_on_key: str = "#"
     action_on_empty_result: bool = False
+    barge_in: bool = True
 
 
 @dataclass(frozen=True, slots=True)

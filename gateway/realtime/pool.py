@@ -150,6 +150,11 @@ class ModelPool:
         """How many sockets wait."""
         return len(self._warm)
 
+    @property
+    def ready(self) -> bool:
+        """Whether a call could have the model at once: a socket waits that was connected lately."""
+        return self.warm > 0
+
     async def take(self, *, fresh: bool, on_retry: Callable[[str, int], None]) -> Dialled:
         """A socket for one call: a warm one, or a new one.
 

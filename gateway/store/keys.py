@@ -45,6 +45,11 @@ def nonce_key(restaurant_id: str, nonce: str) -> str:
     return f"{_restaurant(restaurant_id)}:nonce:{nonce}"
 
 
+def turns_key(restaurant_id: str, call_id: str, leg: int) -> str:
+    """String: `leg:fence`, what was given to the text-only turns that asked for this leg."""
+    return f"{_restaurant(restaurant_id)}:turns:{call_id}:{leg}"
+
+
 def live_key(restaurant_id: str) -> str:
     """Sorted set: calls by their start, Unix milliseconds."""
     return f"{_restaurant(restaurant_id)}:live"

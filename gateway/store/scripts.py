@@ -98,6 +98,45 @@ return {leg, fence, redis.call('XRANGE', KEYS[4], '-', '+')}
 """
 )
 
+# KEYS fence mark lease log | ARGV leg mark_s retention
+# As CLAIM, for a leg that nobody serves: asked again it is the same claim, so the mark keeps what was given.
+CLAIM_TURNS = Script(
+    """
+local given = redis.call('GET', KEYS[2])
+if not given then
+  local current = tonumber(redis.call('HGET', KEYS[1], 'leg') or '0')
+  local leg = tonumber(ARGV[1])
+  if leg < current then return {0, current} end
+  if leg == current then leg = leg + 1 end
+  given = leg .. ':' .. redis.call('HINCRBY', KEYS[1], 'fence', 1)
+  redis.call('HSET', KEYS[1], 'leg', leg)
+  redis.call('EXPIRE', KEYS[1], ARGV[3])
+  redis.call('DEL', KEYS[3])
+  redis.call('SET', KEYS[2], given, 'EX', ARGV[2])
+end
+local leg, fence = string.match(given, '(%d+):(%d+)')
+return {tonumber(leg), tonumber(fence), redis.call('XRANGE', KEYS[4], '-', '+')}
+"""
+)
+
+# KEYS fence log seen held order | ARGV fence retention seen_s hold(1/0) order_id order call window_s count (id json)*
+# All of the events, or none when the first of them is in the log: another process was quicker, perhaps with others.
+# -1 fenced off, 0 was written before, 1 written now.
+TURN = Script(
+    _LOG
+    + """
+if fenced_off(KEYS[1], ARGV[1]) then return -1 end
+if redis.call('SISMEMBER', KEYS[3], ARGV[10]) == 1 then return 0 end
+append(KEYS[2], KEYS[3], 9, ARGV[2], ARGV[3])
+if ARGV[4] == '1' and redis.call('EXISTS', KEYS[5]) == 0 then
+  redis.call('DEL', KEYS[4])
+  redis.call('HSET', KEYS[4], 'order_id', ARGV[5], 'order', ARGV[6], 'call_id', ARGV[7])
+  redis.call('EXPIRE', KEYS[4], ARGV[8])
+end
+return 1
+"""
+)
+
 # KEYS fence lease | ARGV fence owner ttl_ms (0: release)
 RENEW = Script(
     """

@@ -28,7 +28,7 @@ from gateway.store.records import (
     LogEntry,
     PlacedLately,
 )
-from gateway.store.scripts import APPEND, BEGIN, CLAIM, DROP_HELD, ONCE, RENEW, SUBMIT
+from gateway.store.scripts import APPEND, BEGIN, CLAIM, CLAIM_TURNS, DROP_HELD, ONCE, RENEW, SUBMIT, TURN
 
 
 class SessionStore:
@@ -127,6 +127,51 @@ class SessionStore:
             raise StaleLegError(call_id)
         given, fence, log = answer
         return Claim(cast("int", given), cast("int", fence), tuple(_entry(raw) for raw in _list(log)))
+
+    async def claim_turns(self, restaurant_id: str, call_id: str, leg: int) -> Claim:
+        """Take the call over for turns that any process may take: the fence rises, and nobody holds a lease.
+
+        Asked again for the same `leg` it gives the same answer, with the log as it is then.
+
+        Raises:
+            StaleLegError: a newer leg runs.
+        """
+        call = keys.call_keys(restaurant_id, call_id)
+        names = [call.fence, keys.turns_key(restaurant_id, call_id, leg), call.lease, call.log]
+        answer = _list(await self.connection.run(CLAIM_TURNS, names, [leg, keys.NONCE_S, self.retention_s]))
+        if answer[0] == 0:
+            raise StaleLegError(call_id)
+        given, fence, log = answer
+        return Claim(cast("int", given), cast("int", fence), tuple(_entry(raw) for raw in _list(log)))
+
+    async def append_turn(
+        self, restaurant_id: str, call_id: str, fence: int, events: Sequence[Entry], hold: Hold | None = None
+    ) -> bool:
+        """Append all the events of a turn, or none of them; hold the order with them.
+
+        Args:
+            restaurant_id: whose call it is.
+            call_id: the call.
+            fence: under which the turn's leg was claimed.
+            events: at least one; the id of the first stands for the turn.
+            hold: an open order to be held.
+
+        Returns:
+            False when the turn was written before, by whomever; nothing was written then.
+
+        Raises:
+            LeaseLostError: a higher leg has the call; nothing was written.
+        """
+        call = keys.call_keys(restaurant_id, call_id)
+        held = hold or Hold("-", "-", "", 0)
+        names = [call.fence, call.log, call.seen, keys.held_key(restaurant_id, held.caller_key)]
+        names.append(keys.order_key(restaurant_id, held.order_id))
+        words: list[str | int] = [fence, self.retention_s, keys.SEEN_S, 0 if hold is None else 1]
+        words += [held.order_id, held.order, call_id, held.window_s, *_flat(events)]
+        answer = await self.connection.run(TURN, names, words)
+        if answer == -1:
+            raise LeaseLostError(call_id)
+        return answer == 1
 
     async def renew_lease(self, restaurant_id: str, call_id: str, fence: int, owner: str, ttl_s: float) -> None:
         """Keep the lease for another `ttl_s` seconds.

@@ -25,6 +25,9 @@ class Phrases:
     closed: str
     closed_for_long: str
     not_in_service: str
+    confirm_by_key: str
+    person_by_key: str
+    go_on: str
 
 
 PHRASES: Mapping[Language, Phrases] = {
@@ -36,6 +39,9 @@ PHRASES: Mapping[Language, Phrases] = {
         closed="Thank you for calling {name}. We are closed right now, and open again {when}. Goodbye.",
         closed_for_long="Thank you for calling {name}. We are closed at the moment. Goodbye.",
         not_in_service="I'm sorry, this number does not take orders. Goodbye.",
+        confirm_by_key="Say yes or press 1 to confirm, or press 2 to change it.",
+        person_by_key="Press 0 at any time for a person.",
+        go_on="I am listening, please go on.",
     ),
     "es": Phrases(
         transfer="Un momento, le comunico con el restaurante.",
@@ -45,6 +51,9 @@ PHRASES: Mapping[Language, Phrases] = {
         closed="Gracias por llamar a {name}. Ahora estamos cerrados; abrimos {when}. Adiós.",
         closed_for_long="Gracias por llamar a {name}. En este momento estamos cerrados. Adiós.",
         not_in_service="Lo siento, este número no toma pedidos. Adiós.",
+        confirm_by_key="Diga sí u oprima 1 para confirmar, u oprima 2 para cambiarlo.",
+        person_by_key="Oprima 0 en cualquier momento para hablar con una persona.",
+        go_on="Le escucho, siga por favor.",
     ),
 }
 

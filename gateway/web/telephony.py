@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from gateway.call.machine import Call
-from gateway.call.next_step import Apologise, Goodbye, NextStep, Reconnect, Transfer, next_step
+from gateway.call.next_step import Apologise, Goodbye, NextStep, Reconnect, TextOnly, Transfer, next_step
 from gateway.events import AnyEvent, CallStarted, Disclosed, HungUp, InvalidEventError, milliseconds, read_event
 from gateway.logs import bind_call, get_logger
 from gateway.metrics import MetricsCollector
@@ -24,8 +24,10 @@ from gateway.orders.restaurant import Restaurant
 from gateway.security import StreamToken, caller_key, e164, last_two, mint_stream_token
 from gateway.settings import Settings
 from gateway.store import LogEntry, SessionStore, StoreError
+from gateway.text_session import TextSessions, UnknownCallError
 from gateway.web.phrases import LOCALES, PHRASES, closed_text
 from gateway.web.readiness import Readiness
+from gateway.web.text_turns import TextTurns, begin_turns
 from gateway.web.webhook_guard import BODY_LIMIT, Webhook, WebhookGuard, WebhookRefused
 from twiml.answer import answer
 from twiml.closed import closed
@@ -37,6 +39,8 @@ from twiml.transfer import transfer, transfer_or_apology
 
 log = get_logger(__name__)
 
+TURN_PATIENCE_S = 10.0
+"""As `STORE_PATIENCE_S`, for a turn in which an order may have to be stored."""
 STORE_PATIENCE_S = 2.0
 """A caller hears nothing while the store is asked; Twilio itself gives up after 15 s in all."""
 TOKEN_LIFE = timedelta(minutes=5)
@@ -59,6 +63,7 @@ class Telephony:
         store: where calls begin.
         readiness: whether new calls are taken.
         metrics: counts answers and refusals.
+        turns: takes the turns of calls that have no media stream.
         now: the clock, aware UTC.
     """
 
@@ -70,6 +75,7 @@ class Telephony:
         store: SessionStore,
         readiness: Readiness,
         metrics: MetricsCollector,
+        turns: TextSessions,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.guard = WebhookGuard(settings)
@@ -78,6 +84,7 @@ class Telephony:
         self._store = store
         self._readiness = readiness
         self._metrics = metrics
+        self._turns = TextTurns(settings.public_url, turns)
         self._now = now
         self._by_number = {number: restaurant for restaurant in restaurants for number in restaurant.numbers}
         self._stand_in = restaurants[0] if settings.development else None
@@ -87,6 +94,7 @@ class Telephony:
         handlers: dict[str, Callable[[Request], Awaitable[Response]]] = {
             "/twiml/voice": self.voice,
             "/twiml/next": self.next,
+            "/twiml/gather": self.gather,
             "/twilio/status": self.status,
             "/twilio/stream": self.stream,
         }
@@ -99,6 +107,10 @@ class Telephony:
     async def next(self, request: Request) -> Response:
         """A stream or a dialled leg has ended: what comes next is read from the call's log."""
         return await self._answer_caller(request, self._next)
+
+    async def gather(self, request: Request) -> Response:
+        """The caller has answered a text-only turn, or such turns begin."""
+        return await self._answer_caller(request, self._gather)
 
     async def status(self, request: Request) -> Response:
         """Call progress: a call that is over leaves the list of live ones. May come twice and out of order."""
@@ -168,6 +180,18 @@ class Telephony:
                 await self._store.end_call(restaurant.id, hook.call_id)
         self._metrics.count_webhook(hook.path, type(step).__name__.lower())
         log.info("call.next", restaurant=restaurant.id, leg=leg, after=after, step=type(step).__name__)
+        return document
+
+    async def _gather(self, hook: Webhook) -> str:
+        restaurant = self._called(hook)
+        if restaurant is None:
+            return self._refuse(hook, "unknown_number", None)
+        async with asyncio.timeout(TURN_PATIENCE_S):
+            try:
+                document = await self._turns.document(hook, restaurant)
+            except UnknownCallError:
+                return self._refuse(hook, "unknown_call", restaurant)
+        self._metrics.count_webhook(hook.path, "turn")
         return document
 
     async def _status(self, hook: Webhook) -> str:
@@ -252,6 +276,8 @@ class Telephony:
         match step:
             case Reconnect(leg=new_leg):
                 return resume(self._stream_of(hook, new_leg, at), self._next_url(new_leg + 1))
+            case TextOnly(leg=new_leg):
+                return begin_turns(self._settings.public_url, new_leg)
             case Transfer(number=number):
                 # The same leg is still to come; Twilio's DialCallStatus tells this request from the first.
                 return transfer(number, phrases.transfer, locale, self._next_url(leg))

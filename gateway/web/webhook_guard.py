@@ -8,7 +8,7 @@ looked at. What a proxy made of the address is never used. Development without a
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl, quote
 
 from starlette.datastructures import Headers
@@ -27,6 +27,7 @@ MAX_FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
 _CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Twilio's have 34; it becomes part of a key
 _LEG = re.compile("[1-9][0-9]{0,3}", re.ASCII)
+_COUNT = re.compile("0|[1-9][0-9]{0,8}", re.ASCII)
 
 Refusal = Literal[
     "signature_missing",
@@ -37,6 +38,7 @@ Refusal = Literal[
     "repeated_field",
     "bad_call_sid",
     "bad_leg",
+    "bad_turn",
 ]
 
 
@@ -102,6 +104,28 @@ class Webhook:
         if not _LEG.fullmatch(leg) or leg == "1":
             raise WebhookRefused("bad_leg", 400, self)
         return int(leg)
+
+    @property
+    def turn(self) -> "AskedTurn":
+        """Leg, turn and fence, as our own URL `/twiml/gather?leg=N&turn=N&fence=N` has them; turn 0 has no fence yet.
+
+        Raises:
+            WebhookRefused: the URL does not have them.
+        """
+        leg, turn, fence = (self.query.get(name, "0") for name in ("leg", "turn", "fence"))
+        if not (_LEG.fullmatch(leg) and _COUNT.fullmatch(turn) and _COUNT.fullmatch(fence)):
+            raise WebhookRefused("bad_turn", 400, self)
+        if (turn == "0") != (fence == "0"):
+            raise WebhookRefused("bad_turn", 400, self)
+        return AskedTurn(int(leg), int(turn), int(fence))
+
+
+class AskedTurn(NamedTuple):
+    """Which turn of the text-only mode a request is about."""
+
+    leg: int
+    turn: int
+    fence: int
 
 
 class WebhookGuard:

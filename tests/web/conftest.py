@@ -15,6 +15,8 @@ from gateway.orders.restaurant import Restaurant
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
 from gateway.settings import Settings
 from gateway.store import SessionStore
+from gateway.text_session import TextSessions
+from gateway.tool_sets import ToolSets
 from gateway.web.health import Health
 from gateway.web.readiness import Readiness
 from gateway.web.telephony import Telephony
@@ -33,8 +35,17 @@ class Web:
         self.store, self.settings = store, settings
         self.metrics = MetricsCollector()
         self.readiness = Readiness(settings.max_calls, lambda: self.live)
+        self.voice_ready = False
+        turns = TextSessions(
+            store,
+            self.metrics,
+            ToolSets(),
+            held_order_s=900,
+            voice_ready=lambda: self.voice_ready,
+            now=lambda: self.now,
+        )
         self.telephony = Telephony(
-            settings, SECRET, restaurants, store, self.readiness, self.metrics, now=lambda: self.now
+            settings, SECRET, restaurants, store, self.readiness, self.metrics, turns, now=lambda: self.now
         )
         health = Health(settings, store, self.readiness, self.metrics)
         app = Starlette(routes=[*self.telephony.routes(), *health.routes()])
