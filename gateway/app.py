@@ -115,6 +115,7 @@ async def _start(
         manager.tools,
         held_order_s=settings.held_order_minutes * 60,
         voice_ready=lambda: parts.pool.ready,
+        voice_away=lambda: parts.pool.away,
     )
     telephony = Telephony(settings, secret, restaurants, store, readiness, metrics, turns)
     media = MediaEndpoint(manager, {r.id: r for r in restaurants}, settings, telephony.guard, secret)

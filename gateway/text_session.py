@@ -9,7 +9,7 @@ that an older leg's writes are refused.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 
@@ -76,6 +76,7 @@ class TextSessions:
         tools: of the restaurants.
         held_order_s: how long an open order is kept for the same number's next call, seconds.
         voice_ready: whether the voice model can be had again.
+        voice_away: whether it is known that it cannot be had.
         now: the clock, aware UTC.
     """
 
@@ -87,6 +88,7 @@ class TextSessions:
         *,
         held_order_s: int,
         voice_ready: Callable[[], bool],
+        voice_away: Callable[[], bool] = lambda: False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
@@ -94,8 +96,14 @@ class TextSessions:
         self._tools = tools
         self._held_order_s = held_order_s
         self._voice_ready = voice_ready
+        self._voice_away = voice_away
         self._now = now
         self._brain = Brain()
+
+    @property
+    def needed(self) -> bool:
+        """Whether a call that comes now is better begun with text-only turns: its caller would wait for nothing."""
+        return self._voice_away()
 
     async def take(self, asked: TurnRequest) -> TurnTaken:
         """Take a turn, or answer as it was answered before.
@@ -143,14 +151,15 @@ class TextSessions:
 
     async def _told(self, asked: TurnRequest, leg: int) -> TextAnswer:
         """The answer as the log has it. One that another process is still at is waited for."""
-        until = self._now() + timedelta(seconds=TURN_PATIENCE)
+        clock = asyncio.get_running_loop().time
+        until = clock() + TURN_PATIENCE
         while True:
             turn = await self._folded(asked, await self._store.read_log(asked.restaurant.id, asked.call_id))
             if not turn.call.textual or turn.call.leg != leg:
                 raise CallMovedOnError(asked.call_id)
             if turn.rests:
                 return turn.answer
-            if self._now() >= until:
+            if clock() >= until:
                 raise CallMovedOnError(asked.call_id)  # its process is gone: the next leg goes on where it was
             await asyncio.sleep(LOOK_AGAIN)
 

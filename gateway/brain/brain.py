@@ -141,7 +141,7 @@ class _Turn:
         if intent.intent == "done" and not view.line_gaps and view.lines:
             return self._close()
         if view.asked == "read_back":
-            return self._say("change" if assent(view.words) == "no" else "sure")
+            return self._say("change" if assent(self._words) == "no" else "sure")
         if intent.intent == "confirm" and view.asked == "anything_else":
             return self._say("what")
         if intent.intent in {"greeting", "confirm"} and not view.lines:

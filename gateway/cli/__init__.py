@@ -11,6 +11,7 @@ from gateway.cli.call import call
 from gateway.cli.check import check
 from gateway.cli.demo import demo
 from gateway.cli.eighty_six import eighty_six
+from gateway.cli.fallback import fallback
 from gateway.cli.menu import menu
 from gateway.cli.order import order
 from gateway.cli.printing import schemas, settings, states
@@ -33,6 +34,7 @@ app.command()(replay)
 app.add_typer(menu, name="menu")
 app.add_typer(order, name="order")
 app.add_typer(eighty_six, name="86")
+app.command()(fallback)
 app.command()(states)
 app.command()(schemas)
 app.command()(settings)

@@ -155,6 +155,11 @@ class ModelPool:
         """Whether a call could have the model at once: a socket waits that was connected lately."""
         return self.warm > 0
 
+    @property
+    def away(self) -> bool:
+        """Whether a call would wait in vain: no socket is left, and the model could not be reached lately."""
+        return self._size > 0 and self.warm == 0 and self._failing is not None
+
     async def take(self, *, fresh: bool, on_retry: Callable[[str, int], None]) -> Dialled:
         """A socket for one call: a warm one, or a new one.
 

@@ -25,9 +25,10 @@ from gateway.security import StreamToken, caller_key, e164, last_two, mint_strea
 from gateway.settings import Settings
 from gateway.store import LogEntry, SessionStore, StoreError
 from gateway.text_session import TextSessions, UnknownCallError
+from gateway.web.fallback import Fallback
 from gateway.web.phrases import LOCALES, PHRASES, closed_text
 from gateway.web.readiness import Readiness
-from gateway.web.text_turns import TextTurns, begin_turns
+from gateway.web.text_turns import TextTurns
 from gateway.web.webhook_guard import BODY_LIMIT, Webhook, WebhookGuard, WebhookRefused
 from twiml.answer import answer
 from twiml.closed import closed
@@ -98,7 +99,10 @@ class Telephony:
             "/twilio/status": self.status,
             "/twilio/stream": self.stream,
         }
-        return [Route(path, handler, methods=["POST"], max_body_size=BODY_LIMIT) for path, handler in handlers.items()]
+        posted = [
+            Route(path, handler, methods=["POST"], max_body_size=BODY_LIMIT) for path, handler in handlers.items()
+        ]
+        return [*posted, Fallback(self.guard, self._called).route()]
 
     async def voice(self, request: Request) -> Response:
         """A customer has dialled: disclosure and media stream, or whatever is possible instead."""
@@ -155,8 +159,11 @@ class Telephony:
             events = [("call.started", started.to_json()), ("call.disclosed", disclosed.to_json())]
             new = await self._store.begin_call(restaurant.id, hook.call_id, events, now)
             leg = 1 if new else await self._next_leg(hook.call_id, restaurant)
-            stream, next_url = self._stream_of(hook, leg, restaurant), self._next_url(leg + 1)
-            document = answer(restaurant.disclosure, _locale(restaurant), stream, next_url)
+            if self._turns.needed:
+                document = self._turns.answer(restaurant, leg)
+            else:
+                stream, next_url = self._stream_of(hook, leg, restaurant), self._next_url(leg + 1)
+                document = answer(restaurant.disclosure, _locale(restaurant), stream, next_url)
             document = await self._store.once(restaurant.id, key, document, REPEATED_WITHIN_S)
         self._metrics.count_webhook(hook.path, "answered" if new else "repeated")
         log.info("call.answered", restaurant=restaurant.id, repeated=not new, held_order=held is not None)
@@ -277,7 +284,7 @@ class Telephony:
             case Reconnect(leg=new_leg):
                 return resume(self._stream_of(hook, new_leg, at), self._next_url(new_leg + 1))
             case TextOnly(leg=new_leg):
-                return begin_turns(self._settings.public_url, new_leg)
+                return self._turns.begin(new_leg)
             case Transfer(number=number):
                 # The same leg is still to come; Twilio's DialCallStatus tells this request from the first.
                 return transfer(number, phrases.transfer, locale, self._next_url(leg))

@@ -20,16 +20,6 @@ MOST_WORDS = 2000
 _KEYS = re.compile(r"[0-9*#]{1,32}", re.ASCII)
 
 
-def first_turn_url(public_url: str, leg: int) -> str:
-    """Where a leg of text-only turns begins."""
-    return f"{public_url}/twiml/gather?leg={leg}&turn=0"
-
-
-def begin_turns(public_url: str, leg: int) -> str:
-    """The document with which a call goes over to text-only turns."""
-    return begin_asking(first_turn_url(public_url, leg))
-
-
 def given_input(hook: Webhook) -> Input:
     """What the caller said or pressed. Keys count before words; a `Confidence` that is no number was not told."""
     keys, words = hook.field("Digits") or "", " ".join((hook.field("SpeechResult") or "").split())
@@ -53,6 +43,20 @@ class TextTurns:
     def __init__(self, public_url: str, sessions: TextSessions) -> None:
         self._public_url = public_url
         self._sessions = sessions
+
+    @property
+    def needed(self) -> bool:
+        """Whether a new call is to begin with such turns."""
+        return self._sessions.needed
+
+    def begin(self, leg: int) -> str:
+        """The document with which a call goes over to such turns."""
+        return begin_asking(self._first_url(leg))
+
+    def answer(self, restaurant: Restaurant, leg: int) -> str:
+        """The first document of a call that begins with them."""
+        locale = LOCALES[restaurant.languages[0]]
+        return begin_asking(self._first_url(leg), disclosure=restaurant.disclosure, language=locale)
 
     async def document(self, hook: Webhook, restaurant: Restaurant) -> str:
         """Take the turn that a webhook is about.
@@ -89,6 +93,9 @@ class TextTurns:
             barge_in=not answer.reads_back,
             timeout_s=TIMEOUT_S * answer.pause,
         )
+
+    def _first_url(self, leg: int) -> str:
+        return f"{self._public_url}/twiml/gather?leg={leg}&turn=0"
 
     def _next_url(self, leg: int) -> str:
         return f"{self._public_url}/twiml/next?leg={leg + 1}"

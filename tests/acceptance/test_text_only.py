@@ -78,7 +78,7 @@ async def test_a_spoken_order_arrives(valkey_url: str, endpoint: str) -> None:
 
 async def test_a_read_back_is_confirmed_by_a_key(valkey_url: str) -> None:
     async with stage_without_model(valkey_url) as stage:
-        record = await stage.phone().call(says("Twelve wings with garlic for Ben, pickup. That's all.", "1"))
+        record = await stage.phone().call(says("Twelve wings with garlic. That's all.", "Ben, pickup.", "1"))
         assert [(line.item, line.variation, line.modifiers) for line in lines(await the_order(stage, record))] == [
             ("wings", "12", ("garlic",))
         ]
@@ -139,7 +139,7 @@ async def test_a_caller_who_is_not_understood_is_asked_again_then_offered_keys_t
 async def test_words_without_a_confidence_count(valkey_url: str) -> None:
     async with stage_without_model(valkey_url) as stage:
         phone = stage.phone(confidence=None)
-        record = await phone.call(says("A Coke for Ana, pickup. That's all.", "Yes."))
+        record = await phone.call(says("A Coke. That's all.", "Ana, pickup.", "Yes."))
         assert [line.item for line in lines(await the_order(stage, record))] == ["coke"]
 
 
@@ -205,10 +205,10 @@ async def test_the_voice_model_takes_over_again_before_the_read_back(valkey_url:
         async def talk(line: Line) -> None:
             await says_and_stays(line, "A large margherita.")
             await stage.model.set_faults(NO_FAULTS)
-            assert stage.running is not None
-            async with asyncio.timeout(20):
-                while not stage.model.connections:  # the pool looks for it again every few seconds
-                    await asyncio.sleep(0.1)
+            for _ in range(200):  # the pool looks for it again every few seconds
+                if stage.model.connections:
+                    break
+                await asyncio.sleep(0.1)
             await line.say("And a Coke. That's all.")
             await line.wait_connected(2)
             for words in ("Ana, pickup.", "Yes."):
@@ -218,8 +218,8 @@ async def test_the_voice_model_takes_over_again_before_the_read_back(valkey_url:
 
         record = await stage.phone().call(talk)
         assert [line.item for line in lines(await the_order(stage, record))] == ["margherita", "coke"]
-        assert await kinds_of_legs(stage, record) == ["stream", "gather", "stream"]
-        await judge_call(stage, record, legs=3)
+        assert await kinds_of_legs(stage, record) == ["gather", "stream"], "it was known to be away"
+        await judge_call(stage, record, legs=2)
         assert stage.pos.requests == 1
 
 
@@ -256,10 +256,10 @@ async def test_a_killed_process_costs_no_turn(valkey_url: str, tmp_path: Path) -
 async def test_the_log_gives_the_state_again_at_every_cut(valkey_url: str) -> None:
     """What one process decided turn by turn is what another reads from the log."""
     async with stage_without_model(valkey_url) as stage:
-        record = await stage.phone().call(says("A Coke for Ana, pickup. That's all.", "Yes."))
+        record = await stage.phone().call(says("A Coke. That's all.", "Ana, pickup.", "Yes."))
         await the_order(stage, record)
         events: list[AnyEvent] = await stage.events(record.call_sid)
         assert sum(isinstance(event, OrderEvent) and event.type == "order.complete" for event in events) == 1
         assert [event.next for event in events if isinstance(event, Ended)] == ["text_only", "goodbye"]
         call = await judge_call(stage, record, legs=2)
-        assert (call.state, call.textual, call.turn) == (State.DISCONNECTED, True, 2)
+        assert (call.state, call.textual, call.turn) == (State.DISCONNECTED, True, 3)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.call.next_step import BACK_TO_AGENT, Apologise, Goodbye, NextStep, Reconnect, Transfer, next_step
-from gateway.events import ConnectionFailed, Ended, HungUp, KeyPressed
+from gateway.call.next_step import BACK_TO_AGENT, Apologise, Goodbye, NextStep, Reconnect, TextOnly, Transfer, next_step
+from gateway.events import ConnectionFailed, Ended, HungUp, KeyPressed, LegStarted
 from gateway.orders.restaurant import Restaurant
 from tests.call.conversation import Conversation
 
@@ -28,19 +28,55 @@ def test_a_killed_process_leaves_a_leg_without_an_end_and_is_followed_too(talk: 
 def test_a_stream_that_never_began_is_followed_by_one_with_a_higher_leg(talk: Conversation) -> None:
     assert step(talk, asked=1) == Reconnect(2)
     assert step(talk, asked=3) == Reconnect(4)
-    assert step(talk, asked=4) == Apologise("+15550100090")
+    assert step(talk, asked=4) == TextOnly(5), "one step down"
+    assert step(talk, asked=6) == TextOnly(7)
+    assert step(talk, asked=7) == Apologise("+15550100090"), "nothing begins here"
 
 
-def test_after_three_reconnects_within_a_minute_it_is_no_use(talk: Conversation) -> None:
+def test_after_three_reconnects_within_a_minute_it_goes_on_without_a_stream(talk: Conversation) -> None:
     talk.answered()
     for leg in (2, 3, 4):
         talk.end_leg("lost")
         assert step(talk) == Reconnect(leg)
         talk.start_leg(leg)
     talk.end_leg("lost")
-    assert step(talk) == Apologise("+15550100090")
+    assert step(talk) == TextOnly(5)
     talk.now += timedelta(minutes=1)
     assert step(talk) == Reconnect(5)
+
+
+def test_after_three_lost_legs_without_a_stream_there_is_a_person_left(talk: Conversation) -> None:
+    talk.answered().end_leg("lost")
+    for leg in (2, 3, 4, 5):
+        without_stream(talk, leg)
+        if leg < 5:
+            assert step(talk) == TextOnly(leg + 1), "a process died in the middle of a turn"
+    talk.end_leg("lost")
+    assert step(talk) == Apologise("+15550100090")
+    talk.now += timedelta(minutes=1)
+    assert step(talk) == TextOnly(6)
+
+
+def test_the_voice_model_takes_over_again(talk: Conversation) -> None:
+    talk.answered().end_leg("lost")
+    without_stream(talk, 2)
+    talk.tell(Ended, reason="the voice model is back", next="reconnect")
+    assert step(talk) == Reconnect(3)
+    talk.start_leg(3)
+    assert (talk.call.returns, talk.call.textual) == (1, False)
+
+
+def test_without_a_stream_the_caller_comes_back_from_the_staff_to_the_turns(talk: Conversation) -> None:
+    talk.answered().end_leg("lost")
+    without_stream(talk, 2)
+    talk.tell(KeyPressed, digit="0")
+    assert step(talk) == Transfer("+15550100090", "the caller pressed 0")
+    assert step(talk, dialled="no-answer") == TextOnly(3)
+
+
+def without_stream(talk: Conversation, leg: int) -> None:
+    talk.tell(LegStarted, leg=leg, stream_sid="", kind="gather")
+    talk.model_comes_up()
 
 
 def test_a_finished_conversation_ends(talk: Conversation) -> None:
@@ -65,8 +101,16 @@ def test_a_transfer_to_nobody_is_an_apology(casa_verde: Restaurant) -> None:
     assert step(talk) == Apologise(None)
 
 
-def test_what_does_not_work_is_apologised_for(talk: Conversation) -> None:
+def test_a_model_that_is_not_to_be_had_is_done_without(talk: Conversation) -> None:
     talk.ring()
+    talk.tell(ConnectionFailed)
+    assert step(talk) == TextOnly(2)
+
+
+def test_what_does_not_work_without_a_stream_either_is_apologised_for(talk: Conversation) -> None:
+    talk.ring()
+    talk.end_leg("lost")
+    talk.tell(LegStarted, leg=2, stream_sid="", kind="gather")
     talk.tell(ConnectionFailed)
     assert step(talk) == Apologise("+15550100090")
 

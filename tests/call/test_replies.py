@@ -107,7 +107,7 @@ def test_high_errors_are_retried_with_backoff_and_then_end_the_leg(
     effects = talk.end_response(talk.begin_response(), status="failed", code=kind.code)
     assert has(effects, EndLeg)
     assert talk.call.ended is not None
-    assert talk.call.ended.next == "apologise"
+    assert talk.call.ended.next == "text_only"
 
 
 def test_a_failed_response_behind_speech_needs_no_clip_and_success_forgives(talk: Conversation) -> None:

@@ -311,3 +311,59 @@ async def test_health_tells_version_and_time(store: SessionStore) -> None:
 def test_partitions_are_those_of_redis_clusters_checksum() -> None:
     assert keys.partition("123456789") == 0x31C3 % 16  # the check value of CRC-16/XMODEM
     assert {keys.partition(f"r{n}") for n in range(500)} == set(range(16))
+
+
+# --- turns that any process may take ---
+
+
+async def test_a_leg_of_turns_is_claimed_once_however_often_it_is_asked_for(store: SessionStore) -> None:
+    await begin(store)
+    await store.claim_leg(R, CALL, 1, "n1", "process-a", 60)
+    claims = await asyncio.gather(*(store.claim_turns(R, CALL, 2) for _ in range(5)))
+    assert {(claim.leg, claim.fence) for claim in claims} == {(2, 2)}
+    assert [entry.event_id for entry in claims[0].log] == ["e1"]
+    assert await store.lease_owner(R, CALL) is None
+    with pytest.raises(LeaseLostError):
+        await store.append(R, CALL, 1, [("zombie", "{}")])
+
+
+async def test_a_leg_of_turns_comes_after_one_that_runs_and_never_before(store: SessionStore) -> None:
+    await begin(store)
+    await store.claim_leg(R, CALL, 3, "n1", "process-a", 60)
+    assert (await store.claim_turns(R, CALL, 3)).leg == 4
+    with pytest.raises(StaleLegError):
+        await store.claim_turns(R, CALL, 2)
+
+
+async def test_a_turn_is_written_as_a_whole_or_not_at_all(store: SessionStore) -> None:
+    await begin(store)
+    fence = (await store.claim_turns(R, CALL, 1)).fence
+    hold = Hold(CALLER, "o1", '{"of":"the first"}')
+    assert await store.append_turn(R, CALL, fence, [("t1.0", "a"), ("t1.1", "b")], hold)
+    other = Hold(CALLER, "o1", '{"of":"the second"}')
+    assert not await store.append_turn(R, CALL, fence, [("t1.0", "x"), ("t1.1", "y"), ("t1.2", "z")], other)
+    assert [(entry.event_id, entry.event) for entry in (await store.read_log(R, CALL))[1:]] == [
+        ("t1.0", "a"),
+        ("t1.1", "b"),
+    ]
+    held = await store.held_order(R, CALLER)
+    assert held is not None
+    assert held.order == '{"of":"the first"}'
+    assert await store.append_turn(R, CALL, fence, [("t2.0", "c")])
+
+
+async def test_a_turn_of_an_older_leg_is_refused(store: SessionStore) -> None:
+    await begin(store)
+    fence = (await store.claim_turns(R, CALL, 1)).fence
+    await store.claim_turns(R, CALL, 2)
+    with pytest.raises(LeaseLostError):
+        await store.append_turn(R, CALL, fence, [("t1.0", "a")])
+    assert len(await store.read_log(R, CALL)) == 1
+
+
+async def test_an_order_that_was_placed_meanwhile_is_not_held_by_a_turn(store: SessionStore) -> None:
+    await begin(store)
+    fence = (await store.claim_turns(R, CALL, 1)).fence
+    await submit(store, CALL, fence)
+    assert await store.append_turn(R, CALL, fence, [("t1.0", "a")], Hold(CALLER, "o1", "{}"))
+    assert await store.held_order(R, CALLER) is None

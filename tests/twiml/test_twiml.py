@@ -9,7 +9,9 @@ from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-unt
 
 from twiml.answer import answer
 from twiml.closed import closed
-from twiml.document import RETRIES, SAY_LIMIT, Stream
+from twiml.document import MOST_HINTS, RETRIES, SAY_LIMIT, Stream
+from twiml.fallback import fallback
+from twiml.gather import ask, begin_asking, last_words
 from twiml.goodbye import goodbye
 from twiml.message import message
 from twiml.resume import resume
@@ -111,3 +113,61 @@ def test_a_long_text_is_spoken_by_several_verbs_and_loses_no_word() -> None:
     spoken = [one.text or "" for one in tree(closed(" ".join(words), "en-US")).iter("Say")]
     assert len(spoken) > 1
     assert " ".join(spoken).split() == words
+
+
+TURN = "https://voice.example.com/twiml/gather?leg=2&turn=1&fence=3"
+
+
+def test_a_turn_says_and_listens() -> None:
+    response = VoiceResponse()
+    gathered = response.gather(
+        input="speech dtmf",
+        action=TURN + RETRIES,
+        action_on_empty_result=True,
+        timeout=6,
+        speech_timeout="auto",
+        num_digits=1,
+        finish_on_key="",
+        language="es-US",
+        barge_in=False,
+        hints="Margherita,Wings & more,half and half",
+    )
+    gathered.say("¿Está bien?", language="es-US")
+    response.redirect(TURN + RETRIES)
+    hints = ["Margherita", "Wings & more", "half, and half", "Margherita", "", "x" * 101]
+    assert same(ask("¿Está bien?", "es-US", TURN, hints=hints, barge_in=False), response)
+
+
+def test_a_turn_may_have_nothing_to_say_and_no_hints() -> None:
+    (gathered, redirect) = tree(ask("", "en-US", TURN, timeout_s=18))
+    assert (len(gathered), gathered.get("hints"), gathered.get("timeout")) == (0, None, "18")
+    assert redirect.text == TURN + RETRIES
+
+
+def test_a_turn_has_no_more_hints_than_twilio_takes() -> None:
+    gathered = tree(ask("Hello.", "en-US", TURN, hints=[f"dish {n}" for n in range(900)]))[0]
+    assert len((gathered.get("hints") or "").split(",")) == MOST_HINTS
+
+
+def test_turns_begin_with_a_disclosure_or_without() -> None:
+    response = VoiceResponse()
+    response.redirect(TURN + RETRIES)
+    assert same(begin_asking(TURN), response)
+    response = VoiceResponse()
+    response.say("This is an AI.", language="en-US")
+    response.redirect(TURN + RETRIES)
+    assert same(begin_asking(TURN, disclosure="This is an AI."), response)
+
+
+def test_last_words_are_said_to_their_end() -> None:
+    response = VoiceResponse()
+    response.say("¡Adiós!", language="es-US")
+    response.redirect(NEXT + RETRIES)
+    assert same(last_words("¡Adiós!", "es-US", NEXT), response)
+
+
+def test_the_fallback_rings_the_restaurant_or_apologises() -> None:
+    assert fallback("+15550100090", "One moment.", "Sorry.", "en-US") == transfer_or_apology(
+        "+15550100090", "One moment.", "Sorry.", "en-US"
+    )
+    assert fallback(None, "One moment.", "Sorry.", "en-US") == message("Sorry.", "en-US")

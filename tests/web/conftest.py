@@ -35,13 +35,14 @@ class Web:
         self.store, self.settings = store, settings
         self.metrics = MetricsCollector()
         self.readiness = Readiness(settings.max_calls, lambda: self.live)
-        self.voice_ready = False
+        self.voice_ready = self.voice_away = False
         turns = TextSessions(
             store,
             self.metrics,
             ToolSets(),
             held_order_s=900,
             voice_ready=lambda: self.voice_ready,
+            voice_away=lambda: self.voice_away,
             now=lambda: self.now,
         )
         self.telephony = Telephony(
@@ -70,6 +71,11 @@ class Web:
         if token is not None:
             headers["X-Twilio-Signature"] = RequestValidator(token).compute_signature(PUBLIC + path, FormData(pairs))
         return await self.client.post(path, content=str(httpx2.QueryParams(pairs)), headers=headers)
+
+    async def get(self, path: str, *, token: str | None = TOKEN) -> httpx2.Response:
+        """A webhook by GET; unsigned when `token` is None."""
+        signature = RequestValidator(token or "").compute_signature(PUBLIC + path, {})
+        return await self.client.get(path, headers={} if token is None else {"X-Twilio-Signature": signature})
 
 
 def verbs(response: httpx2.Response) -> list[ElementTree.Element]:
