@@ -224,6 +224,51 @@ async def test_speech_is_gathered(gateway, speech_timeout):
     assert "Digits" not in form
 
 
+async def test_a_prompt_that_cannot_be_cut_is_heard_to_its_end(gateway):
+    gateway.on(
+        "/voice",
+        '<Gather input="dtmf speech" numDigits="1" bargeIn="false" action="/a"><Say>to the end</Say></Gather>',
+    )
+    gateway.on("/a")
+
+    async def caller(line):
+        line.press("1")
+        await line.wait_over()
+
+    record = await phone(gateway).call(caller)
+    assert gateway.asked[1].form["Digits"] == "1"
+    assert record.texts == ["to the end"]
+
+
+async def test_words_over_a_prompt_that_cannot_be_cut_are_not_taken(gateway):
+    gateway.on(
+        "/voice", '<Gather input="speech" timeout="1" bargeIn="false" action="/a"><Say>to the end of it</Say></Gather>'
+    )
+    gateway.on("/a")
+
+    async def caller(line):
+        await line.say("too early")
+        await line.listen_until_quiet(200)
+        await line.say("in time")
+        await line.wait_over()
+
+    await phone(gateway).call(caller)
+    assert gateway.asked[1].form["SpeechResult"] == "in time"
+
+
+@pytest.mark.parametrize(("confidence", "told"), [(0.4, "0.4"), (None, None)])
+async def test_the_recogniser_is_as_sure_as_it_was_set_up(gateway, confidence, told):
+    gateway.on("/voice", '<Gather input="speech" speechTimeout="auto" action="/a"/>')
+    gateway.on("/a")
+
+    async def caller(line):
+        await line.say("hello")
+        await line.wait_over()
+
+    await phone(gateway, confidence=confidence).call(caller)
+    assert gateway.asked[1].form.get("Confidence") == told
+
+
 async def test_without_input_the_next_verb_runs(gateway):
     gateway.on("/voice", '<Gather timeout="1" action="/never"><Pause length="0"/></Gather><Redirect>/next</Redirect>')
     gateway.on("/next")

@@ -205,6 +205,16 @@ async def test_a_socket_that_died_while_it_waited_is_not_given_out_and_replaced_
         await dialled.client.close()
 
 
+async def test_a_pool_says_whether_the_model_can_be_had() -> None:
+    async with model(Faults(refuse_status=401)) as server, pool_of(server) as pool:
+        assert (pool.ready, pool.away) == (False, False), "nobody knows yet"
+        await until(lambda: pool.away)
+        assert not pool.ready
+    async with model() as server, pool_of(server) as pool:
+        await until(lambda: pool.ready)
+        assert not pool.away
+
+
 async def test_an_old_socket_is_not_given_out(monkeypatch: pytest.MonkeyPatch) -> None:
     async with model() as server, pool_of(server) as pool:
         await until(lambda: pool.warm == 2)

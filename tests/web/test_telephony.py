@@ -268,7 +268,7 @@ async def test_a_lost_leg_is_followed_by_the_next(web: Web) -> None:
     assert (await web.post("/twiml/next?leg=2")).text == response.text
 
 
-async def test_streams_that_never_come_about_end_with_a_person(web: Web) -> None:
+async def test_streams_that_never_come_about_are_done_without(web: Web) -> None:
     await web.post("/twiml/voice")
     number, asked = 2, []
     while "Connect" in (answer := names(await web.post(f"/twiml/next?leg={number}"))):
@@ -276,7 +276,9 @@ async def test_streams_that_never_come_about_end_with_a_person(web: Web) -> None
         number += 1
         assert number < 20
     assert asked
-    assert answer == ["Say", "Dial", "Say", "Hangup"]
+    assert answer == ["Redirect"]
+    (redirect,) = verbs(await web.post(f"/twiml/next?leg={number}"))
+    assert "/twiml/gather?leg=" in (redirect.text or "")
 
 
 async def test_the_end_of_a_conversation_hangs_up(web: Web) -> None:
