@@ -3,7 +3,6 @@
 import re
 from collections.abc import Container, Iterable, Mapping
 
-from gateway.brain.kitchen import for_english_kitchen
 from gateway.brain.mind import ToolRequest
 from gateway.brain.times import written
 from gateway.brain.view import View
@@ -121,7 +120,6 @@ def _customer(intent: OrderIntent, view: View) -> dict[str, object]:
     agreed = view.asked == "fulfilment" and intent.assent == "yes"
     if view.only_way is not None and (kind or intent.name or agreed):
         kind = view.only_way
-    said = intent.allergies
-    allergies = [for_english_kitchen(one) for one in said] if view.english_kitchen else list(said)
-    given = {"name": intent.name, "fulfilment": kind, "address": intent.address, "allergies": allergies or None}
+    allergies = list(intent.allergies) or None
+    given = {"name": intent.name, "fulfilment": kind, "address": intent.address, "allergies": allergies}
     return {key: value for key, value in given.items() if value is not None}

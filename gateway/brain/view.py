@@ -52,8 +52,6 @@ class View:
         hours: what get_hours says, if it was asked since the agent spoke last.
         earlier_words: the caller's words before those.
         language: of the caller, as far as they have shown it.
-        offered_more: whether "anything else?" was asked.
-        english_kitchen: whether the kitchen reads English.
     """
 
     menu: Menu | None
@@ -71,7 +69,6 @@ class View:
     earlier_words: str
     language: Language
     offered_more: bool
-    english_kitchen: bool
 
     @property
     def lines(self) -> tuple[KnownLine, ...]:
@@ -142,7 +139,6 @@ def view_of(prompt: Prompt) -> View:
         earlier_words=_last_caller(history[: spoken + 1]),
         language=_language(said, prompt.instructions),
         offered_more=any(topic_of(text) == "anything_else" for text in agent),
-        english_kitchen="notes in English" in prompt.instructions,
     )
 
 

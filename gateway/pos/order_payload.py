@@ -16,7 +16,8 @@ from gateway.orders.missing import required_age
 from gateway.orders.order import Line, Order, Part
 from gateway.orders.order import Modifier as OrderedModifier
 from gateway.orders.pricing import Totals, line_price, totals, unit_price
-from gateway.orders.restaurant import Restaurant
+from gateway.orders.restaurant import Language, Restaurant
+from gateway.orders.wording.kitchen_words import for_english_kitchen
 from gateway.pos.order_message import (
     CallLeg,
     CallReference,
@@ -76,7 +77,7 @@ def build_order_confirmed(
         restaurant=Reference(ref=restaurant.id, name=restaurant.name),
         order_ref=order.id,
         order_version=order.version,
-        allergy_alert=allergy_alert(order),
+        allergy_alert=allergy_alert(order, restaurant.languages[0]),
         currency=order.currency,
         lines=tuple(_line(line, menu) for line in order.lines),
         totals=_totals(totals(order, menu), menu),
@@ -99,9 +100,17 @@ def build_order_confirmed(
     return OrderConfirmed(timestamp=now, data=data).model_dump_json().encode()
 
 
-def allergy_alert(order: Order) -> str | None:
-    """The caller's allergies and every note that speaks of one or of an intolerance, in capitals; None without any."""
-    named = [words if _ALLERGY.search(words) else f"allergy: {words}" for words in order.allergies]
+def allergy_alert(order: Order, kitchen: Language = "en") -> str | None:
+    """The caller's allergies and every note that speaks of one or of an intolerance, in capitals; None without any.
+
+    A ticket that cannot be read protects nobody: what a caller called in Spanish has its English name before it.
+
+    Args:
+        order: with the caller's own words.
+        kitchen: the language that is read there.
+    """
+    told = [for_english_kitchen(words) if kitchen == "en" else words for words in order.allergies]
+    named = [words if _ALLERGY.search(words) else f"allergy: {words}" for words in told]
     notes = [order.notes, *(line.notes for line in order.lines)]
     alarming = [note for note in notes if note and _ALLERGY.search(note)]
     return " / ".join(dict.fromkeys(words.strip().upper() for words in (*named, *alarming))) or None

@@ -117,7 +117,7 @@ async def test_scenario_9_an_allergy_stands_in_capitals_and_survives_an_edit(val
         record = await stage.phone().call(says(*words))
         order = await the_order(stage, record)
         assert [(line.item, line.variation) for line in lines(order)] == [("margherita", "small")]
-        assert (order["allergy_alert"], order["allergies"]) == ("ALLERGY: NUTS", ["nuts"])
+        assert (order["allergy_alert"], order["allergies"]) == ("ALLERGY: NUTS (NUECES)", ["nueces"])
         assert "seguimos en español" in heard_by_caller(record)
         assert "nueces" in next(heard.text for heard in record.heard if "¿Está bien?" in heard.text)
         await judge_call(stage, record, legs=2)

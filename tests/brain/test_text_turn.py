@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from gateway.brain.brain import Brain
-from gateway.brain.kitchen import for_english_kitchen
 from gateway.brain.mind import CallTools, Mind, Prompt, Said, Say, ScriptedMind, Step, ToolRequest
 from gateway.brain.text_turn import MOST_RESPONSES, MOST_RETURNS, SURE, USABLE, Input, TextAnswer, TextTurn
 from gateway.call.machine import Call
@@ -201,17 +200,6 @@ def test_the_language_follows_the_caller(turns: Turns) -> None:
     assert turns.told(TranscriptionEvent)[-1].data.language == "es-US"
     assert "¿Está bien?" in turns.say("Ana, para recoger.").text
     assert "Su pedido está hecho" in turns.say("Sí.").text
-
-
-def test_the_ticket_has_an_allergy_in_the_kitchens_language(turns: Turns, house: Restaurant, tools: OrderTools) -> None:
-    spanish = Turns(house.model_copy(update={"languages": ("es", "en")}), tools)
-    for call, noted in ((turns, ("nuts",)), (spanish, ("nueces",))):
-        call.begin()
-        call.say("¿Puedo seguir en español?")
-        call.say("Una Coke, y soy alérgica a las nueces.")
-        assert call.call.order is not None
-        assert call.call.order.allergies == noted
-    assert (for_english_kitchen("Maní"), for_english_kitchen("kiwi")) == ("peanuts", "kiwi")
 
 
 # --- what is not understood, and silence ---

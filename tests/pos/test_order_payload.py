@@ -230,3 +230,9 @@ def test_allergies_stand_in_capitals_before_what_notes_say_of_them() -> None:
     told = order(pizza(notes="allergic to soy"), allergies=("peanuts", "Alergia al huevo", "peanuts"))
     assert allergy_alert(told) == "ALLERGY: PEANUTS / ALERGIA AL HUEVO / ALLERGIC TO SOY"
     assert of_the_osteria(ordered(allergies=("peanuts",)))["allergies"] == ["peanuts"]
+
+
+def test_an_allergy_that_was_told_in_spanish_can_be_read_in_an_english_kitchen() -> None:
+    told = order(allergies=("Maní", "kiwi", "nueces"))
+    assert allergy_alert(told) == "ALLERGY: PEANUTS (MANÍ) / ALLERGY: KIWI / ALLERGY: NUTS (NUECES)"
+    assert allergy_alert(told, "es") == "ALLERGY: MANÍ / ALLERGY: KIWI / ALLERGY: NUECES"

@@ -63,7 +63,7 @@ def test_an_allergy_is_read_back_stands_in_capitals_and_survives_every_edit() ->
     scene.caller_says("yes")
     assert scene.does("confirm_order")["ok"] is True
     scene.says_goodbye()
-    assert scene.ticket()["allergy_alert"] == "ALLERGY: NUECES / ALLERGY: HUEVO"
+    assert scene.ticket()["allergy_alert"] == "ALLERGY: NUTS (NUECES) / ALLERGY: EGGS (HUEVO)"
     assert scene.ticket()["allergies"] == ["nueces", "huevo"]
     scene.finish()
 

@@ -16,5 +16,6 @@ _ENGLISH: Mapping[str, str] = {
 
 
 def for_english_kitchen(allergy: str) -> str:
-    """A Spanish word in English; a word that is not known stays as it was said."""
-    return _ENGLISH.get(folded(allergy), allergy)
+    """`nuts (nueces)`; a word that is not known in Spanish stays as it was said."""
+    english = _ENGLISH.get(folded(allergy))
+    return allergy if english is None else f"{english} ({allergy})"
