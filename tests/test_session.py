@@ -129,15 +129,23 @@ async def test_an_emergency_breaks_off_what_plays(stage: Stage) -> None:
     assert cut.heard_ms < cut.produced_ms
 
 
-async def test_a_caller_of_whom_nothing_arrives_is_put_through(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_caller_of_whom_nothing_arrives_is_heard_without_a_stream(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("gateway.session.FIRST_FRAME_PATIENCE", 1.0)
 
-    async def wait(line: Line) -> None:
+    async def order(line: Line) -> None:
+        await line.wait_heard("I still have your order")
+        for words in ("A Coke. That's all.", "Ana, pickup.", "Yes."):
+            await line.listen_until_quiet(400)
+            await line.say(words)
         await line.wait_over(20)
 
-    record = await stage.phone(faults=Faults(lose_frames=1)).call(wait)
-    await judge_call(stage, record)
-    assert PHRASES["en"].transfer in heard_by_caller(record)
+    record = await stage.phone(faults=Faults(lose_frames=1)).call(order)
+    call = await judge_call(stage, record, legs=2)
+    assert not call.stream_serves, "though the model could be had"
+    assert call.order is not None
+    assert call.order.state.value == "submitted"
     codes = [event.error.code for event in await stage.events(record.call_sid) if event.type == "error"]
     assert codes == ["MIC_ACCESS_DENIED"]
 

@@ -242,7 +242,8 @@ class TextTurn:
         """Whether the voice model may take over here; somebody in danger is answered at once."""
         call = self.call
         alarmed = any(alert.kind == "emergency" for alert in call.alerts.raised)
-        return call.state is not State.DISCONNECTED and not call.closing and not alarmed and call.returns < MOST_RETURNS
+        wanted = call.stream_serves and call.returns < MOST_RETURNS and not alarmed
+        return wanted and call.state is not State.DISCONNECTED and not call.closing
 
     def _offer_is(self, offer: Offer | None, at: datetime) -> None:
         if offer is not None and offer != self.call.desk.offer:

@@ -16,6 +16,7 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
+from gateway import errors
 from gateway.call.effects import Effect
 from gateway.call.parts import Parts
 from gateway.call.states import State
@@ -102,6 +103,8 @@ class Call:
         """Whether the leg is one of text-only turns, without a media stream."""
         self.turn = 0
         """The last of those turns."""
+        self.stream_serves = True
+        """Whether a media stream would serve the call once the model is back: not where the stream was the trouble."""
         self.returns = 0
         """How often the voice model has taken over again from text-only turns."""
         self.legs: list[tuple[int, datetime]] = []
@@ -286,6 +289,9 @@ class Call:
         ended = self._parts.farewell.ended
         if self.textual and not textual and ended is not None and ended.next == "reconnect":
             self.returns, returns = self.returns + 1, True
+        if textual and not self.textual and self.legs:
+            unheard = errors.MIC_ACCESS_DENIED.code
+            self.stream_serves = ended is not None and ended.next == "text_only" and ended.reason != unheard
         self.leg, self.textual, self.turn = event.leg, textual, 0
         self.legs.append((event.leg, event.at))
         self.desk.open_order(self.call_id)

@@ -393,6 +393,18 @@ def test_a_caller_who_is_leaving_is_not_brought_back(turns: Turns) -> None:
     assert "Goodbye" in turns.say(ready=True).text
 
 
+@pytest.mark.parametrize("reason", ["MIC_ACCESS_DENIED", None])
+def test_where_the_stream_was_the_trouble_there_is_none_again(turns: Turns, reason: str | None) -> None:
+    """Nothing of the caller came through it, or it was lost too often."""
+    turns.add(LegStarted, leg=1, stream_sid="MZ1")
+    if reason is not None:
+        turns.add(Ended, reason=reason, next="text_only")
+    turns.add(LegEnded, leg=1, reason="lost")
+    turns.leg = 2
+    turns.begin()
+    assert not turns.say("A Coke.", ready=True).over
+
+
 def test_one_that_comes_and_goes_takes_over_no_more(turns: Turns) -> None:
     for _ in range(MOST_RETURNS):
         turns.begin()
