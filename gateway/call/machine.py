@@ -6,8 +6,8 @@ table alone; what the core itself finds out (an order is incomplete, a retry is 
 way. Folding a call's log (`Call.fold`) gives the call again, in any process.
 
 What follows from an event is decided by the parts: `ModelConnection`, `TurnTaking` with its `Understanding`, `Replies`
-with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Keypad`, `SeverityRules` and
-`Deadlines`. They are made in `parts.py`.
+with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Keypad`, `SeverityRules`,
+`Moves` and `Deadlines`. They are made in `parts.py`.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ from typing import assert_never
 from pydantic import ValidationError
 
 from gateway.call.effects import Effect
+from gateway.call.moves import MOVED
 from gateway.call.parts import Parts
 from gateway.call.states import State
 from gateway.events import (
@@ -40,6 +41,7 @@ from gateway.events import (
     MessageLeft,
     ModelLost,
     ModelOpened,
+    MoveAsked,
     OfferChanged,
     OrderEvent,
     OrderIncomplete,
@@ -53,6 +55,7 @@ from gateway.events import (
     RetryStarted,
     SessionEvent,
     SessionRequested,
+    SubmitDelayed,
     TimedOut,
     ToolCalled,
     TranscriptionEvent,
@@ -169,6 +172,7 @@ class Call:
                 self._disconnected()
         elif moved or not isinstance(event, TimedOut):
             self._parts.deadlines.be_patient(event.at)
+        self._parts.moves.look(event.at)
 
     def _act(self, event: AnyEvent, moved: bool) -> None:  # noqa: C901 - one arm per event, closed by assert_never
         match event:
@@ -238,6 +242,10 @@ class Call:
                 self._parts.severity.apply(event)
             case Ended():
                 self._parts.farewell.take_ended(event, moved)
+            case SubmitDelayed():
+                self._parts.replies.submit_delayed()
+            case MoveAsked():
+                self._parts.moves.ask(event)
             case TimedOut():
                 self._parts.deadlines.timed_out(event.at)
             case Disclosed() | SessionRequested() | ListeningStarted() | ListeningStopped() | AudioEvent():
@@ -271,10 +279,13 @@ class Call:
         self._parts.replies.leg_started()
         if (submit := self.desk.resubmit()) is not None:
             self._parts.agenda.do(submit)
+            self._parts.replies.submit_began(event.at)
         self.alerts.leg_started()
         if ended is not None and nobody_answered:
             self.alerts.raise_alert("transfer_unanswered", ended.reason)
-        self._parts.connection.leg_started(nobody_answered=nobody_answered)
+        moved = ended is not None and ended.reason == MOVED
+        owes = self._parts.moves.leg_started()
+        self._parts.connection.leg_started(nobody_answered=nobody_answered, moved=moved, owes=owes)
 
     def _disconnected(self) -> None:
         """No leg, no model: nothing waits any more."""
