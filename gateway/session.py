@@ -211,7 +211,8 @@ class VoiceSession:
 
     def move(self, within_s: float) -> None:
         """Have the leg go on in another process, at its next quiet moment or after `within_s` seconds (0: now)."""
-        self.post(MoveAsked(**self._now(), within_s=within_s))
+        if self._call.state is not State.DISCONNECTED:
+            self.post(MoveAsked(**self._now(), within_s=within_s))
 
     async def start_listening(self) -> None:
         """Let the caller's audio through to the model."""
