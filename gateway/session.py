@@ -90,6 +90,8 @@ FIRST_FRAME_PATIENCE = 10.0
 """Seconds within which a frame of the caller must have come; Twilio sends them also in silence."""
 FLUSH_PATIENCE = 2.0
 """Seconds that the end of a leg waits for the log; a caller hears silence meanwhile."""
+AWAY_PATIENCE = 0.5
+"""The same when the store is known to be away: `/twiml/next` waits for it, too."""
 FINISH_PATIENCE = 5.0
 """Seconds that slow effects have after the end of a leg; a submit, which ends by itself, has its own patience."""
 FIRST_DELAY = 1.5
@@ -466,8 +468,9 @@ class VoiceSession:
 
     async def _end_leg(self) -> None:
         """Close the line once the log says why: Twilio asks `/twiml/next` at once, and any process may answer."""
+        patience = AWAY_PATIENCE if self._parts.log.away else FLUSH_PATIENCE
         try:
-            async with asyncio.timeout(FLUSH_PATIENCE):
+            async with asyncio.timeout(patience):
                 await self._parts.log.flushed(self.id)
         except (StoreError, TimeoutError) as error:
             self._log.warning("leg_ends_unwritten", reason=type(error).__name__)
