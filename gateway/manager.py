@@ -29,7 +29,7 @@ MOVE_WITHIN = 10.0
 MOVE_APART = 0.1
 """Seconds between one leg that is told to move and the next."""
 LAST_PATIENCE = 10.0
-"""Seconds for legs that were told to end; each is bounded by itself, but for a submit that the store does not answer."""
+"""Seconds for legs that were told to end; each is bounded by itself, and most by less."""
 OFFER_INTERVAL = 2.0
 """Seconds after which, at the latest, calls know that something has run out."""
 ADAPT_EVERY = 4

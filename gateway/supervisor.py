@@ -1,4 +1,4 @@
-"""Several worker processes on one listening socket: started, watched, replaced when they die or on request, ended together.
+"""Several worker processes on one listening socket: started, watched, replaced, ended together.
 
 The parent opens the socket and never serves; each worker is `python -m gateway serve` with the socket inherited. Rules:
 a worker that dies is replaced after a pause that doubles while workers keep dying at once; SIGTERM and SIGINT go to all
@@ -216,7 +216,7 @@ class Supervisor:
 
     async def _first_of(self, seconds: float | None, *events: asyncio.Event, watched: Worker | None = None) -> bool:
         """Wait for one of the events, or the end of the process `watched`; False when the time is over."""
-        waits = [asyncio.ensure_future(event.wait()) for event in events]
+        waits: list[asyncio.Future[bool]] = [asyncio.ensure_future(event.wait()) for event in events]
         if watched is not None:
             waits.append(asyncio.ensure_future(_gone(watched)))
         done, _ = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

@@ -382,3 +382,41 @@ async def test_a_call_begins_though_nobody_can_say_what_has_run_out(
     await serving
     session.offer_is(Offer(quote_minutes=5))  # too late: nothing is written any more
     assert "call.offer_changed" not in types(await process.written())
+
+
+async def test_a_lease_that_cannot_be_renewed_for_a_while_does_not_end_the_call(
+    process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.session.LEASE", 0.15)
+    really, left = store.renew_lease, iter(range(3))
+    tried: list[bool] = []
+
+    async def renew(*words: Any) -> None:
+        tried.append(away := next(left, None) is not None)
+        if away:
+            raise StoreUnavailableError("away")
+        await really(*words)
+
+    monkeypatch.setattr(store, "renew_lease", renew)
+    await begin(store)
+    line, session, serving = await process.leg(1)
+    await until(lambda: tried.count(False) > 1)
+    assert not session._lease_lost
+    assert await store.lease_owner(HOUSE.id, CALL) == "a", "it has it again"
+    await store.claim_leg(HOUSE.id, CALL, 2, "other", "b", 10)
+    await asyncio.wait_for(serving, 5)
+    assert line.close_code == 1000
+
+
+async def test_how_late_the_loop_is_is_told_once_a_second(
+    process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.manager.LAG_INTERVAL", 0.01)
+    told: list[float] = []
+    manager = VoiceSessionManager(process.parts, on_lag=told.append)
+    measuring = asyncio.create_task(manager.run())
+    await until(lambda: len(told) > 1)
+    measuring.cancel()
+    await asyncio.gather(measuring, return_exceptions=True)
+    assert b"gateway_loop_lag_seconds" in process.metrics.exposition()
+    manager.log_restored("CA unknown")

@@ -156,7 +156,7 @@ async def test_a_new_worker_that_does_not_get_ready_leaves_the_old_ones_alone(tm
     for number in (3, 4):
         os.kill(os.getpid(), signal.SIGHUP)
         async with asyncio.timeout(30):
-            while asked[0] < number or parent.pids != first:
+            while asked[0] < number or parent.pids != first:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.02)
     parent.ready_within = 30
     os.kill(os.getpid(), signal.SIGHUP)
@@ -197,7 +197,7 @@ async def test_a_signal_ends_all_also_in_the_middle_of_a_replacement(tmp_path: P
 
 async def until(what: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
-        while not what():
+        while not what():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)
 
 

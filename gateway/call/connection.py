@@ -176,6 +176,4 @@ class ModelConnection:
             return prompts.placed_note(summary)
         if self._nobody_answered and self._opened_for == "leg":
             return prompts.returned_note(summary, order.state.value)
-        return (
-            prompts.resumed_note(summary, order.state.value) if self._opened_for == "leg" else prompts.RECOVERED_NOTE
-        )
+        return prompts.resumed_note(summary, order.state.value) if self._opened_for == "leg" else prompts.RECOVERED_NOTE

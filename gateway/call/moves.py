@@ -1,7 +1,7 @@
 """A leg that is to go on in another process: the moment at which the caller notices least.
 
-Rules: a leg moves once it has been quiet for `QUIET` seconds: nobody speaks and the agent owes nothing; or when its time
-is over, and then the next leg is told that it may owe an answer. A call that is about to end, ends.
+Rules: a leg moves once it has been quiet for `QUIET` seconds (nobody speaks, and the agent owes nothing), or when its
+time is over, and then the next leg is told that it may owe an answer. A call that is about to end, ends.
 """
 
 from datetime import datetime

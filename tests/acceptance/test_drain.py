@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from gateway.call.moves import MOVED
-from gateway.call.next_step import Reconnect
 from gateway.events import LegEnded
 from gateway.local.phone import conversation
 from gateway.local.phone_line import Line
@@ -125,7 +124,7 @@ async def test_a_rolling_restart_of_two_workers_cuts_no_call(valkey_url: str, tm
             await ordered.wait()
             parent.send_signal(signal.SIGHUP)
             async with asyncio.timeout(60):
-                while "supervisor.renewed" not in log.read_text():
+                while "supervisor.renewed" not in log.read_text():  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.1)
             after = workers_of(parent.pid)
             assert len(after) == 2

@@ -198,7 +198,7 @@ async def test_an_order_that_the_store_has_forgotten_is_placed_again_and_comes_o
     assert call.order is not None
     assert call.order.state.value == "submitted"
     async with asyncio.timeout(5):
-        while not await stage.store.placed_order(stage.restaurant.id, call.order.id):
+        while not await stage.store.placed_order(stage.restaurant.id, call.order.id):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
     assert len(stage.pos.orders) == 1, "the receiver knows the delivery"
     assert stage.pos.requests == stage.pos.duplicates + 1
