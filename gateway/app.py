@@ -86,13 +86,19 @@ async def _start(
     await stack.enter_async_context(store)
     secret = gateway_secret(settings)
     metrics = MetricsCollector()
-    lost: list[VoiceSessionManager] = []
+    managers: list[VoiceSessionManager] = []  # the one that is made below: log and manager know each other
 
     def lease_lost(call_id: str, error: StoreError) -> None:
-        for manager in lost:
+        for manager in managers:
             manager.lease_lost(call_id, error)
 
-    event_log = await stack.enter_async_context(EventLog(store, on_lost=lease_lost))
+    def log_restored(call_id: str) -> None:
+        for manager in managers:
+            manager.log_restored(call_id)
+
+    event_log = await stack.enter_async_context(
+        EventLog(store, on_lost=lease_lost, on_away=metrics.store_away, on_restored=log_restored)
+    )
     keys = [key.get_secret_value() for key in settings.openai_api_key]
     dialler = Dialler(settings.openai_realtime_url, settings.openai_realtime_model, keys, random.random)
     parts = SessionParts(
@@ -104,11 +110,11 @@ async def _start(
         held_order_s=settings.held_order_minutes * 60,
         owner=owner,
     )
+    readiness = Readiness(settings.max_calls, lambda: len(manager.sessions), settings.max_loop_lag_ms)
     manager = VoiceSessionManager(
-        parts, max_calls=settings.max_calls, server_creates_responses=settings.server_creates_responses
+        parts, server_creates_responses=settings.server_creates_responses, on_lag=readiness.loop_was_late
     )
-    lost.append(manager)
-    readiness = Readiness(settings.max_calls, lambda: len(manager.sessions))
+    managers.append(manager)
     turns = TextSessions(
         store,
         metrics,
@@ -118,7 +124,7 @@ async def _start(
         voice_away=lambda: parts.pool.away,
     )
     telephony = Telephony(settings, secret, restaurants, store, readiness, metrics, turns)
-    media = MediaEndpoint(manager, {r.id: r for r in restaurants}, settings, telephony.guard, secret)
+    media = MediaEndpoint(manager, {r.id: r for r in restaurants}, settings, telephony.guard, secret, readiness)
     health = Health(settings, store, readiness, metrics)
     app.router.routes.extend([*telephony.routes(), *health.routes(), WebSocketRoute("/media", media)])
     await stack.enter_async_context(_background(manager.run(), "manager"))

@@ -284,6 +284,20 @@ class Ended(Event):
     next: Literal["goodbye", "transfer", "apologise", "reconnect", "text_only"] = "goodbye"
 
 
+class SubmitDelayed(Event):
+    """A submit has had no answer for `waited_s` seconds; the store is still asked. Told again and again meanwhile."""
+
+    type: Literal["call.submit_delayed"] = "call.submit_delayed"
+    waited_s: float = 0
+
+
+class MoveAsked(Event):
+    """The leg is to go on in another process: at its next quiet moment, but within `within_s` seconds (0: now)."""
+
+    type: Literal["call.move_asked"] = "call.move_asked"
+    within_s: float = 0
+
+
 class TimedOut(Event):
     """The call's deadline passed."""
 
@@ -321,6 +335,8 @@ CallEvent = Annotated[
     | RetryStarted
     | RecoveryFailed
     | Ended
+    | SubmitDelayed
+    | MoveAsked
     | TimedOut,
     Field(discriminator="type"),
 ]

@@ -7,7 +7,7 @@ call goes on in a new leg (`/twiml/next`). The warm pool of model connections an
 import asyncio
 import gc
 import time
-from contextlib import suppress
+from collections.abc import Callable
 
 import structlog
 
@@ -18,14 +18,18 @@ from gateway.orders.restaurant import Restaurant
 from gateway.session import FLUSH_PATIENCE, LEASE, SessionParts, VoiceSession
 from gateway.store import LeaseLostError, StaleLegError, StoreError
 from gateway.tool_sets import ToolSets
-from gateway.twilio.stream import PhoneLine
+from gateway.twilio.stream import CLOSE_PATIENCE, PhoneLine
 
 LAG_INTERVAL = 0.25
 COLLECT_EVERY = 25
 """Legs that end between two collections of garbage. A session and its sockets know each other, so they go only then;
 the collector's own thresholds, high because frames make no garbage (`app`), would let hundreds of them wait."""
+MOVE_WITHIN = 10.0
+"""Seconds within which a leg that is to move finds a quiet moment; then it moves in any case."""
+MOVE_APART = 0.1
+"""Seconds between one leg that is told to move and the next."""
 LAST_PATIENCE = 10.0
-"""Seconds for legs that were told to end; each is bounded by itself."""
+"""Seconds for legs that were told to end; each is bounded by itself, and most by less."""
 OFFER_INTERVAL = 2.0
 """Seconds after which, at the latest, calls know that something has run out."""
 ADAPT_EVERY = 4
@@ -41,19 +45,26 @@ class VoiceSessionManager:
         self,
         parts: SessionParts,
         *,
-        max_calls: int,
         server_creates_responses: bool = False,
+        on_lag: Callable[[float], None] | None = None,
     ) -> None:
+        """A manager without sessions.
+
+        Args:
+            parts: what the process shares.
+            server_creates_responses: setting; see `Call`.
+            on_lag: told once a second how late the event loop was at worst, ms.
+        """
         self._parts = parts
-        self._max_calls = max_calls
+        self._on_lag = on_lag
         self._server_creates = server_creates_responses
         self._sessions: dict[str, VoiceSession] = {}
         self.tools = ToolSets()
         self._ended = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._hurry = asyncio.Event()
         self.loop_lag_ms = 0.0
-        self.draining = False
 
     # --- sessions ---
 
@@ -61,11 +72,6 @@ class VoiceSessionManager:
     def sessions(self) -> tuple[VoiceSession, ...]:
         """The sessions of this process."""
         return tuple(self._sessions.values())
-
-    @property
-    def full(self) -> bool:
-        """Whether no further call is to be taken."""
-        return self.draining or len(self._sessions) >= self._max_calls
 
     async def create_session(
         self,
@@ -85,7 +91,7 @@ class VoiceSessionManager:
             StoreUnavailableError: the store is away.
             InvalidEventError: the log holds what this version does not know.
         """
-        if call_id in self._sessions:
+        if self._parts.log.holds(call_id):
             await self._written(call_id)  # what the older leg has not written when the fence rises is lost
         claim, offer, tools = await asyncio.gather(
             self._parts.store.claim_leg(restaurant.id, call_id, leg, nonce, self._parts.owner, LEASE),
@@ -112,6 +118,7 @@ class VoiceSessionManager:
             fence=claim.fence,
             caller_number=caller_number,
             offer=offer,
+            written=[(entry.event_id, entry.event) for entry in claim.log],
         )
         self._sessions[call_id] = session
         self._idle.clear()
@@ -158,6 +165,11 @@ class VoiceSessionManager:
         if session is not None and isinstance(error, LeaseLostError):
             session.lose_lease()
 
+    def log_restored(self, call_id: str) -> None:
+        """The store had forgotten a call, and has its log again."""
+        if (session := self._sessions.get(call_id)) is not None:
+            session.log_restored()
+
     # --- what runs beside the calls ---
 
     async def run(self) -> None:
@@ -193,17 +205,39 @@ class VoiceSessionManager:
                 await asyncio.sleep(LAG_INTERVAL)
                 worst = max(worst, (time.monotonic() - due) * 1000)
             self.loop_lag_ms = worst
+            self._parts.metrics.loop_lag(worst)
+            if self._on_lag is not None:
+                self._on_lag(worst)
             for session in self.sessions:
                 session.adapt(worst)
 
     async def drain(self, seconds: float) -> None:
-        """Take no new calls and let those that are on go on until none is left or the time is over; then end them."""
-        self.draining = True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._idle.wait()
+        """Let calls go on until none is left or the time is over, then move the rest to other processes.
+
+        Nobody may begin a session any more. Each leg is moved at its next quiet moment, one a little after the other,
+        since each move costs another process the setting up of a call. `hurry` moves all of them at once.
+        """
+        await self._until_idle(seconds)
+        for session in self.sessions:
+            session.move(0 if self._hurry.is_set() else MOVE_WITHIN)
+            await self._until_idle(MOVE_APART)
+        await self._until_idle(MOVE_WITHIN)
+        for session in self.sessions:  # told to hurry meanwhile, or something holds it up
+            session.move(0)
+        self._hurry.clear()
+        await self._until_idle(FLUSH_PATIENCE + CLOSE_PATIENCE)
         for session in self.sessions:
             await session.disconnect()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LAST_PATIENCE):
-                await self._idle.wait()
+        await self._until_idle(LAST_PATIENCE)
+
+    def hurry(self) -> None:
+        """Have a drain come to its end: what is on is moved at once."""
+        self._hurry.set()
+
+    async def _until_idle(self, seconds: float) -> None:
+        """Wait until there is no session, for so many seconds at most, and no longer than nobody hurries."""
+        waits = [asyncio.ensure_future(event.wait()) for event in (self._idle, self._hurry)]
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)

@@ -7,10 +7,9 @@ line to link. Slow effects (opening the model, submitting the order) are tasks o
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, assert_never
 
 import structlog
@@ -58,21 +57,24 @@ from gateway.events import (
     MessageLeft,
     ModelLost,
     ModelOpened,
+    MoveAsked,
     PlaybackFinished,
     PlaybackStarted,
     SessionRequested,
+    SubmitDelayed,
     TimedOut,
     TranscriptionEvent,
     milliseconds,
 )
 from gateway.metrics import MetricsCollector
 from gateway.orders.offer import Offer
-from gateway.orders.order import Order
+from gateway.orders.order import Order, OrderState
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.link import ModelLink
 from gateway.realtime.pool import MAX_AGE, ModelPool
 from gateway.speech.clips import Clip, Language, load_clip
 from gateway.store import (
+    Entry,
     EventLog,
     Hold,
     LeaseLostError,
@@ -88,6 +90,13 @@ FIRST_FRAME_PATIENCE = 10.0
 """Seconds within which a frame of the caller must have come; Twilio sends them also in silence."""
 FLUSH_PATIENCE = 2.0
 """Seconds that the end of a leg waits for the log; a caller hears silence meanwhile."""
+AWAY_PATIENCE = 0.5
+"""The same when the store is known to be away: `/twiml/next` waits for it, too."""
+FINISH_PATIENCE = 5.0
+"""Seconds that slow effects have after the end of a leg; a submit, which ends by itself, has its own patience."""
+FIRST_DELAY = 1.5
+NEXT_DELAY = 3.0
+"""Seconds after which a submit without an answer is told to the core: the first time, and again and again."""
 LEASE = 60.0
 QUIET_RETRY = 2.0
 
@@ -121,6 +130,7 @@ class VoiceSession:
         fence: int,
         caller_number: str | None,
         offer: Offer | None = None,
+        written: Sequence[Entry] = (),
     ) -> None:
         """A session that does not run yet.
 
@@ -133,6 +143,7 @@ class VoiceSession:
             fence: under which the leg's lease is held.
             caller_number: E.164; goes into the order's message, and into one that the caller leaves to be rung back.
             offer: what can be had now; None: not known, so it is what the log says.
+            written: the log that the call was folded from.
         """
         self._parts = parts
         self._call = call
@@ -142,6 +153,7 @@ class VoiceSession:
         self._fence = fence
         self._caller_number = caller_number
         self._offer = offer
+        self._found = written
         self._log = structlog.get_logger(__name__).bind(call_id=call.call_id, leg=leg)
         self._link = ModelLink(call.call_id, parts.model, line, self.post, self._overflowed)
         self._submission = Submission(parts.store, call, fence, caller_number)
@@ -157,6 +169,7 @@ class VoiceSession:
         self._move: asyncio.TimerHandle | None = None
         self._over = False
         self._lease_lost = False
+        self._submits = 0
         call.machine.on_state_change(self._state_changed)
         call.machine.on_transition_error(self._transition_refused)
 
@@ -198,6 +211,11 @@ class VoiceSession:
         """End the leg; Twilio then asks `/twiml/next`, and the call may go on in another process."""
         self._line.close()
 
+    def move(self, within_s: float) -> None:
+        """Have the leg go on in another process, at its next quiet moment or after `within_s` seconds (0: now)."""
+        if self._call.state is not State.DISCONNECTED:
+            self.post(MoveAsked(**self._now(), within_s=within_s))
+
     async def start_listening(self) -> None:
         """Let the caller's audio through to the model."""
         self._link.start_capture()
@@ -225,7 +243,8 @@ class VoiceSession:
         Raises:
             Exception: a mistake of ours, wherever in the leg it happened; the leg was ended because of it.
         """
-        self._parts.log.open(self.restaurant_id, self.id, self._fence)
+        self._parts.log.open(self.restaurant_id, self.id, self._fence, self._found)
+        self._found = ()
         writer = self._watch(asyncio.create_task(self._line.write(), name="line writer"))
         guard = self._watch(asyncio.create_task(self._keep_lease(), name="lease"))
         first_frame = asyncio.get_running_loop().call_later(FIRST_FRAME_PATIENCE, self._check_first_frame)
@@ -255,7 +274,8 @@ class VoiceSession:
     async def _finish(self, writer: asyncio.Task[None], guard: asyncio.Task[None]) -> None:
         """Let slow effects end in bounded time, write the log, give the lease back."""
         if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=SUBMIT_PATIENCE)
+            patience = FINISH_PATIENCE if self._submits == 0 else SUBMIT_PATIENCE
+            _, late = await asyncio.wait(self._tasks, timeout=patience)
             for task in late:
                 task.cancel()
         await self._link.close()
@@ -273,7 +293,7 @@ class VoiceSession:
 
     async def _hand_back(self) -> None:
         try:
-            async with asyncio.timeout(SUBMIT_PATIENCE):
+            async with asyncio.timeout(FINISH_PATIENCE):
                 await self._parts.log.flushed(self.id)
                 await self._parts.store.release_lease(self.restaurant_id, self.id, self._fence, self._parts.owner)
         except (StoreError, TimeoutError) as error:
@@ -448,8 +468,9 @@ class VoiceSession:
 
     async def _end_leg(self) -> None:
         """Close the line once the log says why: Twilio asks `/twiml/next` at once, and any process may answer."""
+        patience = AWAY_PATIENCE if self._parts.log.away else FLUSH_PATIENCE
         try:
-            async with asyncio.timeout(FLUSH_PATIENCE):
+            async with asyncio.timeout(patience):
                 await self._parts.log.flushed(self.id)
         except (StoreError, TimeoutError) as error:
             self._log.warning("leg_ends_unwritten", reason=type(error).__name__)
@@ -515,13 +536,54 @@ class VoiceSession:
             self._log.warning("held_order_not_dropped", reason=type(error).__name__)
 
     async def _submit(self, order: Order) -> None:
+        self._submits += 1
+        telling = asyncio.create_task(self._tell_delay(), name="submit delay")
         try:
-            written = partial(self._parts.log.flushed, self.id)
-            event, logged = await self._submission.submit(order, self._event_id(), datetime.now(UTC), written)
+            event_id = self._event_id()
+            became = await self._submission.submit(order, event_id, datetime.now(UTC), self._log_stands)
         except LeaseLostError:
             self.lose_lease()  # the newer leg asks for the submit again
             return
-        self._post(event, logged=logged)
+        finally:
+            self._submits -= 1
+            telling.cancel()
+        if became.own:
+            self._parts.log.submitted(self.id, event_id)
+        self._post(became.event, logged=became.logged)
+
+    async def _log_stands(self) -> None:
+        """Wait until the store has the log up to here, also when it has just come back without it."""
+        self._parts.log.append(self.id, [])
+        await self._parts.log.flushed(self.id)
+
+    def log_restored(self) -> None:
+        """The store had forgotten this call, and has its log again: what else it knew of it is brought back, too."""
+        order = self._call.order
+        if order is not None and order.state is OrderState.SUBMITTED:
+            self._spawn(self._place_again(order))
+        elif order is not None and order.is_open and order.lines:
+            self._hold(order)
+
+    async def _place_again(self, order: Order) -> None:
+        """Placed twice is placed once: the receiver knows the delivery, should it have had it already."""
+        try:
+            event_id = self._event_id()
+            again = await self._submission.submit(order, event_id, datetime.now(UTC), self._log_stands)
+        except LeaseLostError:
+            return  # the newer leg reads in the log that it has to
+        if again.own:
+            self._parts.log.submitted(self.id, event_id)
+        elif not again.logged:
+            self._log.error("order_not_placed_again", order_id=order.id)
+
+    async def _tell_delay(self) -> None:
+        """Tell the core that a submit takes long, again and again: what the caller hears meanwhile is its business."""
+        began, pause = time.monotonic(), FIRST_DELAY
+        while True:
+            await asyncio.sleep(pause)
+            pause = NEXT_DELAY
+            if self._call.state is not State.DISCONNECTED:
+                self.post(SubmitDelayed(**self._now(), waited_s=round(time.monotonic() - began, 1)))
 
     # --- time, logs ---
 

@@ -165,6 +165,12 @@ class Settings(BaseModel):
     max_calls: int = Field(
         default=200, ge=1, description="Calls at a time per process; others are put through to the restaurant."
     )
+    max_loop_lag_ms: int = Field(
+        default=80, ge=10, le=5000, description="Lateness of the event loop above which no new calls are taken, ms."
+    )
+    drain_seconds: int = Field(
+        default=300, ge=0, le=24 * 3600, description="How long calls may go on after SIGTERM before they are moved, s."
+    )
     held_order_minutes: int = Field(
         default=15, ge=1, le=24 * 60, description="How long a broken-off order is offered again."
     )

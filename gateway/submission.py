@@ -21,19 +21,23 @@ from gateway.pos.order_payload import ORDER_CONFIRMED, CallInfo, build_order_con
 from gateway.pos.webhook import delivery_id
 from gateway.store import Delivery, LatelyLimits, LeaseLostError, SessionStore, StoreError, StoreUnavailableError
 
-SUBMIT_PATIENCE = 5.0
-SUBMIT_TRIES = 3
-SUBMIT_PAUSE = 0.2
-"""Within the patience, a store that is away is asked so often, with so many seconds between."""
+SUBMIT_PATIENCE = 20.0
+"""Seconds for which a store that does not answer is asked; the caller is told to hold on meanwhile."""
+SUBMIT_PAUSE = 0.25
+"""Seconds between two questions to it."""
 
 Answer = TypeVar("Answer")
 
 
 class Submitted(NamedTuple):
-    """What became of a submit: the event for the core, and whether the store has put it into the log already."""
+    """What became of a submit.
+
+    `event` is for the core. `logged`: the store has put it, or one like it, into the log already; `own`: this very one.
+    """
 
     event: OrderEvent
     logged: bool
+    own: bool = False
 
 
 class Submission:
@@ -44,13 +48,23 @@ class Submission:
         call: whose order it is.
         fence: under which the leg holds the call.
         caller_number: E.164; goes into the order's message.
+        patience_s: seconds for which a store that does not answer is asked; None: `SUBMIT_PATIENCE`.
     """
 
-    def __init__(self, store: SessionStore, call: Call, fence: int, caller_number: str | None) -> None:
+    def __init__(
+        self,
+        store: SessionStore,
+        call: Call,
+        fence: int,
+        caller_number: str | None,
+        *,
+        patience_s: float | None = None,
+    ) -> None:
         self._store = store
         self._call = call
         self._fence = fence
         self._caller_number = caller_number
+        self._patience_s = SUBMIT_PATIENCE if patience_s is None else patience_s
         self._log = structlog.get_logger(__name__).bind(call_id=call.call_id)
 
     async def submit(
@@ -87,8 +101,8 @@ class Submission:
             lately=LatelyLimits(restaurant.approval_recent, restaurant.approval_cents),
         )
         try:
-            async with asyncio.timeout(SUBMIT_PATIENCE):
-                await written()
+            async with asyncio.timeout(self._patience_s):
+                await written()  # waits as long as the store is away
                 answer = await _persistently(asked)
                 placed = await self._placed(order.id) if answer == "already" else order
         except LeaseLostError:
@@ -104,7 +118,7 @@ class Submission:
             known = {} if placed is None else {"reason": "placed_before", "placed": placed.model_dump_json()}
             return Submitted(failed.model_copy(update=known), logged=False)
         self._log.info("order_submitted", order_id=order.id, items=len(order.lines), total_cents=total)
-        return Submitted(done, logged=True)
+        return Submitted(done, logged=True, own=answer == "submitted")
 
     async def _placed(self, order_id: str) -> Order | None:
         """An order as the store has it; None: it cannot be said how."""
@@ -129,10 +143,9 @@ class Submission:
 
 
 async def _persistently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Ask the store once more, and once more, while it is away; what is asked may be asked twice."""
-    for _ in range(SUBMIT_TRIES - 1):
+    """Ask the store until it answers; what is asked may be asked twice. Put a time-out around it."""
+    while True:
         try:
             return await ask()
         except StoreUnavailableError:
             await asyncio.sleep(SUBMIT_PAUSE)
-    return await ask()

@@ -26,6 +26,8 @@ from gateway.tool_sets import ToolSets
 TURN_PATIENCE = 2.0
 """Seconds that a turn which another process has begun may take there before it is taken for lost with its process."""
 LOOK_AGAIN = 0.1
+SUBMIT_PATIENCE = 6.0
+"""Seconds that a submit may take in a turn: nobody can speak to the caller meanwhile."""
 
 
 class UnknownCallError(Exception):
@@ -189,8 +191,9 @@ class TextSessions:
             self._report(asked, turn)
             if (order := turn.submit) is None:
                 return True
-            submission = Submission(self._store, turn.call, fence, asked.caller_number)
-            event, logged = await submission.submit(order, f"{name}.submit", self._now(), _nothing)
+            number = asked.caller_number
+            submission = Submission(self._store, turn.call, fence, number, patience_s=SUBMIT_PATIENCE)
+            event, logged, _ = await submission.submit(order, f"{name}.submit", self._now(), _nothing)
             if logged:
                 self._metrics.observe(event, asked.call_id)
             turn.stored(event, logged=logged, at=self._now())

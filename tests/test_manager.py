@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from gateway.brain.mind import Say, ScriptedMind
+from gateway.call.machine import Call
+from gateway.call.next_step import Reconnect, next_step
 from gateway.call.states import State
 from gateway.events import CallStarted, TimedOut, milliseconds, read_event
 from gateway.local.faults import Faults
@@ -49,7 +51,7 @@ class Process:
             held_order_s=60,
             owner=owner,
         )
-        self.manager = VoiceSessionManager(self.parts, max_calls=2)
+        self.manager = VoiceSessionManager(self.parts)
 
     async def leg(self, number: int, call_id: str = CALL) -> tuple[Twilio, VoiceSession, "asyncio.Task[None]"]:
         """Takes a leg over and serves it."""
@@ -259,25 +261,68 @@ async def test_a_session_moves_before_its_model_is_too_old(
     assert session._move.cancelled(), "a timer would keep the whole call in memory for an hour"
 
 
-async def test_a_full_process_and_a_drain_that_waits_for_its_calls(process: Process, store: SessionStore) -> None:
+async def test_a_drain_waits_for_its_calls(process: Process, store: SessionStore) -> None:
     await begin(store)
     line, _, serving = await process.leg(1)
-    assert not process.manager.full
     draining = asyncio.create_task(process.manager.drain(30))
     await asyncio.sleep(0.05)
-    assert process.manager.full
     assert not draining.done()
     line.hang_up()
     await asyncio.wait_for(draining, 5)
     await serving
 
 
-async def test_a_drain_ends_calls_that_take_too_long(process: Process, store: SessionStore) -> None:
+async def test_a_drain_moves_calls_that_take_too_long_one_after_the_other_at_a_quiet_moment(
+    process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other_call = "CA" + "8" * 32
     await begin(store)
-    line, _, serving = await process.leg(1)
+    await begin(store, other_call)
+    line, session, serving = await process.leg(1)
+    other_line, other, other_serving = await process.leg(1, other_call)
+    asked: list[float] = []
+    for one in (session, other):
+        one.on("call.move_asked", lambda event: asked.append(event.timestamp))
     await process.manager.drain(0.05)
+    assert line.close_code == other_line.close_code == 1000
+    await asyncio.gather(serving, other_serving)
+    assert asked[1] - asked[0] > 50
+    for call_id in (CALL, other_call):
+        events = await process.written(call_id)
+        assert types(events)[-1] == "call.leg_ended"
+        call = Call.fold(call_id, HOUSE, events)
+        assert next_step(call, datetime.now(UTC), 1) == Reconnect(2)
+        assert call.legs_lost == []
+
+
+async def test_a_drain_that_is_hurried_moves_everybody_at_once(process: Process, store: SessionStore) -> None:
+    await begin(store)
+    line, session, serving = await process.leg(1)
+    await until(lambda: session.state in SERVED)
+    line.line.speak("item", 0, b"\x20" * 80_000)  # ten seconds, so that no moment is quiet
+    draining = asyncio.create_task(process.manager.drain(30))
+    await asyncio.sleep(0.05)
+    process.manager.hurry()
+    await asyncio.wait_for(draining, 5)
     assert line.close_code == 1000
     await serving
+    assert types(await process.written())[-1] == "call.leg_ended"
+
+
+async def test_a_drain_that_is_hurried_while_it_moves_does_not_wait_for_quiet(
+    process: Process, store: SessionStore
+) -> None:
+    await begin(store)
+    line, session, serving = await process.leg(1)
+    await until(lambda: session.state in SERVED)
+    line.line.speak("item", 0, b"\x20" * 80_000)
+    draining = asyncio.create_task(process.manager.drain(0))
+    await asyncio.sleep(0.5)
+    assert not draining.done()
+    process.manager.hurry()
+    await asyncio.wait_for(draining, 5)
+    await serving
+    assert line.close_code == 1000
 
 
 async def test_beside_the_calls_the_pool_is_kept_and_the_lag_measured(
@@ -337,3 +382,41 @@ async def test_a_call_begins_though_nobody_can_say_what_has_run_out(
     await serving
     session.offer_is(Offer(quote_minutes=5))  # too late: nothing is written any more
     assert "call.offer_changed" not in types(await process.written())
+
+
+async def test_a_lease_that_cannot_be_renewed_for_a_while_does_not_end_the_call(
+    process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.session.LEASE", 0.15)
+    really, left = store.renew_lease, iter(range(3))
+    tried: list[bool] = []
+
+    async def renew(*words: Any) -> None:
+        tried.append(away := next(left, None) is not None)
+        if away:
+            raise StoreUnavailableError("away")
+        await really(*words)
+
+    monkeypatch.setattr(store, "renew_lease", renew)
+    await begin(store)
+    line, session, serving = await process.leg(1)
+    await until(lambda: tried.count(False) > 1)
+    assert not session._lease_lost
+    assert await store.lease_owner(HOUSE.id, CALL) == "a", "it has it again"
+    await store.claim_leg(HOUSE.id, CALL, 2, "other", "b", 10)
+    await asyncio.wait_for(serving, 5)
+    assert line.close_code == 1000
+
+
+async def test_how_late_the_loop_is_is_told_once_a_second(
+    process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.manager.LAG_INTERVAL", 0.01)
+    told: list[float] = []
+    manager = VoiceSessionManager(process.parts, on_lag=told.append)
+    measuring = asyncio.create_task(manager.run())
+    await until(lambda: len(told) > 1)
+    measuring.cancel()
+    await asyncio.gather(measuring, return_exceptions=True)
+    assert b"gateway_loop_lag_seconds" in process.metrics.exposition()
+    manager.log_restored("CA unknown")

@@ -39,7 +39,8 @@ class Gateway:
 
     async def ready(self) -> int:
         """The answer of /readyz, over a connection that is kept."""
-        return (await self.client.get(f"{self.url}/readyz")).status_code
+        self.answer = await self.client.get(f"{self.url}/readyz")
+        return self.answer.status_code
 
     def signal(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -114,6 +115,9 @@ async def test_a_draining_process_serves_its_call_to_the_end_and_then_exits(valk
             running.signal()
             await draining(stage.settings.port)
             assert await running.ready() == 503, "over the connection that stood before"
+            assert running.answer.headers["connection"] == "close", "and that brings no more calls"
+            with pytest.raises(httpx2.ConnectError):
+                await running.ready()
             await line.listen_until_quiet(400)
             await line.say("Hello?")
             assert await line.listen_until_quiet(400), "the call goes on"

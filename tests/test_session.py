@@ -16,10 +16,9 @@ from gateway.local.phone_line import Line
 from gateway.local.phone_setup import Faults
 from gateway.session import VoiceSession
 from gateway.store import Delivery, SessionStore, StoreUnavailableError
-from gateway.submission import SUBMIT_TRIES
 from gateway.web.phrases import PHRASES
 from tests.acceptance.judge import Ordered, finished_log, heard_by_caller, judge_call, lines, the_order
-from tests.stage import ANA, Stage, open_stage
+from tests.stage import ANA, Stage, casa_verde, open_stage
 
 THE_COKE = Ordered(1, "coke", "regular", (), 300)
 
@@ -150,11 +149,20 @@ async def test_a_caller_of_whom_nothing_arrives_is_heard_without_a_stream(
     assert codes == ["MIC_ACCESS_DENIED"]
 
 
+@pytest.fixture
+async def unattended(valkey_url: str) -> AsyncIterator[Stage]:
+    """A restaurant that has no person to put callers through to."""
+    house = casa_verde().model_copy(update={"transfer_to": None})
+    async with open_stage(valkey_url, house=house) as stage:
+        yield stage
+
+
 async def test_a_store_that_is_away_at_the_confirm_is_told_and_the_order_placed_once(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    unattended: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The caller hears that it is not certain, says yes again; what was sent the first time may yet have been done."""
     monkeypatch.setattr("gateway.submission.SUBMIT_PATIENCE", 0.5)
+    stage = unattended
 
     async def talk(line: Line) -> None:
         for text in ("A Coke, please. That's all.", "Ana, pickup."):
@@ -219,9 +227,12 @@ async def test_a_submit_whose_answer_is_lost_is_asked_for_again_and_nobody_hears
 
 
 async def test_a_change_after_a_submit_whose_answer_is_lost_is_told_not_to_be_in_the_order(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    unattended: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unheard_submits(monkeypatch, SUBMIT_TRIES)
+    stage = unattended
+    monkeypatch.setattr("gateway.submission.SUBMIT_PATIENCE", 0.5)
+    monkeypatch.setattr("gateway.submission.SUBMIT_PAUSE", 1.0)  # one try
+    unheard_submits(monkeypatch, 1)
 
     record = await stage.phone().call(says(*THE_ORDER, "And a Sprite. That's all.", "Yes."))
     assert lines(await the_order(stage, record)) == [THE_COKE]
@@ -236,6 +247,28 @@ async def test_a_change_after_a_submit_whose_answer_is_lost_is_told_not_to_be_in
     told = [message["item"] for message in stage.model.told("conversation.item.create")]
     outputs = [item["output"] for item in told if item["type"] == "function_call_output"]
     assert any("before the last changes, as: one Coke" in output for output in outputs), outputs
+    assert stage.pos.requests == 1
+
+
+async def test_a_submit_that_was_done_unheard_is_found_in_the_log_before_anybody_is_bothered(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The caller was to be put through; the log says that the order is placed, and the next leg tells them so."""
+    monkeypatch.setattr("gateway.submission.SUBMIT_PATIENCE", 0.5)
+    monkeypatch.setattr("gateway.submission.SUBMIT_PAUSE", 1.0)
+    unheard_submits(monkeypatch, 1)
+
+    async def talk(line: Line) -> None:
+        await says(*THE_ORDER)(line)
+        await line.wait_connected(2)
+        await line.wait_heard("order is placed")
+        await line.wait_over()
+
+    record = await stage.phone().call(talk)
+    assert lines(await the_order(stage, record)) == [THE_COKE]
+    await judge_call(stage, record, legs=2)
+    assert PHRASES["en"].transfer not in heard_by_caller(record)
+    assert await outcomes(stage, record.call_sid) == [("order.complete", None), ("order.error", None)]
     assert stage.pos.requests == 1
 
 
@@ -275,8 +308,10 @@ async def test_a_number_that_orders_in_several_calls_at_once_is_refused_one_too_
 
 
 async def test_a_placed_order_that_cannot_be_read_is_not_told_to_be_this_one(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    unattended: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stage = unattended
+
     async def unreadable(*_: object) -> dict[str, str]:
         return {"order": '{"of":"another version"}'}
 

@@ -47,6 +47,7 @@ class ModelConnection:
         self._losses: list[datetime] = []
         self._opened_for: Literal["leg", "loss", "move", "return"] = "leg"
         self._nobody_answered = False
+        self._owes = False
         self._kept_note: str | None = None
         self.up = False
 
@@ -71,15 +72,19 @@ class ModelConnection:
 
     # --- its life ---
 
-    def leg_started(self, *, nobody_answered: bool, returns: bool = False) -> None:
+    def leg_started(
+        self, *, nobody_answered: bool, returns: bool = False, moved: bool = False, owes: bool = False
+    ) -> None:
         """A leg needs a model.
 
         Args:
             nobody_answered: the caller comes back from the staff's telephone.
             returns: the voice model takes over again from text-only turns, perhaps with a turn still to be answered.
+            moved: the leg before was moved here on purpose.
+            owes: the agent owed the caller something then.
         """
-        self._opened_for = "return" if returns else "leg"
-        self._nobody_answered = nobody_answered
+        self._opened_for = "return" if returns else "move" if moved else "leg"
+        self._nobody_answered, self._owes = nobody_answered, owes
         self._agenda.do(OpenModel())
 
     def gone(self) -> None:
@@ -132,6 +137,7 @@ class ModelConnection:
         self.gone()
         kind = errors.ERRORS.get(event.code, errors.WS_CONNECTION_FAILED)
         self._opened_for = "move" if event.planned else "loss"
+        self._owes = False
         if not event.planned:
             self._agenda.do(ReportError(kind.event(self._agenda.call_id, event.at, "the model was lost")))
             self._losses = [at for at in self._losses if (event.at - at).total_seconds() < LOSS_WINDOW] + [event.at]
@@ -154,7 +160,7 @@ class ModelConnection:
         """What a model that has just come up must know besides the history; True when it is to speak."""
         order, held, menu = self._desk.order, self._desk.held, self._restaurant.menu
         assert order is not None, "a leg has an order"
-        if self._opened_for == "move":
+        if self._opened_for == "move" and not self._owes:
             self.note(prompts.MOVED_NOTE)  # the caller has noticed nothing, so nothing is said
             return False
         if self._nobody_answered or any(turn.speaker == "agent" for turn in self._turns):
@@ -173,8 +179,4 @@ class ModelConnection:
             return prompts.placed_note(summary)
         if self._nobody_answered and self._opened_for == "leg":
             return prompts.returned_note(summary, order.state.value)
-        return (
-            prompts.RECOVERED_NOTE
-            if self._opened_for in ("loss", "return")
-            else prompts.resumed_note(summary, order.state.value)
-        )
+        return prompts.resumed_note(summary, order.state.value) if self._opened_for == "leg" else prompts.RECOVERED_NOTE

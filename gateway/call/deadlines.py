@@ -9,6 +9,7 @@ from datetime import datetime
 from gateway.call.agenda import Agenda
 from gateway.call.connection import ModelConnection
 from gateway.call.farewell import Farewell
+from gateway.call.moves import Moves
 from gateway.call.replies import Replies
 from gateway.call.state_machine import StateMachine
 from gateway.call.states import PATIENCE, State
@@ -27,6 +28,7 @@ class Deadlines:
         turn_taking: TurnTaking,
         replies: Replies,
         farewell: Farewell,
+        moves: Moves,
     ) -> None:
         self._agenda = agenda
         self._machine = machine
@@ -34,6 +36,7 @@ class Deadlines:
         self._turn_taking = turn_taking
         self._replies = replies
         self._farewell = farewell
+        self._moves = moves
 
     def be_patient(self, at: datetime) -> None:
         """Something has happened: the state may last its patience from now."""
@@ -52,6 +55,12 @@ class Deadlines:
                 self._turn_taking.settle(at, overdue=True)
             elif name == "closing":
                 self._farewell.overdue(at)
+            elif name == "submit":
+                self._replies.submit_overdue(at)
+            elif name == "quiet":
+                self._moves.quiet(at)
+            elif name == "move":
+                self._moves.overdue(at)
             else:
                 self._patience_over(at)
 

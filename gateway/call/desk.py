@@ -39,6 +39,8 @@ from gateway.orders.tools import OrderTools
 
 CONFIRM_PATIENCE = 1.5
 """Seconds that `confirm_order` waits for the transcript of the caller's turn (design.md section 3, 6)."""
+SUBMIT_LIMIT = 30.0
+"""Seconds after which a submit counts as failed though nobody said so; longer than the store is asked."""
 RECENT_MS = 600_000
 """Orders that were placed longer ago say nothing about the one that is being taken."""
 
@@ -81,6 +83,11 @@ class Desk:
     def waits(self) -> bool:
         """Whether a tool call is not answered yet."""
         return self._confirm is not None or self._submit is not None
+
+    @property
+    def submitting(self) -> bool:
+        """Whether an order is on its way to the store."""
+        return self._submit is not None
 
     @property
     def confirm_waits(self) -> bool:
@@ -230,10 +237,15 @@ class Desk:
         told = f"{self._submit.say} {PLACED}".strip()
         return self._settle(told, {"ok": True, "state": "submitted", "say": told})
 
+    @property
+    def person(self) -> bool:
+        """Whether the caller can be put through to a person."""
+        return self._restaurant.transfer_to is not None
+
     def submit_failed(self) -> AnswerTool | Note | None:
         """The store did not answer: the order is as before the confirm, and the caller is told that nothing is sure."""
         self._not_sure = self._submit is not None or self._not_sure
-        return self._not_done(prompts.NOT_SURE)
+        return self._not_done(prompts.NOT_SURE_PERSON if self.person else prompts.NOT_SURE)
 
     def needs_person(self) -> AnswerTool | Note | None:
         """The order is not placed, since the caller's number has ordered too much of late."""

@@ -59,6 +59,8 @@ class Farewell:
             spoken: the last words are asked for already.
             silent: because the caller says nothing; a word of theirs calls it off.
         """
+        if self._machine.current_state is State.DISCONNECTED:
+            return  # there is nobody to hear last words
         self._closing = Closing(reason, following, spoken, silent)
         self._agenda.timers.start("closing", at, FAREWELL_PATIENCE)
 

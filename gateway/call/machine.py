@@ -6,8 +6,8 @@ table alone; what the core itself finds out (an order is incomplete, a retry is 
 way. Folding a call's log (`Call.fold`) gives the call again, in any process.
 
 What follows from an event is decided by the parts: `ModelConnection`, `TurnTaking` with its `Understanding`, `Replies`
-with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Keypad`, `SeverityRules` and
-`Deadlines`. They are made in `parts.py`.
+with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Keypad`, `SeverityRules`,
+`Moves` and `Deadlines`. They are made in `parts.py`.
 """
 
 from collections.abc import Iterable
@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from gateway import errors
 from gateway.call.effects import Effect
+from gateway.call.moves import MOVED
 from gateway.call.parts import Parts
 from gateway.call.states import State
 from gateway.events import (
@@ -42,6 +43,7 @@ from gateway.events import (
     MessageLeft,
     ModelLost,
     ModelOpened,
+    MoveAsked,
     OfferChanged,
     OrderEvent,
     OrderIncomplete,
@@ -55,6 +57,7 @@ from gateway.events import (
     RetryStarted,
     SessionEvent,
     SessionRequested,
+    SubmitDelayed,
     TimedOut,
     ToolCalled,
     TranscriptionEvent,
@@ -191,6 +194,7 @@ class Call:
                 self._disconnected()
         elif moved or not isinstance(event, TimedOut):
             self._parts.deadlines.be_patient(event.at)
+        self._parts.moves.look(event.at)
 
     def _act(self, event: AnyEvent, moved: bool) -> None:  # noqa: C901 - one arm per event, closed by assert_never
         match event:
@@ -262,6 +266,10 @@ class Call:
                 self._parts.severity.apply(event)
             case Ended():
                 self._parts.farewell.take_ended(event, moved)
+            case SubmitDelayed():
+                self._parts.replies.submit_delayed()
+            case MoveAsked():
+                self._parts.moves.ask(event)
             case TimedOut():
                 self._parts.deadlines.timed_out(event.at)
             case Disclosed() | SessionRequested() | ListeningStarted() | ListeningStopped() | AudioEvent():
@@ -301,10 +309,13 @@ class Call:
         self._parts.replies.leg_started()
         if (submit := self.desk.resubmit()) is not None:
             self._parts.agenda.do(submit)
+            self._parts.replies.submit_began(event.at)
         self.alerts.leg_started()
         if ended is not None and nobody_answered:
             self.alerts.raise_alert("transfer_unanswered", ended.reason)
-        self._parts.connection.leg_started(nobody_answered=nobody_answered, returns=returns)
+        moved = ended is not None and ended.reason == MOVED
+        owes = self._parts.moves.leg_started()
+        self._parts.connection.leg_started(nobody_answered=nobody_answered, returns=returns, moved=moved, owes=owes)
 
     def _hung_up(self, event: HungUp) -> None:
         self.hung_up = True

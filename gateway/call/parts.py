@@ -9,6 +9,7 @@ from gateway.call.emergency_watch import EmergencyWatch
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
 from gateway.call.keypad import Keypad
+from gateway.call.moves import Moves
 from gateway.call.offers import Offers
 from gateway.call.replies import Replies
 from gateway.call.severity import SeverityRules
@@ -53,4 +54,5 @@ class Parts:
         )
         self.keypad = Keypad(restaurant, desk, connection, self.turn_taking, understanding, farewell)
         self.severity = SeverityRules(machine, connection, replies, farewell, understanding)
-        self.deadlines = Deadlines(agenda, machine, connection, self.turn_taking, replies, farewell)
+        self.moves = Moves(agenda, machine, floor, desk, replies, farewell)
+        self.deadlines = Deadlines(agenda, machine, connection, self.turn_taking, replies, farewell, self.moves)

@@ -139,9 +139,14 @@ def summary(order: Order, menu: Menu) -> str:
 
 NOT_SURE = (
     "The order could not be stored just now, or nobody knows that it was. Tell the caller that it is not certain yet; "
-    "offer to try again, and then call confirm_order again: nothing is placed twice."
+    "offer to try again, and then call confirm_order again: nothing is placed twice. Or offer leave_message."
 )
 """A submit without an answer: it may have been done."""
+NOT_SURE_PERSON = (
+    "The order could not be stored just now, or nobody knows that it was. Tell the caller in one short sentence that "
+    "it is not certain that the order is placed, and that you are putting them through to a person. Call no tool."
+)
+"""The same where there is a person, to whom the caller is put through."""
 MAY_BE_PLACED = (
     "Nothing is kept of the order here, but an earlier try to place it was not answered and may have gone through. "
     "Tell the caller that you cannot say that it is cancelled, and offer transfer_to_staff."

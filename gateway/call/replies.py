@@ -10,7 +10,7 @@ from gateway import errors
 from gateway.call.agenda import Agenda
 from gateway.call.alerts import Alerts
 from gateway.call.connection import ModelConnection
-from gateway.call.desk import CONFIRM_PATIENCE, Desk
+from gateway.call.desk import CONFIRM_PATIENCE, SUBMIT_LIMIT, Desk
 from gateway.call.effects import AnswerTool, Note, PlayClip, ReportError
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
@@ -26,7 +26,7 @@ from gateway.events import (
     ToolCalled,
 )
 from gateway.orders.order_data import stored_order
-from gateway.orders.tooling.outcome import EndCall, LeaveMessage, ToolOutcome, TransferToStaff
+from gateway.orders.tooling.outcome import EndCall, LeaveMessage, Submit, ToolOutcome, TransferToStaff
 
 
 class Replies:
@@ -106,6 +106,8 @@ class Replies:
 
     def stalled(self, at: datetime) -> None:
         """The model owes an answer: ask once more, then take it for lost."""
+        if self._desk.submitting:
+            return  # it waits for us
         self._stalls += 1
         if self._stalls == 1:
             self._connection.wish()
@@ -133,16 +135,30 @@ class Replies:
         if (waited := self._desk.words_overdue(at)) is not None:
             self._tool_done(*waited, at)
 
+    def submit_began(self, at: datetime) -> None:
+        """An order is on its way to the store. Its outcome is an event; without one it counts as failed."""
+        self._agenda.timers.start("submit", at, SUBMIT_LIMIT)
+
+    def submit_delayed(self) -> None:
+        """The store does not answer yet: the caller hears that it takes a moment."""
+        if self._desk.submitting and not self._floor.playing:
+            self._agenda.do(PlayClip("hold"))
+
+    def submit_overdue(self, at: datetime) -> None:
+        """Whoever was to say what became of the submit has not."""
+        self._submit_settled(self._not_certain(at))
+
     def order_event(self, event: OrderEvent) -> None:
         """The submit's outcome answers the confirm."""
         if event.type == "order.complete":
-            answer = self._desk.submitted(event.version)
+            self._submit_settled(self._desk.submitted(event.version))
         elif event.type == "order.error":
-            answer = self._not_placed(event)
-        else:
-            return
+            self._submit_settled(self._not_placed(event))
+
+    def _submit_settled(self, answer: AnswerTool | Note | None) -> None:
         if answer is None:
             return
+        self._agenda.timers.stop("submit")
         if isinstance(answer, Note):
             self._connection.note(answer.text)
         else:
@@ -154,7 +170,14 @@ class Replies:
         if event.reason == "needs_person":
             return self._desk.needs_person()
         placed = stored_order(event.placed)
-        return self._desk.submit_failed() if placed is None else self._desk.placed_before(placed)
+        return self._not_certain(event.at) if placed is None else self._desk.placed_before(placed)
+
+    def _not_certain(self, at: datetime) -> AnswerTool | Note | None:
+        """The store did not say that it has the order: the caller goes to a person, where there is one."""
+        answer = self._desk.submit_failed()
+        if answer is not None and self._desk.person:
+            self._farewell.begin(at, "the order could not be stored for certain", "transfer")
+        return answer
 
     def _tool_done(self, event: ToolCalled, outcome: ToolOutcome, at: datetime) -> None:
         if not self._desk.confirm_waits:
@@ -162,6 +185,8 @@ class Replies:
         self._answered_tools = True
         for effect in self._desk.effects_of(event, outcome):
             self._agenda.do(effect)
+        if isinstance(outcome.action, Submit):
+            self.submit_began(at)
         self._report(event, outcome, at)
         match outcome.action:
             case TransferToStaff(reason=reason):

@@ -223,8 +223,8 @@ class TurnTaking:
 
     def ask_silent_caller(self, at: datetime) -> None:
         """Nobody says anything: ask, and after some times say goodbye."""
-        if self._farewell.closing:
-            return
+        if self._farewell.closing or self._desk.submitting:
+            return  # it is we who are silent
         self._prompts += 1
         if self._prompts > SILENCE_PROMPTS:
             self._farewell.begin(at, "the caller stayed silent", "goodbye", spoken=True, silent=True)

@@ -20,13 +20,18 @@ DAY = 86_400
 log = get_logger(__name__)
 
 
-def serve_here(settings: Settings, fd: int | None = None, lifeline: int | None = None) -> None:
-    """Serve in this process, on a socket of its own or an inherited one (`fd`); to the cut of a `lifeline`."""
+def serve_here(
+    settings: Settings, fd: int | None = None, lifeline: int | None = None, ready: int | None = None
+) -> None:
+    """Serve in this process, on a socket of its own or an inherited one (`fd`); to the cut of a `lifeline`.
+
+    `ready`: a pipe on which a supervisor waits for the word that calls are taken.
+    """
     configure_logs(settings)
     init_error_reports(settings)
     if lifeline is not None:
         end_with_parent(lifeline)
-    serve(settings, fd=fd)
+    serve(settings, fd=fd, ready=ready)
 
 
 def serve_in_workers(settings: Settings, count: int) -> int:

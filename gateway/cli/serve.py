@@ -15,9 +15,13 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. Default: HOST.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on. Default: PORT.")] = None,
     fd: Annotated[int | None, typer.Option(hidden=True, help="A listening socket, inherited.")] = None,
+    ready: Annotated[int | None, typer.Option(hidden=True, help="A pipe to say on that calls are taken.")] = None,
     lifeline: Annotated[int | None, typer.Option(hidden=True, help="A pipe; when it closes, drain and end.")] = None,
 ) -> None:
-    """Answer calls until SIGTERM or Ctrl-C; calls that are on then go on to their end (a second signal cuts them)."""
+    """Answer calls until SIGTERM or Ctrl-C; calls that are on then go on (a second signal moves them at once).
+
+    SIGHUP to a process with several workers replaces them one after the other without cutting a call.
+    """
     for name, value in (("HOST", host), ("PORT", port)):
         if value is not None:
             os.environ[name] = str(value)  # workers read their settings from the environment, too
@@ -25,7 +29,7 @@ def serve(
     from gateway.cli import processes  # noqa: PLC0415 - loads the whole gateway, which other commands do not need
 
     if workers == 1:
-        processes.serve_here(settings, fd, lifeline)
+        processes.serve_here(settings, fd, lifeline, ready)
     else:
         raise typer.Exit(processes.serve_in_workers(settings, workers))
 

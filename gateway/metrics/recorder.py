@@ -184,6 +184,18 @@ class Recorder:
         """The staff was alarmed. `kind` is one of a few fixed words: it becomes a label."""
         self._series.alerts.labels(kind).inc()
 
+    # --- the process ---
+
+    def store_away(self, away: bool) -> None:
+        """The store went away, or is back; told once for each."""
+        self._series.store_away.set(away)
+        if away:
+            self._series.store_outages.inc()
+
+    def loop_lag(self, milliseconds: float) -> None:
+        """How late the event loop was at worst, within a second."""
+        self._series.loop_lag_seconds.set(milliseconds / 1000)
+
     # --- sessions and webhooks ---
 
     def session_started(self, live: int) -> None:

@@ -55,6 +55,11 @@ class Series:
             buckets=(0.5, 0.8, 0.9, 0.95, 0.98, 1.0),
             registry=registry,
         )
+        self.store_away = Gauge("gateway_store_away", "1 while the store does not answer.", registry=registry)
+        self.store_outages = counter("store_outages", "Times that the store went away.")
+        self.loop_lag_seconds = Gauge(
+            "gateway_loop_lag_seconds", "How late the event loop woke sleepers, worst of a second.", registry=registry
+        )
         self.alerts = counter("alerts", "Alarms for the staff.", "kind")
         self.webhooks = counter("webhooks", "Twilio webhooks by path and outcome.", "path", "outcome")
 

@@ -2,14 +2,16 @@
 
 `append` costs a call some list operations and never waits. One task writes what has gathered over all calls, one
 script per partition: at once when it was idle, so that a crash loses milliseconds, else in steps of `linger_s`. While
-the store is away everything is kept and tried again; events have ids, so nothing is written twice. Waiting events are
-bounded: a call that has more is cut off there, since a log without its end still folds and one with holes does not.
+the store is away everything is kept and tried again, also of calls that have ended meanwhile; events have ids, so
+nothing is written twice. Waiting events are bounded: a call that has more is cut off there, since a log without its end
+still folds and one with holes does not. A store that comes back without its data, or without the newest of it, is given
+the logs of the calls that live here once more, from their beginning.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import structlog
 
@@ -21,25 +23,14 @@ from gateway.store.errors import (
     StoreRefusedError,
     StoreUnavailableError,
 )
+from gateway.store.pending import Pending
 from gateway.store.records import Batch, Entry, Hold
 from gateway.store.sessions import SessionStore
 
 logger = structlog.get_logger(__name__)
 
-_BATCH = 512  # events of one call in one script: a script holds up the whole server
-
-
-@dataclass(slots=True)
-class _Pending:
-    """What waits to be written for one call."""
-
-    restaurant_id: str
-    call_id: str
-    fence: int | None
-    events: list[Entry] = field(default_factory=list)
-    hold: Hold | None = None
-    waiters: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list)  # events until then, whom to tell
-    failure: LeaseLostError | LogIncompleteError | None = None  # set when no more is taken
+AWAY_AFTER_S = 2.0
+"""Seconds without an answer after which the store counts as away; its client tries on for longer."""
 
 
 class EventLog:
@@ -56,6 +47,7 @@ class EventLog:
         *,
         on_lost: Callable[[str, StoreError], None] | None = None,
         on_away: Callable[[bool], None] | None = None,
+        on_restored: Callable[[str], None] | None = None,
         max_waiting: int = 50_000,
         max_waiting_per_call: int = 5_000,
         linger_s: float = 0.02,
@@ -66,6 +58,7 @@ class EventLog:
             store: where to write.
             on_lost: told (call id, LeaseLostError or LogIncompleteError) when a call's events are no longer taken.
             on_away: told True when the store stops answering and False when it is back.
+            on_restored: told the call id when the store had forgotten a call, and has its log again.
             max_waiting: events that may wait, over all calls.
             max_waiting_per_call: events of one call that may wait.
             linger_s: least time between two writes.
@@ -73,11 +66,12 @@ class EventLog:
         self._store = store
         self._on_lost = on_lost
         self._on_away = on_away
+        self._on_restored = on_restored
         self._max_waiting = max_waiting
         self._max_per_call = max_waiting_per_call
         self._linger_s = linger_s
-        self._calls: dict[str, _Pending] = {}
-        self._dirty: dict[str, _Pending] = {}
+        self._calls: dict[str, Pending] = {}
+        self._dirty: dict[str, Pending] = {}
         self._waiting = 0
         self._wake = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -96,32 +90,44 @@ class EventLog:
         await asyncio.gather(self._task, return_exceptions=True)
         while self._dirty and await self._write():
             pass
-        for call_id in list(self._calls):
-            self.close(call_id)
+        for call in list(self._calls.values()):
+            self._drop(call, LogIncompleteError(call.call_id))
+        self._calls.clear()
 
     @property
     def waiting(self) -> int:
         """Events that are not written yet."""
         return self._waiting
 
-    def open(self, restaurant_id: str, call_id: str, fence: int | None) -> None:
+    def holds(self, call_id: str) -> bool:
+        """Whether a call is written here, or has ended and something of it still waits."""
+        return call_id in self._calls
+
+    def open(self, restaurant_id: str, call_id: str, fence: int | None, written: Sequence[Entry] = ()) -> None:
         """Begin to write for a call, or go on with a new fence: that of its newest leg.
 
         The newest leg knows what was written when it took the call over. What its elder has not written until then is
         dropped: written under the new fence, it would be in the log and not in the leg's mind.
+
+        Args:
+            restaurant_id: of the call.
+            call_id: the call.
+            fence: of the leg; None for a writer that has no lease, whose events are never written again.
+            written: the log as the leg found it.
         """
         held = self._calls.get(call_id)
         if held is not None and held.fence != fence:
             self._drop(held, LeaseLostError(call_id))
         if held is None or held.fence != fence or held.failure is not None:
-            self._calls[call_id] = _Pending(restaurant_id, call_id, fence)
+            call = self._calls[call_id] = Pending(restaurant_id, call_id, fence)
+            call.remember(written)
 
     def append(self, call_id: str, events: Sequence[Entry], hold: Hold | None = None) -> None:
         """Have events written soon, the held order with them. Never waits, never raises for the store's state.
 
         Args:
             call_id: a call that was opened.
-            events: (event id, JSON) in order.
+            events: (event id, JSON) in order; none: only see to it that the log stands as it was written.
             hold: the caller's open order as it is after these events; replaces one that still waits.
         """
         call = self._calls[call_id]
@@ -154,11 +160,21 @@ class EventLog:
         self._hurry.set()
         await done
 
+    def submitted(self, call_id: str, event_id: str) -> None:
+        """The store has put an event into the log by itself, behind all others, when it took an order."""
+        if (call := self._calls.get(call_id)) is not None:
+            call.after = event_id
+
     def close(self, call_id: str) -> None:
-        """Forget a call. Wait for `flushed` before: what still waits is dropped."""
-        call = self._calls.pop(call_id, None)
+        """A call has ended here: forget it, once what still waits is written."""
+        call = self._calls.get(call_id)
         if call is not None:
-            self._drop(call, LogIncompleteError(call_id))
+            call.ended = True
+            self._forget_ended(call)
+
+    def _forget_ended(self, call: Pending) -> None:
+        if call.ended and call.call_id not in self._dirty and self._calls.get(call.call_id) is call:
+            del self._calls[call.call_id]
 
     async def _write_forever(self) -> None:
         pause = 0.0
@@ -188,20 +204,31 @@ class EventLog:
 
     async def _write(self) -> bool:
         """Write what waits, once; False when the store is away."""
-        parts: dict[int, list[_Pending]] = defaultdict(list)
+        parts: dict[int, list[Pending]] = defaultdict(list)
         for call in self._dirty.values():
             parts[keys.partition(call.restaurant_id)].append(call)
-        done = await asyncio.gather(*(self._write_calls(calls) for calls in parts.values()))
-        here = all(done)
-        if here == self.away:
-            self.away = not here
-            logger.warning("store.away" if self.away else "store.back", waiting=self._waiting)
-            if self._on_away is not None:
-                self._on_away(self.away)
-        return here
+        alarm = asyncio.get_running_loop().call_later(AWAY_AFTER_S, self._is_away, True)
+        try:
+            done = await asyncio.gather(*(self._write_calls(calls) for calls in parts.values()))
+        finally:
+            alarm.cancel()
+        self._is_away(not all(done))
+        return all(done)
 
-    async def _write_calls(self, calls: list[_Pending]) -> bool:
-        batches = [_batch(call) for call in calls]
+    def _is_away(self, away: bool) -> None:
+        """The store answers, or does not: an alarm, once for each time that it goes."""
+        if away == self.away:
+            return
+        self.away = away
+        if away:
+            logger.error("store.away", waiting=self._waiting)
+        else:
+            logger.warning("store.back", waiting=self._waiting)
+        if self._on_away is not None:
+            self._on_away(away)
+
+    async def _write_calls(self, calls: list[Pending]) -> bool:
+        batches = [call.batch() for call in calls]
         try:
             written = await self._store.append_many(batches)
         except StoreUnavailableError:
@@ -210,42 +237,75 @@ class EventLog:
             if len(calls) > 1:
                 return all([await self._write_calls([call]) for call in calls])
             logger.exception("store.refused", call_id=calls[0].call_id)
-            written = [False]
+            written = ["fenced_off"]
             failure: type[LeaseLostError | LogIncompleteError] = LogIncompleteError
         else:
             failure = LeaseLostError
         for call, batch, kept in zip(calls, batches, written, strict=True):
             if self._dirty.get(call.call_id) is not call:
                 continue  # closed while we wrote
-            if kept:
+            if kept == "kept":
                 self._settle(call, batch)
-            else:
-                lost = failure(call.call_id)
-                self._drop(call, lost)
-                self._fail(call, lost)
+            elif kept == "fenced_off":
+                self._lose(call, failure(call.call_id))
+            elif not await self._restore(call):
+                return False
         return True
 
-    def _settle(self, call: _Pending, batch: Batch) -> None:
+    async def _restore(self, call: Pending) -> bool:
+        """Give the store a log again that it has forgotten; what waits follows. False when it is away once more."""
+        logger.error("store.forgot", call_id=call.call_id, events=len(call.written))
+        if not call.written or call.fence is None:  # there is nothing to begin it with: go on with what comes
+            call.after = ""
+            return True
+        try:
+            kept = await self._store.restore(
+                call.restaurant_id, call.call_id, call.fence, call.written, datetime.now(UTC)
+            )
+        except StoreUnavailableError:
+            return False
+        except StoreRefusedError:
+            logger.exception("store.refused", call_id=call.call_id)
+            self._lose(call, LogIncompleteError(call.call_id))
+            return True
+        if self._dirty.get(call.call_id) is not call:
+            return True  # a newer leg took over while we wrote
+        if not kept:
+            self._lose(call, LeaseLostError(call.call_id))
+            return True
+        call.after = call.written[-1][0]
+        if self._on_restored is not None:
+            self._on_restored(call.call_id)
+        return True
+
+    def _lose(self, call: Pending, failure: LeaseLostError | LogIncompleteError) -> None:
+        self._drop(call, failure)
+        self._fail(call, failure)
+        self._forget_ended(call)
+
+    def _settle(self, call: Pending, batch: Batch) -> None:
         count = len(batch.events)
         del call.events[:count]
         self._waiting -= count
+        call.remember(batch.events)
         if call.hold is batch.hold:
             call.hold = None
         if not call.events and call.hold is None:
             del self._dirty[call.call_id]
+            self._forget_ended(call)
         for until, done in call.waiters:
             if until <= count and not done.done():
                 done.set_result(None)
         call.waiters = [(until - count, done) for until, done in call.waiters if until > count]
 
-    def _fail(self, call: _Pending, failure: LeaseLostError | LogIncompleteError) -> None:
+    def _fail(self, call: Pending, failure: LeaseLostError | LogIncompleteError) -> None:
         """Take no more events of a call; what waits already is still written."""
         call.failure = failure
         logger.warning("store.log_cut", call_id=call.call_id, reason=type(failure).__name__)
         if self._on_lost is not None:
             self._on_lost(call.call_id, failure)
 
-    def _drop(self, call: _Pending, failure: LeaseLostError | LogIncompleteError) -> None:
+    def _drop(self, call: Pending, failure: LeaseLostError | LogIncompleteError) -> None:
         """Write nothing more of a call."""
         self._dirty.pop(call.call_id, None)
         self._waiting -= len(call.events)
@@ -255,10 +315,3 @@ class EventLog:
             if not done.done():
                 done.set_exception(failure)
         call.waiters.clear()
-
-
-def _batch(call: _Pending) -> Batch:
-    events = tuple(call.events[:_BATCH])
-    # the held order belongs behind the last event that led to it
-    hold = call.hold if len(events) == len(call.events) else None
-    return Batch(call.restaurant_id, call.call_id, call.fence, events, hold)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 Entry = tuple[str, str]  # event id, event JSON
 
@@ -60,13 +60,21 @@ class LatelyLimits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is to be appended to one call's log; `fence` None for writers that are not the call (a webhook)."""
+    """What is to be appended to one call's log; `fence` None for writers that are not the call (a webhook).
+
+    `after` is the id of an event that is known to stand in the log ("": none): if it does not, nothing is written.
+    """
 
     restaurant_id: str
     call_id: str
     fence: int | None
     events: Sequence[Entry]
     hold: Hold | None = None
+    after: str = ""
+
+
+Appended = Literal["kept", "fenced_off", "forgotten"]
+"""What became of a batch: written; refused, as a higher leg has the lease; not written, as `after` is not there."""
 
 
 @dataclass(frozen=True, slots=True)

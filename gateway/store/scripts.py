@@ -49,25 +49,31 @@ return 1
 )
 
 # Many calls at once. KEYS per call: fence log seen, and held order when an order is held.
-# ARGV retention seen_s calls, then per call: fence count (id json)* hold, and when hold is 1:
+# ARGV retention seen_s calls, then per call: fence after count (id json)* hold, and when hold is 1:
 #      order_id order call_id window_s
-# Returns 1 or 0 (fenced off) per call.
+# Returns per call: 1, 0 (fenced off), or 2 when the log has forgotten the event `after` ('': not asked), which the
+# writer knows to have been written: the server came back without its data, or another one without the newest of it.
 APPEND = Script(
     _LOG
     + """
 local key, at, done = 1, 4, {}
 for _ = 1, tonumber(ARGV[3]) do
   local fence, log, seen = KEYS[key], KEYS[key + 1], KEYS[key + 2]
-  local off = fenced_off(fence, ARGV[at])
-  if off then
-    at = at + 2 + 2 * tonumber(ARGV[at + 1])
+  local result = 1
+  if fenced_off(fence, ARGV[at]) then
+    result = 0
+  elseif ARGV[at + 1] ~= '' and redis.call('SISMEMBER', seen, ARGV[at + 1]) == 0 then
+    result = 2
+  end
+  if result == 1 then
+    at = append(log, seen, at + 2, ARGV[1], ARGV[2])
   else
-    at = append(log, seen, at + 1, ARGV[1], ARGV[2])
+    at = at + 3 + 2 * tonumber(ARGV[at + 2])
   end
   key = key + 3
   if ARGV[at] == '1' then
     -- an order that was placed in the meantime is not open any more
-    if not off and redis.call('EXISTS', KEYS[key + 1]) == 0 then
+    if result == 1 and redis.call('EXISTS', KEYS[key + 1]) == 0 then
       redis.call('DEL', KEYS[key])
       redis.call('HSET', KEYS[key], 'order_id', ARGV[at + 1], 'order', ARGV[at + 2], 'call_id', ARGV[at + 3])
       redis.call('EXPIRE', KEYS[key], ARGV[at + 4])
@@ -75,22 +81,49 @@ for _ = 1, tonumber(ARGV[3]) do
     key, at = key + 2, at + 4
   end
   at = at + 1
-  done[#done + 1] = off and 0 or 1
+  done[#done + 1] = result
 end
 return done
 """
 )
 
+# KEYS fence log seen live where | ARGV fence call restaurant now_ms live_s retention seen_s count (id json)*
+# Writes a log again that the server has forgotten, wholly or in part; what others wrote meanwhile comes behind it.
+RESTORE = Script(
+    _LOG
+    + """
+if fenced_off(KEYS[1], ARGV[1]) then return 0 end
+local others = redis.call('XRANGE', KEYS[2], '-', '+')
+redis.call('DEL', KEYS[2], KEYS[3])
+append(KEYS[2], KEYS[3], 8, ARGV[6], ARGV[7])
+for _, other in ipairs(others) do
+  if redis.call('SADD', KEYS[3], other[2][2]) == 1 then
+    redis.call('XADD', KEYS[2], '*', 'i', other[2][2], 'e', other[2][4])
+  end
+end
+redis.call('HSET', KEYS[1], 'fence', ARGV[1])
+if tonumber(redis.call('HGET', KEYS[1], 'leg') or '0') < tonumber(ARGV[1]) then
+  redis.call('HSET', KEYS[1], 'leg', ARGV[1])
+end
+redis.call('EXPIRE', KEYS[1], ARGV[6])
+redis.call('ZADD', KEYS[4], 'NX', ARGV[4], ARGV[2])
+redis.call('EXPIRE', KEYS[4], ARGV[5])
+redis.call('SET', KEYS[5], ARGV[3], 'EX', ARGV[6])
+return 1
+"""
+)
+
 # KEYS fence nonce lease log | ARGV leg owner ttl_ms nonce_s retention
 # A token used before is the same handshake tried again: the leg it was given ends, and it gets the next number.
+# The fence is never below the leg, so that a higher leg has the higher fence though the server has forgotten the older.
 CLAIM = Script(
     """
 local current = tonumber(redis.call('HGET', KEYS[1], 'leg') or '0')
 local leg = tonumber(redis.call('GET', KEYS[2]) or ARGV[1])
 if leg < current then return {0, current} end
 if leg == current or redis.call('EXISTS', KEYS[2]) == 1 then leg = leg + 1 end
-local fence = redis.call('HINCRBY', KEYS[1], 'fence', 1)
-redis.call('HSET', KEYS[1], 'leg', leg)
+local fence = math.max(leg, tonumber(redis.call('HGET', KEYS[1], 'fence') or '0') + 1)
+redis.call('HSET', KEYS[1], 'leg', leg, 'fence', fence)
 redis.call('EXPIRE', KEYS[1], ARGV[5])
 redis.call('SET', KEYS[2], leg, 'EX', ARGV[4])
 redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3])

@@ -16,6 +16,7 @@ from gateway.store.embedded import EmbeddedServer
 from gateway.store.errors import LeaseLostError, StaleLegError
 from gateway.store.offers import OfferStore
 from gateway.store.records import (
+    Appended,
     Batch,
     Claim,
     Delivery,
@@ -28,7 +29,7 @@ from gateway.store.records import (
     LogEntry,
     PlacedLately,
 )
-from gateway.store.scripts import APPEND, BEGIN, CLAIM, CLAIM_TURNS, DROP_HELD, ONCE, RENEW, SUBMIT, TURN
+from gateway.store.scripts import APPEND, BEGIN, CLAIM, CLAIM_TURNS, DROP_HELD, ONCE, RENEW, RESTORE, SUBMIT, TURN
 
 
 class SessionStore:
@@ -81,17 +82,17 @@ class SessionStore:
         Raises:
             LeaseLostError: a higher leg has the lease; nothing was written.
         """
-        if not (await self.append_many([Batch(restaurant_id, call_id, fence, events, hold)]))[0]:
+        if await self.append_many([Batch(restaurant_id, call_id, fence, events, hold)]) == ["fenced_off"]:
             raise LeaseLostError(call_id)
 
-    async def append_many(self, batches: Sequence[Batch]) -> list[bool]:
-        """Append to several calls of one partition in one step; False for those whose lease is lost."""
+    async def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
+        """Append to several calls of one partition in one step; says of each what became of it."""
         names: list[str] = []
         words: list[str | int] = [self.retention_s, keys.SEEN_S, len(batches)]
         for batch in batches:
             call = keys.call_keys(batch.restaurant_id, batch.call_id)
             names += (call.fence, call.log, call.seen)
-            words += ("" if batch.fence is None else batch.fence, *_flat(batch.events))
+            words += ("" if batch.fence is None else batch.fence, batch.after, *_flat(batch.events))
             if batch.hold is None:
                 words.append(0)
                 continue
@@ -99,7 +100,22 @@ class SessionStore:
             names.append(keys.held_key(batch.restaurant_id, hold.caller_key))
             names.append(keys.order_key(batch.restaurant_id, hold.order_id))
             words += (1, hold.order_id, hold.order, batch.call_id, hold.window_s)
-        return [done == 1 for done in _list(await self.connection.run(APPEND, names, words))]
+        done = _list(await self.connection.run(APPEND, names, words))
+        return [_APPENDED[cast("int", one)] for one in done]
+
+    async def restore(
+        self, restaurant_id: str, call_id: str, fence: int, events: Sequence[Entry], now: datetime
+    ) -> bool:
+        """Write a log again of which the server has forgotten a part, from its beginning, and the fence with it.
+
+        Returns:
+            False when a higher leg has the lease; nothing is changed then.
+        """
+        call = keys.call_keys(restaurant_id, call_id)
+        where = keys.where_key(keys.partition(restaurant_id), call_id)
+        names = [call.fence, call.log, call.seen, keys.live_key(restaurant_id), where]
+        words = [fence, call_id, restaurant_id, _ms(now), keys.LIVE_S, self.retention_s, keys.SEEN_S, *_flat(events)]
+        return await self.connection.run(RESTORE, names, words) == 1
 
     async def claim_leg(
         self, restaurant_id: str, call_id: str, leg: int, nonce: str, owner: str, ttl_s: float
@@ -303,6 +319,9 @@ class SessionStore:
         name = keys.once_key(restaurant_id, key)
         first = await self.connection.run(ONCE, [name], [value, ttl_s])
         return value if first is None else str(first)
+
+
+_APPENDED: tuple[Appended, ...] = ("fenced_off", "kept", "forgotten")  # as the script numbers them
 
 
 def _ms(moment: datetime) -> int:

@@ -6,6 +6,7 @@ restaurant, and used up in the store. Every refusal has its reason in the log; t
 A raw ASGI application: no layer between the frames and the line.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -22,7 +23,12 @@ from gateway.settings import Settings
 from gateway.store import StaleLegError, StoreError
 from gateway.twilio.protocol import StreamStart
 from gateway.twilio.stream import PhoneLine
+from gateway.web.readiness import Readiness
 from gateway.web.webhook_guard import WebhookGuard
+
+CLAIM_PATIENCE = 4.0
+"""Seconds for the store to hand a call over, and for the older leg here to write what it has. The caller hears nothing
+meanwhile; then `/twiml/next` is asked, which dials the restaurant when the store is away."""
 
 log = structlog.get_logger(__name__)
 
@@ -41,18 +47,25 @@ class MediaEndpoint:
         settings: Settings,
         guard: WebhookGuard,
         secret: str,
+        readiness: Readiness,
     ) -> None:
-        """Serve streams of `restaurants` (by id); `secret` signs stream tokens (GATEWAY_SECRET)."""
+        """Serve streams of `restaurants` (by id); `secret` signs stream tokens (GATEWAY_SECRET).
+
+        Whether a process is full is asked when a call begins. A draining one takes no streams: Twilio goes on with the
+        document, which asks `/twiml/next`, and the stream after that comes to another process.
+        """
         self._manager = manager
         self._restaurants = restaurants
         self._settings = settings
         self._guard = guard
         self._secret = secret
+        self._readiness = readiness
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One WebSocket connection."""
         await receive()  # websocket.connect
-        if (reason := self._guard.handshake_refusal(scope)) is not None:
+        reason = "draining" if self._readiness.draining else self._guard.handshake_refusal(scope)
+        if reason is not None:
             log.warning("stream_refused", reason=reason)
             await send({"type": "websocket.close", "code": 1008})
             return
@@ -75,20 +88,21 @@ class MediaEndpoint:
             return False
         try:
             token = self._token_of(start)
-            session = await self._manager.create_session(
-                self._restaurants[token.restaurant_id],
-                line,
-                call_id=token.call_sid,
-                leg=token.leg,
-                nonce=token.nonce,
-                stream_sid=start.stream_sid,
-                caller_number=e164(start.parameters.get("caller")),
-            )
+            async with asyncio.timeout(CLAIM_PATIENCE):
+                session = await self._manager.create_session(
+                    self._restaurants[token.restaurant_id],
+                    line,
+                    call_id=token.call_sid,
+                    leg=token.leg,
+                    nonce=token.nonce,
+                    stream_sid=start.stream_sid,
+                    caller_number=e164(start.parameters.get("caller")),
+                )
         except (TokenError, StreamRefused) as error:
             log.warning("stream_refused", reason=f"stream token: {error}")
         except StaleLegError:
             log.warning("stream_refused", reason="a newer leg runs", call_id=start.call_sid)
-        except (StoreError, InvalidEventError) as error:
+        except (StoreError, TimeoutError, InvalidEventError) as error:
             log.error("stream_refused", reason=type(error).__name__, call_id=start.call_sid)
         else:
             await self._manager.serve(session)

@@ -23,7 +23,7 @@ from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
 from gateway.security import StreamToken, caller_key, e164, last_two, mint_stream_token
 from gateway.settings import Settings
-from gateway.store import LogEntry, SessionStore, StoreError
+from gateway.store import LogEntry, SessionStore, StoreError, StoreUnavailableError
 from gateway.text_session import TextSessions, UnknownCallError
 from gateway.web.fallback import Fallback
 from gateway.web.phrases import LOCALES, PHRASES, closed_text
@@ -44,6 +44,8 @@ TURN_PATIENCE_S = 10.0
 """As `STORE_PATIENCE_S`, for a turn in which an order may have to be stored."""
 STORE_PATIENCE_S = 2.0
 """A caller hears nothing while the store is asked; Twilio itself gives up after 15 s in all."""
+STORE_PAUSE_S = 0.2
+"""Seconds between two questions to a store that is away, where it is asked again."""
 TOKEN_LIFE = timedelta(minutes=5)
 """From the answer to the handshake: the disclosure is said in between. A used token is remembered for longer."""
 REPEATED_WITHIN_S = 60
@@ -176,7 +178,7 @@ class Telephony:
         leg, after = hook.leg, "dial" if hook.field("DialCallStatus") else "stream"
         over = hook.field("CallStatus") in OVER
         async with asyncio.timeout(STORE_PATIENCE_S):
-            entries = await self._store.read_log(restaurant.id, hook.call_id)
+            entries = await self._log_of(hook.call_id, restaurant)
             if not entries:
                 return self._refuse(hook, "unknown_call", restaurant)
             call = Call.fold(hook.call_id, restaurant, self._events(entries))
@@ -298,6 +300,14 @@ class Telephony:
                 assert_never(step)
 
     # --- parts ---
+
+    async def _log_of(self, call_id: str, restaurant: Restaurant) -> list[LogEntry]:
+        """A call's log. A store that is away for a moment is asked again: who hears nothing meanwhile has an order."""
+        while True:
+            try:
+                return await self._store.read_log(restaurant.id, call_id)
+            except StoreUnavailableError:
+                await asyncio.sleep(STORE_PAUSE_S)
 
     async def _next_leg(self, call_id: str, restaurant: Restaurant) -> int:
         """The leg that follows those in the log of a call that was begun before."""

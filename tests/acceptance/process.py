@@ -22,8 +22,18 @@ def restaurants(folder: Path, pos_url: str) -> Path:
 
 
 @asynccontextmanager
-async def gateway_process(stage: Stage, folder: Path, log: Path) -> AsyncIterator[Process]:
-    """`gateway serve` as a process of its own, ready for calls; ended in good order unless it is dead already."""
+async def gateway_process(
+    stage: Stage, folder: Path, log: Path, *options: str, **settings: str
+) -> AsyncIterator[Process]:
+    """`gateway serve` as a process of its own, ready for calls; ended in good order unless it is dead already.
+
+    Args:
+        stage: Whose store, model and POS it uses.
+        folder: The restaurants'.
+        log: Where it writes its log.
+        options: Of `gateway serve`.
+        settings: Further environment variables.
+    """
     assert stage.settings.redis_url is not None
     environment = {
         "PATH": os.environ["PATH"],
@@ -38,9 +48,10 @@ async def gateway_process(stage: Stage, folder: Path, log: Path) -> AsyncIterato
         "VAD_SILENCE_MS": "300",
         "RESTAURANTS_DIR": str(folder),
         "POS_SECRET_OF_THE_TESTS": POS_SECRET,
+        **settings,
     }
     with log.open("wb") as output:
-        command = (sys.executable, "-m", "gateway", "serve")
+        command = (sys.executable, "-m", "gateway", "serve", *options)
         process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=output, stderr=output)
     try:
         await ready(f"{stage.url}/readyz", process, log)
@@ -48,7 +59,7 @@ async def gateway_process(stage: Stage, folder: Path, log: Path) -> AsyncIterato
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             await process.wait()
 
 

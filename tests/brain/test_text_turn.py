@@ -301,12 +301,15 @@ def test_a_refused_tool_call_is_reported(house: Restaurant, tools: OrderTools) -
     assert [error.error.code for error in turns.turn.errors] == ["MENU_ITEM_NOT_FOUND"]
 
 
-def test_a_submit_that_failed_is_told(turns: Turns) -> None:
+def test_a_submit_that_failed_is_told_and_leads_to_a_person(turns: Turns) -> None:
     ordered(turns)
     turns.turn = turns.folded()
     turns.turn.gathered(3, Input("", "Yes.", 0.9), None, turns.now + timedelta(seconds=5), voice_ready=False)
     answer = turns.finish("order.error")
-    assert not answer.over
+    assert "could not be stored" in answer.text
+    assert answer.over
+    assert turns.call.ended is not None
+    assert turns.call.ended.next == "transfer"
     assert turns.call.order is not None
     assert turns.call.order.is_open
 

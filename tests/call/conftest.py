@@ -28,6 +28,12 @@ def talk(casa_verde: Restaurant) -> Conversation:
 
 
 @pytest.fixture
+def alone(casa_verde: Restaurant) -> Conversation:
+    """As `ordering`, of a restaurant that has no person to put callers through to."""
+    return Conversation(casa_verde.model_copy(update={"transfer_to": None})).answered().order_taken()
+
+
+@pytest.fixture
 def ordering(talk: Conversation) -> Conversation:
     """A caller who was greeted and has given a complete order, not yet read back."""
     return talk.answered().order_taken()

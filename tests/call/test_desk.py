@@ -131,14 +131,14 @@ def test_words_that_cannot_be_understood_are_no_assent(ordering: Conversation) -
     assert answer(effects)["ok"] is False
 
 
-def test_a_submit_that_fails_leaves_the_order_as_it_was_and_may_be_tried_again(ordering: Conversation) -> None:
-    ordering.reads_back()
-    ordering.caller_says("yes")
-    assert has(ordering.tool("confirm_order"), SubmitOrder)
-    effects = ordering.tell(OrderEvent, **outcome("error"))
+def test_a_submit_that_fails_leaves_the_order_as_it_was_and_may_be_tried_again(alone: Conversation) -> None:
+    alone.reads_back()
+    alone.caller_says("yes")
+    assert has(alone.tool("confirm_order"), SubmitOrder)
+    effects = alone.tell(OrderEvent, **outcome("error"))
     assert "not certain yet" in answer(effects)["error"]
-    assert ordering.order_state() is OrderState.READ_BACK
-    assert has(ordering.tool("confirm_order"), SubmitOrder)
+    assert alone.order_state() is OrderState.READ_BACK
+    assert has(alone.tool("confirm_order"), SubmitOrder)
 
 
 def placed(ordering: Conversation) -> Order:
@@ -148,50 +148,50 @@ def placed(ordering: Conversation) -> Order:
     return only(ordering.tool("confirm_order"), SubmitOrder).order
 
 
-def test_an_edit_after_a_submit_that_was_done_unheard_is_told_not_to_be_in_the_order(ordering: Conversation) -> None:
-    first = placed(ordering)
-    ordering.tell(OrderEvent, **outcome("error"))
-    ordering.caller_says("then make it three")
-    ordering.tool("set_line", line_id="L1", quantity=3)
-    second = placed(ordering)
+def test_an_edit_after_a_submit_that_was_done_unheard_is_told_not_to_be_in_the_order(alone: Conversation) -> None:
+    first = placed(alone)
+    alone.tell(OrderEvent, **outcome("error"))
+    alone.caller_says("then make it three")
+    alone.tool("set_line", line_id="L1", quantity=3)
+    second = placed(alone)
     assert (second.id, second.lines[0].quantity) == (first.id, 3)
     stood = {"reason": "placed_before", "placed": first.model_dump_json(), "version": second.version}
-    told = answer(ordering.tell(OrderEvent, **outcome("error"), **stood))
+    told = answer(alone.tell(OrderEvent, **outcome("error"), **stood))
     assert (told["ok"], told["state"]) == (False, "submitted")
     assert "before the last changes, as: one large Pepperoni" in told["error"]
     assert "offer transfer_to_staff" in told["error"]
-    for call in (ordering.call, ordering.folded()):
+    for call in (alone.call, alone.folded()):
         assert call.order == first.advance(OrderState.SUBMITTED)
-    assert answer(ordering.tool("set_line", line_id="L1", quantity=2))["ok"] is False
-    assert not has(ordering.tool("confirm_order"), SubmitOrder)
+    assert answer(alone.tool("set_line", line_id="L1", quantity=2))["ok"] is False
+    assert not has(alone.tool("confirm_order"), SubmitOrder)
 
 
-def test_late_news_of_an_earlier_version_is_none_of_the_one_on_its_way(ordering: Conversation) -> None:
+def test_late_news_of_an_earlier_version_is_none_of_the_one_on_its_way(alone: Conversation) -> None:
     """The store writes them into the log when it gets to the first submit: only another process reads them there."""
-    first = placed(ordering)
-    ordering.tell(OrderEvent, **outcome("error"))
-    ordering.tool("set_line", line_id="L1", quantity=3)
-    second = placed(ordering)
-    assert ordering.tell(OrderEvent, **outcome("complete"), version=first.version) == []
-    assert ordering.call.desk.waits
-    told = answer(ordering.tell(OrderEvent, **outcome("complete"), version=second.version))
+    first = placed(alone)
+    alone.tell(OrderEvent, **outcome("error"))
+    alone.tool("set_line", line_id="L1", quantity=3)
+    second = placed(alone)
+    assert alone.tell(OrderEvent, **outcome("complete"), version=first.version) == []
+    assert alone.call.desk.waits
+    told = answer(alone.tell(OrderEvent, **outcome("complete"), version=second.version))
     assert told["state"] == "submitted"
 
 
-def test_what_is_placed_is_known_although_nobody_waits_for_it(ordering: Conversation) -> None:
-    first = placed(ordering)
-    ordering.tell(OrderEvent, **outcome("error"))
-    ordering.tool("set_line", line_id="L1", quantity=3)
+def test_what_is_placed_is_known_although_nobody_waits_for_it(alone: Conversation) -> None:
+    first = placed(alone)
+    alone.tell(OrderEvent, **outcome("error"))
+    alone.tool("set_line", line_id="L1", quantity=3)
     stood = {"reason": "placed_before", "placed": first.model_dump_json()}
-    assert ordering.tell(OrderEvent, **outcome("error"), **stood) == []
-    assert ordering.call.order == first.advance(OrderState.SUBMITTED)
-    assert ordering.tell(OrderEvent, **outcome("error")) == []
-    assert ordering.order_state() is OrderState.SUBMITTED
+    assert alone.tell(OrderEvent, **outcome("error"), **stood) == []
+    assert alone.call.order == first.advance(OrderState.SUBMITTED)
+    assert alone.tell(OrderEvent, **outcome("error")) == []
+    assert alone.order_state() is OrderState.SUBMITTED
 
 
-def test_a_placed_order_that_cannot_be_read_is_not_told_to_be_anything(ordering: Conversation) -> None:
-    placed(ordering)
-    told = ordering.tell(OrderEvent, **outcome("error"), reason="placed_before", placed='{"id":"o1"}')
+def test_a_placed_order_that_cannot_be_read_is_not_told_to_be_anything(alone: Conversation) -> None:
+    placed(alone)
+    told = alone.tell(OrderEvent, **outcome("error"), reason="placed_before", placed='{"id":"o1"}')
     assert "not certain yet" in answer(told)["error"]
 
 

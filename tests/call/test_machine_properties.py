@@ -35,6 +35,7 @@ from gateway.events import (
     MessageLeft,
     ModelLost,
     ModelOpened,
+    MoveAsked,
     OfferChanged,
     OrderData,
     OrderEvent,
@@ -45,6 +46,7 @@ from gateway.events import (
     SessionData,
     SessionEvent,
     SessionRequested,
+    SubmitDelayed,
     TimedOut,
     ToolCalled,
     TranscriptionData,
@@ -171,6 +173,8 @@ ANYTHING: st.SearchStrategy[Step] = st.one_of(
     step(AlertRaised, kind=st.sampled_from(["emergency", "transfer_unanswered", "message"])),
     CODES.map(lambda code: (ErrorEvent, {"type": "error", "error": errors.ERRORS[code].event("CA1", NOON).error})),
     step(Ended, reason=st.just("staff"), next=st.sampled_from(["goodbye", "transfer", "reconnect"])),
+    step(SubmitDelayed, waited_s=st.just(1.5)),
+    step(MoveAsked, within_s=st.sampled_from([0, 10])),
     st.just((TimedOut, {})),
     st.just((TimedOut, {})),
 )
@@ -196,7 +200,10 @@ class Watch:
                 self.submitted.add(talk.call.order.id)
             self.asked_to_submit = False
         timed_out = kind is TimedOut and talk.call.deadline is not None
+        submitting = talk.call.desk.submitting
         effects = talk.wait() if timed_out else talk.tell(kind, **fields)
+        if submitting and timed_out and not talk.call.desk.submitting:
+            self.asked_to_submit = False  # nobody said what became of it
         if kind is SessionEvent and fields["type"] == "session.updated" and talk.call.state is not before:
             self.serving = True
         for effect in effects:

@@ -105,6 +105,8 @@ async def take_an_order(store: SessionStore, restaurant: str) -> None:
     assert (await store.offers.read(restaurant)).sold_out.item("coke", NOW)
     assert answers == ["submitted", "already"]
     assert [entry.event_id for entry in await store.read_log(restaurant, call)] == ["e1", "e2", "e3"]
+    assert await store.restore(restaurant, call, claim.fence, [("e1", "{}"), ("e2", "{}"), ("e4", "{}")], NOW)
+    assert [entry.event_id for entry in await store.read_log(restaurant, call)] == ["e1", "e2", "e4", "e3"]
     assert await store.once(restaurant, "k", "a") == await store.once(restaurant, "k", "b") == "a"
     found = await store.find_call(call)
     assert found is not None

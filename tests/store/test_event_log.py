@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from gateway.store import (
     LogIncompleteError,
     SessionStore,
     StoreError,
+    StoreUnavailableError,
     keys,
     open_store,
 )
@@ -167,16 +170,209 @@ async def test_one_call_that_the_store_refuses_spares_the_others(store: SessionS
     assert log.away is False
 
 
-async def test_closing_forgets_what_waits(store: SessionStore, log: EventLog) -> None:
+async def test_what_waits_when_a_call_ends_is_written_all_the_same_and_then_forgotten(
+    store: SessionStore, log: EventLog
+) -> None:
     log.open(R, "CA1", None)
     log.append("CA1", [("a", "{}")])
     waiter = asyncio.create_task(log.flushed("CA1"))
     await asyncio.sleep(0)
     log.close("CA1")
+    assert log.holds("CA1")
+    await waiter
+    assert not log.holds("CA1")
     log.close("CA1")
+    log.submitted("CA1", "too late")
+    assert await events_of(store, "CA1") == ["a"]
+    assert (log.waiting, log.dropped) == (0, 0)
+
+
+async def test_an_ended_call_whose_lease_is_lost_is_forgotten(store: SessionStore, log: EventLog) -> None:
+    old = await store.claim_leg(R, "CA1", 1, "n1", "a", 10)
+    await store.claim_leg(R, "CA1", 2, "n2", "b", 10)
+    log.open(R, "CA1", old.fence)
+    log.append("CA1", [("zombie", "{}")])
+    log.close("CA1")
+    await until_forgotten(log, "CA1")
+    assert await events_of(store, "CA1") == []
+
+
+async def until_forgotten(log: EventLog, call_id: str) -> None:
+    async with asyncio.timeout(5):
+        while log.holds(call_id):  # noqa: ASYNC110 - nothing tells of a write, on purpose
+            await asyncio.sleep(0.001)
+
+
+class Leg:
+    """A call with a log of three events, of which the last was put there by a submit."""
+
+    def __init__(self, store: SessionStore, log: EventLog, fence: int) -> None:
+        self.store = store
+        self.log = log
+        self.fence = fence
+
+    @classmethod
+    async def of(cls, store: SessionStore, log: EventLog) -> "Leg":
+        assert await store.begin_call(R, "CA1", [("start", "{}")], datetime.now(UTC))
+        claim = await store.claim_leg(R, "CA1", 1, "n1", "a", 10)
+        log.open(R, "CA1", claim.fence, [(entry.event_id, entry.event) for entry in claim.log])
+        leg = cls(store, log, claim.fence)
+        assert await leg.write("a") == ["start", "a"]
+        await store.append(R, "CA1", None, [("submit", "{}")])
+        log.submitted("CA1", "submit")
+        return leg
+
+    async def write(self, *event_ids: str) -> list[str]:
+        self.log.append("CA1", [(event_id, "{}") for event_id in event_ids])
+        await self.log.flushed("CA1")
+        return await events_of(self.store, "CA1")
+
+
+@pytest.fixture
+async def restored() -> list[str]:
+    """Calls that the log was told to have brought back."""
+    return []
+
+
+@pytest.fixture
+async def leg(store: SessionStore, restored: list[str]) -> AsyncIterator[Leg]:
+    async with EventLog(store, on_restored=restored.append) as log:
+        yield await Leg.of(store, log)
+
+
+async def test_a_store_that_has_forgotten_everything_is_given_the_log_again(leg: Leg, restored: list[str]) -> None:
+    await leg.store.connection.command("FLUSHALL")
+    await leg.store.append(R, "CA1", None, [("by a webhook", "{}")])
+    assert await leg.write("b") == ["start", "a", "by a webhook", "b"]
+    assert restored == ["CA1"]
+    assert await leg.write("c") == ["start", "a", "by a webhook", "b", "c"], "once"
+    assert restored == ["CA1"]
+    assert [call.call_id for call in await leg.store.live_calls(R, datetime.now(UTC))] == ["CA1"]
+    found = await leg.store.find_call("CA1")
+    assert found is not None
+    assert found.restaurant_id == R
+    for name in await leg.store.connection.command("KEYS", "*"):  # type: ignore[attr-defined]  # a list
+        assert int(str(await leg.store.connection.command("TTL", name))) > 0, name
+
+
+async def test_one_that_has_lost_the_newest_is_given_it_again_before_anything_new(
+    leg: Leg, restored: list[str]
+) -> None:
+    call = keys.call_keys(R, "CA1")
+    assert await leg.write("b") == ["start", "a", "submit", "b"]
+    newest = (await leg.store.read_log(R, "CA1"))[-1]
+    await leg.store.connection.command("XDEL", call.log, newest.position)
+    await leg.store.connection.command("SREM", call.seen, "b")
+    assert await leg.write("c") == ["start", "a", "b", "submit", "c"]
+    assert restored == ["CA1"]
+
+
+async def test_an_order_alone_that_was_lost_is_noticed(leg: Leg, restored: list[str]) -> None:
+    await leg.store.connection.command("SREM", keys.call_keys(R, "CA1").seen, "submit")
+    await leg.write()
+    assert restored == ["CA1"]
+
+
+async def test_that_the_log_stands_is_asked_without_an_event(leg: Leg, restored: list[str]) -> None:
+    assert await leg.write() == ["start", "a", "submit"]
+    await leg.store.connection.command("FLUSHALL")
+    assert await leg.write() == ["start", "a"]
+    assert restored == ["CA1"]
+
+
+async def test_fences_stay_above_those_of_before_though_the_store_has_forgotten_them(leg: Leg) -> None:
+    await leg.store.connection.command("FLUSHALL")
+    newer = await leg.store.claim_leg(R, "CA1", 2, "n2", "b", 10)
+    assert newer.fence > leg.fence
+    with pytest.raises(LeaseLostError):
+        await leg.write("zombie")
+    await leg.store.connection.command("FLUSHALL")
+    assert await leg.store.restore(R, "CA1", newer.fence, [("b", "{}")], datetime.now(UTC))
+    assert not await leg.store.restore(R, "CA1", leg.fence, [("zombie", "{}")], datetime.now(UTC))
+    assert (await leg.store.claim_leg(R, "CA1", 2, "n3", "c", 10)).leg == 3, "the leg is known again"
+
+
+async def test_a_zombie_does_not_bring_its_log_back(leg: Leg, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newer leg claims between the two steps."""
+    really = leg.store.restore
+
+    async def restore(*words: Any) -> bool:
+        await leg.store.claim_leg(R, "CA1", 2, "n2", "b", 10)
+        return await really(*words)
+
+    monkeypatch.setattr(leg.store, "restore", restore)
+    await leg.store.connection.command("FLUSHALL")
+    with pytest.raises(LeaseLostError):
+        await leg.write("zombie")
+    assert await events_of(leg.store, "CA1") == []
+
+
+async def test_a_newer_leg_here_while_the_log_is_brought_back(leg: Leg, monkeypatch: pytest.MonkeyPatch) -> None:
+    really = leg.store.restore
+
+    async def restore(*words: Any) -> bool:
+        claim = await leg.store.claim_leg(R, "CA1", 2, "n2", "b", 10)
+        leg.log.open(R, "CA1", claim.fence)
+        return await really(*words)
+
+    monkeypatch.setattr(leg.store, "restore", restore)
+    await leg.store.connection.command("FLUSHALL")
+    with pytest.raises(LeaseLostError):
+        await leg.write("zombie")
+    monkeypatch.undo()
+    assert await leg.write("new") == ["new"]
+
+
+async def test_a_store_that_goes_while_the_log_is_brought_back_is_asked_again(
+    leg: Leg, restored: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, left = leg.store.restore, iter([StoreUnavailableError("away")])
+
+    async def restore(*words: Any) -> bool:
+        for error in left:
+            raise error
+        return await really(*words)
+
+    monkeypatch.setattr(leg.store, "restore", restore)
+    await leg.store.connection.command("FLUSHALL")
+    assert await leg.write("b") == ["start", "a", "b"]
+    assert restored == ["CA1"]
+
+
+async def test_a_log_that_the_store_refuses_to_take_back_is_cut(leg: Leg) -> None:
+    await leg.store.connection.command("FLUSHALL")
+    await leg.store.connection.command("SET", keys.live_key(R), "not a sorted set")
     with pytest.raises(LogIncompleteError):
-        await waiter
-    assert (log.waiting, log.dropped) == (0, 1)
+        await leg.write("b")
+
+
+async def test_a_log_too_long_to_be_remembered_goes_on_where_it_is(
+    store: SessionStore, restored: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.store.pending.MOST_REMEMBERED", 1)
+    async with EventLog(store, on_restored=restored.append) as log:
+        leg = await Leg.of(store, log)
+        await store.connection.command("FLUSHALL")
+        assert await leg.write("b") == ["b"], "that a submit was lost is known, but not what was before it"
+        await store.connection.command("FLUSHALL")
+        assert await leg.write("c") == ["c"]
+    assert restored == []
+
+
+async def test_a_store_that_does_not_answer_is_away_before_its_client_gives_up(
+    store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.store.event_log.AWAY_AFTER_S", 0.1)
+    news: list[bool] = []
+    async with EventLog(store, on_away=news.append) as log:
+        log.open(R, "CA1", None)
+        await store.connection.command("CLIENT", "PAUSE", 700, "WRITE")
+        log.append("CA1", [("a", "{}")])
+        await log.flushed("CA1")
+        assert news[0] is True
+        log.append("CA1", [("b", "{}")])
+        await log.flushed("CA1")
+    assert news == [True, False], "once for each outage"
 
 
 async def test_leaving_writes_what_waits(store: SessionStore) -> None:

@@ -249,7 +249,7 @@ async def test_many_calls_in_one_step_fail_one_by_one(store: SessionStore) -> No
         Batch(R, CALL, lost.fence, [("b", "{}"), ("c", "{}")], Hold("k1", "o1", "{}")),
         Batch(R, "CA3", None, [("d", "{}")]),
     ]
-    assert await store.append_many(batches) == [True, False, True]
+    assert await store.append_many(batches) == ["kept", "fenced_off", "kept"]
     assert [await events_of(store, call) for call in (CALL, "CA2", "CA3")] == [["e1"], ["a"], ["d"]]
     assert [await store.held_order(R, key) is None for key in ("k1", "k2")] == [True, False]
 
@@ -283,7 +283,7 @@ async def test_whatever_legs_come_only_the_newest_claim_can_write(
             continue
     assert [c.leg for c in claims] == sorted({c.leg for c in claims}), "legs only rise"
     written = await store.append_many([Batch(R, CALL, c.fence, [(str(c.fence), "{}")]) for c in claims])
-    assert written == [False] * (len(claims) - 1) + [True]
+    assert written == ["fenced_off"] * (len(claims) - 1) + ["kept"]
 
 
 async def test_a_store_that_is_away_says_so() -> None:

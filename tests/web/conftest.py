@@ -34,7 +34,7 @@ class Web:
         self.now, self.live = MONDAY_NOON, 0
         self.store, self.settings = store, settings
         self.metrics = MetricsCollector()
-        self.readiness = Readiness(settings.max_calls, lambda: self.live)
+        self.readiness = Readiness(settings.max_calls, lambda: self.live, settings.max_loop_lag_ms)
         self.voice_ready = self.voice_away = False
         turns = TextSessions(
             store,

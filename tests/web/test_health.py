@@ -9,6 +9,7 @@ import pytest
 
 from gateway.settings import Settings
 from gateway.store import SessionStore, open_store
+from gateway.web.readiness import LATE_S
 from tests.web.conftest import SETTINGS, Web
 
 
@@ -18,10 +19,12 @@ async def test_a_healthy_process_is_alive_and_ready(web: Web) -> None:
     assert (response.status_code, response.json()) == (200, {"ready": True})
 
 
-@pytest.mark.parametrize("reason", ["draining", "full"])
+@pytest.mark.parametrize("reason", ["draining", "full", "overloaded"])
 async def test_who_takes_no_calls_is_alive_and_not_ready(web: Web, reason: str) -> None:
     web.readiness.draining = reason == "draining"
-    web.live = SETTINGS.max_calls
+    web.live = 0 if reason == "overloaded" else SETTINGS.max_calls
+    for _ in range(LATE_S):
+        web.readiness.loop_was_late(SETTINGS.max_loop_lag_ms + 1)
     response = await web.client.get("/readyz")
     assert (response.status_code, response.json()) == (503, {"ready": False, "reason": reason})
     assert (await web.client.get("/healthz")).status_code == 200

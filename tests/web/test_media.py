@@ -189,3 +189,25 @@ async def test_a_store_that_is_away_closes_the_stream_with_its_reason(
             await begin(client, token())
             assert not await speaks(client)
     assert refusals(logs) == ["StoreUnavailableError"]
+
+
+async def test_a_process_that_drains_takes_no_streams(stage: Stage) -> None:
+    assert stage.running is not None
+    stage.running.readiness.draining = True
+    with capture_logs() as logs, pytest.raises(InvalidStatus):
+        async with socket(stage):
+            pass
+    assert refusals(logs) == ["draining"]
+
+
+async def test_a_store_that_does_not_hand_the_call_over_is_not_waited_for_long(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.web.media.CLAIM_PATIENCE", 0.2)
+    await stage.store.connection.command("CLIENT", "PAUSE", 1000, "WRITE")
+    with capture_logs() as logs:
+        async with socket(stage) as client:
+            await begin(client, token())
+            assert not await speaks(client)
+    assert refusals(logs) == ["TimeoutError"]
+    assert await stage.keys("*:lease") == [], "a question that nobody waits for is not carried out"

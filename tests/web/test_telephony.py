@@ -1,5 +1,6 @@
 """Twilio's webhooks over real requests: what a caller gets, what is stored, and that nothing happens twice."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from gateway.events import CallStarted, Ended, LegEnded, LegStarted, read_event
 from gateway.orders.restaurant import Restaurant
 from gateway.security import caller_key, read_stream_token
 from gateway.settings import Settings
-from gateway.store import Delivery, Hold, SessionStore, open_store
+from gateway.store import Delivery, Hold, LogEntry, SessionStore, StoreUnavailableError, open_store
 from gateway.store.keys import once_key
 from tests.web.conftest import CALL, MONDAY_NOON, PUBLIC, SECRET, SETTINGS, Web, names, verbs
 
@@ -369,3 +370,31 @@ async def test_stream_callbacks_are_logged(web: Web) -> None:
         ("info", "stream-started"),
         ("warning", "stream-error"),
     ]
+
+
+async def test_a_store_that_is_away_for_a_moment_is_asked_again_for_a_call_that_goes_on(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await web.post("/twiml/voice")
+    really, left = web.store.read_log, iter(range(2))
+
+    async def read_log(*words: str) -> list[LogEntry]:
+        if next(left, None) is not None:
+            raise StoreUnavailableError("away")
+        return await really(*words)
+
+    monkeypatch.setattr(web.store, "read_log", read_log)
+    assert "Connect" in names(await web.post("/twiml/next?leg=2"))
+
+
+async def test_one_that_stays_away_is_not_waited_for_long(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.web.telephony.STORE_PATIENCE_S", 0.3)
+    await web.post("/twiml/voice")
+
+    async def read_log(*_: str) -> list[LogEntry]:
+        raise StoreUnavailableError("away")
+
+    monkeypatch.setattr(web.store, "read_log", read_log)
+    began = asyncio.get_running_loop().time()
+    assert "Dial" in names(await web.post("/twiml/next?leg=2"))
+    assert asyncio.get_running_loop().time() - began < 2

@@ -1,0 +1,85 @@
+"""A leg that is to go on in another process: the moment at which the caller notices least.
+
+Rules: a leg moves once it has been quiet for `QUIET` seconds (nobody speaks, and the agent owes nothing), or when its
+time is over, and then the next leg is told that it may owe an answer. A call that is about to end, ends.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from gateway.call.agenda import Agenda
+from gateway.call.desk import Desk
+from gateway.call.farewell import Farewell
+from gateway.call.floor import Floor
+from gateway.call.replies import Replies
+from gateway.call.state_machine import StateMachine
+from gateway.call.states import State
+from gateway.events import MoveAsked
+
+QUIET: Final = 0.6
+"""Seconds: an answer that was wished for has begun by then, and a caller has mostly begun to speak."""
+MOVED: Final = "moved to another process"
+
+
+class Moves:
+    """The planned moves of one call."""
+
+    def __init__(
+        self, agenda: Agenda, machine: StateMachine, floor: Floor, desk: Desk, replies: Replies, farewell: Farewell
+    ) -> None:
+        self._agenda = agenda
+        self._machine = machine
+        self._floor = floor
+        self._desk = desk
+        self._replies = replies
+        self._farewell = farewell
+        self._asked = False
+        self._owes = False
+
+    def leg_started(self) -> bool:
+        """A new leg, as far as this one is concerned; returns whether the agent owed the caller something."""
+        self._asked = False
+        owes, self._owes = self._owes, False
+        return owes
+
+    def ask(self, event: MoveAsked) -> None:
+        """The leg is to move, within the seconds that the event gives it."""
+        self._asked = True
+        if event.within_s > 0:
+            self._agenda.timers.start("move", event.at, event.within_s)
+        else:
+            self._agenda.timers.stop("move")
+            self.overdue(event.at)
+
+    def look(self, at: datetime) -> None:
+        """Something has happened: is it quiet now?"""
+        if not self._asked:
+            return
+        if not self._is_quiet:
+            self._agenda.timers.stop("quiet")
+        elif not self._agenda.timers.running("quiet"):
+            self._agenda.timers.start("quiet", at, QUIET)
+
+    def quiet(self, at: datetime) -> None:
+        """It has been quiet for long enough."""
+        self._go(at, owes=False)
+
+    def overdue(self, at: datetime) -> None:
+        """The leg moves in any case."""
+        if self._farewell.closing:
+            self._farewell.overdue(at)
+        else:
+            self._go(at, owes=not self._is_quiet)
+
+    @property
+    def _is_quiet(self) -> bool:
+        """Whether nobody speaks and nothing is being made or waited for."""
+        waits = self._replies.active is not None or self._desk.waits or self._farewell.closing
+        voices = self._floor.playing or self._floor.speaking
+        return self._machine.current_state in (State.READY, State.IDLE) and not (
+            voices or waits or self._agenda.timers.running("retry") or self._agenda.timers.running("words")
+        )
+
+    def _go(self, at: datetime, *, owes: bool) -> None:
+        self._asked, self._owes = False, owes
+        self._farewell.finish(at, MOVED, "reconnect")

@@ -1,0 +1,145 @@
+"""A leg that goes on in another process: when it leaves, and what the next one says."""
+
+import pytest
+
+from gateway.call import prompts
+from gateway.call.effects import ConfigureModel, EndLeg, Note, RequestResponse
+from gateway.call.moves import MOVED, QUIET
+from gateway.call.next_step import Goodbye, Reconnect, next_step
+from gateway.call.states import State
+from gateway.events import KeyPressed, ModelLost, MoveAsked
+from tests.call.conversation import Conversation, has, only
+
+WITHIN = 10.0
+
+
+@pytest.fixture
+def greeted(talk: Conversation) -> Conversation:
+    return talk.answered()
+
+
+def asked_to_move(talk: Conversation, within_s: float = WITHIN) -> Conversation:
+    talk.tell(MoveAsked, within_s=within_s)
+    return talk
+
+
+def moved(talk: Conversation) -> bool:
+    """Whether the leg has ended for a move, so that Twilio connects the next one."""
+    ended = talk.call.ended
+    if ended is None or ended.reason != MOVED:
+        return False
+    return next_step(talk.folded(), talk.now, 1) == Reconnect(2)
+
+
+def notes_of_the_next_leg(talk: Conversation) -> tuple[list[str], bool]:
+    """What the next leg's model is told, in another process, and whether it is to speak."""
+    talk.end_leg("closed")
+    other = talk.in_another_process()
+    other.start_leg(2)
+    effects = other.model_comes_up()
+    assert only(effects, ConfigureModel).history
+    return [effect.text for effect in effects if isinstance(effect, Note)], has(effects, RequestResponse)
+
+
+def test_a_quiet_leg_moves_after_a_moment_and_the_next_one_says_nothing(greeted: Conversation) -> None:
+    asked_to_move(greeted)
+    assert greeted.patience() == QUIET
+    assert has(greeted.wait(), EndLeg)
+    assert moved(greeted)
+    assert notes_of_the_next_leg(greeted) == ([prompts.MOVED_NOTE], False)
+    assert greeted.call.legs_lost == [], "it was no loss"
+
+
+def test_while_somebody_speaks_it_stays(greeted: Conversation) -> None:
+    asked_to_move(greeted)
+    item, _ = greeted.turn()
+    assert greeted.call.ended is None
+    greeted.words(item, "a large pepperoni")
+    response = greeted.begin_response()
+    greeted.begin_speech(response, "Sure. Anything else?")
+    greeted.end_response(response, spoke=True)
+    assert greeted.state() is State.AUDIO_PLAYBACK
+    assert greeted.patience() > QUIET
+    greeted.heard()
+    assert greeted.patience() == QUIET
+    greeted.voice("speech_start")
+    greeted.voice("silence")
+    assert greeted.state() is State.IDLE
+    assert greeted.patience() == QUIET, "from the new silence on"
+    greeted.wait()
+    assert moved(greeted)
+
+
+def test_nothing_it_owes_is_left_behind(ordering: Conversation) -> None:
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    response = ordering.begin_response()
+    asked_to_move(ordering)
+    ordering.calls(response, "confirm_order", {})
+    ordering.end_response(response)
+    assert ordering.state() is State.READY
+    assert ordering.patience() > QUIET, "the submit has no outcome yet"
+
+
+def test_at_the_end_of_its_time_it_moves_in_any_case_and_the_next_one_answers(greeted: Conversation) -> None:
+    greeted.turn()
+    greeted.begin_response()
+    asked_to_move(greeted, within_s=3)
+    assert greeted.patience() == 3
+    greeted.wait()
+    assert moved(greeted)
+    assert notes_of_the_next_leg(greeted) == ([prompts.RECOVERED_NOTE], True)
+
+
+def test_it_can_be_told_to_move_at_once(greeted: Conversation) -> None:
+    asked_to_move(greeted)
+    asked_to_move(greeted, within_s=0)
+    assert moved(greeted)
+    assert notes_of_the_next_leg(greeted) == ([prompts.MOVED_NOTE], False), "it was quiet all the same"
+
+
+def test_a_loss_after_a_move_is_told_as_a_loss(greeted: Conversation) -> None:
+    asked_to_move(greeted, within_s=0)
+    greeted.end_leg("closed")
+    greeted.start_leg(2)
+    greeted.model_comes_up()
+    greeted.tell(ModelLost)
+    assert only(greeted.model_comes_up(), Note).text == prompts.RECOVERED_NOTE
+    greeted.end_leg("lost")
+    greeted.start_leg(3)
+    assert only(greeted.model_comes_up(), Note).text.startswith(prompts.RESUMED_NOTE)
+
+
+def test_a_leg_that_moves_before_the_greeting_leaves_it_to_the_next(talk: Conversation) -> None:
+    talk.ring()
+    asked_to_move(talk, within_s=0)
+    assert moved(talk)
+    talk.end_leg("closed")
+    talk.start_leg(2)
+    effects = talk.model_comes_up()
+    assert only(effects, Note).text.startswith(prompts.GREETING_NOTE)
+    assert has(effects, RequestResponse)
+
+
+def test_a_call_that_is_about_to_end_ends(greeted: Conversation) -> None:
+    greeted.agent_speaks("Goodbye.", [("end_call", {"reason": "done"})])
+    asked_to_move(greeted, within_s=2)
+    greeted.wait()
+    assert next_step(greeted.folded(), greeted.now, 1) == Goodbye()
+
+
+def test_a_next_leg_is_not_moved_because_the_last_one_was_to_be(greeted: Conversation) -> None:
+    asked_to_move(greeted)
+    greeted.end_leg("lost")
+    greeted.start_leg(2)
+    greeted.model_comes_up()
+    greeted.agent_says("I'm back.")
+    assert greeted.patience() > WITHIN - 1
+    assert greeted.call.ended is None
+
+
+def test_a_leg_that_has_ended_does_not_move(greeted: Conversation) -> None:
+    greeted.tell(KeyPressed, digit="0")
+    greeted.end_leg("stopped")
+    assert greeted.tell(MoveAsked, within_s=0) == []
+    assert not moved(greeted)
