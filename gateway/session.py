@@ -303,6 +303,8 @@ class VoiceSession:
             await asyncio.sleep(LEASE / 3)
             try:
                 await self._parts.store.renew_lease(self.restaurant_id, self.id, self._fence, self._parts.owner, LEASE)
+                now, caller = datetime.now(UTC), self._call.caller_key
+                await self._parts.store.admission.stay(self.restaurant_id, self.id, caller, now)
             except LeaseLostError:
                 self.lose_lease()
                 return

@@ -25,6 +25,8 @@ class Phrases:
     closed: str
     closed_for_long: str
     not_in_service: str
+    declined: str
+    called_often: str
 
 
 PHRASES: Mapping[Language, Phrases] = {
@@ -36,6 +38,8 @@ PHRASES: Mapping[Language, Phrases] = {
         closed="Thank you for calling {name}. We are closed right now, and open again {when}. Goodbye.",
         closed_for_long="Thank you for calling {name}. We are closed at the moment. Goodbye.",
         not_in_service="I'm sorry, this number does not take orders. Goodbye.",
+        declined="I'm sorry, we can't take your call. Goodbye.",
+        called_often="I'm sorry, we have had many calls from you just now. Please call again later. Goodbye.",
     ),
     "es": Phrases(
         transfer="Un momento, le comunico con el restaurante.",
@@ -45,6 +49,8 @@ PHRASES: Mapping[Language, Phrases] = {
         closed="Gracias por llamar a {name}. Ahora estamos cerrados; abrimos {when}. Adiós.",
         closed_for_long="Gracias por llamar a {name}. En este momento estamos cerrados. Adiós.",
         not_in_service="Lo siento, este número no toma pedidos. Adiós.",
+        declined="Lo siento, no podemos atender su llamada. Adiós.",
+        called_often="Lo siento, hemos recibido muchas llamadas suyas. Llame de nuevo más tarde, por favor. Adiós.",
     ),
 }
 
