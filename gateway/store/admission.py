@@ -14,7 +14,7 @@ from gateway.store.connection import Connection
 from gateway.store.scripts import ADMIT, BLOCK
 
 Admission = Literal["admitted", "blocked", "hang_ups", "caller_calls", "caller_often", "withheld_calls", "house_full"]
-"""What becomes of a call: it has its place, or why it has none. `house_full` is about the restaurant, not the caller."""
+"""What becomes of a call: it has its place, or why not. `house_full` is about the restaurant, not the caller."""
 
 
 class AdmissionLimits(NamedTuple):

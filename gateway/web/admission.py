@@ -1,7 +1,7 @@
 """Who is let in: the limits of a restaurant and of a caller, and blocked numbers, asked of the store in one step.
 
-Rules kept here: what is too much for the restaurant rings at the restaurant; what is too much of one caller, and whoever
-is blocked, hears a fixed sentence and rings nowhere; what is counted and logged is the reason, never the number.
+Rules kept here: what is too much for the restaurant rings at the restaurant; what is too much of one caller, and
+whoever is blocked, hears a fixed sentence and rings nowhere; the reason is counted and logged, never the number.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Limits and blocked numbers over real webhooks: who is answered, who rings at the restaurant, who hears one sentence."""
+"""Limits and blocked numbers over real webhooks: who is answered, who rings elsewhere, who hears one sentence."""
 
 import asyncio
 from collections import Counter
