@@ -9,7 +9,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, assert_never
 
@@ -89,6 +89,8 @@ FIRST_FRAME_PATIENCE = 10.0
 FLUSH_PATIENCE = 2.0
 """Seconds that the end of a leg waits for the log; a caller hears silence meanwhile."""
 LEASE = 60.0
+CLOCK_DRIFT = timedelta(seconds=1)
+"""When it is more after a wait, the wall clock was set: the core is told, and moves its deadlines."""
 QUIET_RETRY = 2.0
 
 Handler = Callable[[AnyEvent], None]
@@ -545,7 +547,7 @@ class VoiceSession:
     def _time_passed(self) -> None:
         due, self._timer, self._timer_at = self._timer_at, None, None
         now = datetime.now(UTC)
-        if due is not None and now < due:  # the loop's clock and the wall clock differ by a little
+        if due is not None and now < due < now + CLOCK_DRIFT:  # the loop's clock and the wall clock differ by a little
             self._set_timer()
             return
         self.post(TimedOut(**self._now()))

@@ -54,6 +54,9 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "keys": "Sorry, the line is bad. Please use the keys: 1 for yes, 2 for no, 0 for a person.",
         "bad_line_person": "Sorry, the line is too bad. I will put you through to a person.",
         "bad_line": "Sorry, the line is too bad. Please ring again. Goodbye!",
+        "no_wish": "Please ring again when you would like to order. Goodbye!",
+        "too_long": "I have to end this call now. You can ring again at any time. Goodbye!",
+        "too_long_person": "I have to end this call now, and will put you through to a person.",
         "age": "Are you {age} or older?",
     },
     "es": {
@@ -94,6 +97,9 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "keys": "Perdón, la línea está mal. Use las teclas, por favor: 1 para sí, 2 para no, 0 para una persona.",
         "bad_line_person": "Perdón, la línea está muy mal. Le comunico con una persona.",
         "bad_line": "Perdón, la línea está muy mal. Llame de nuevo, por favor. ¡Adiós!",
+        "no_wish": "Llame de nuevo cuando quiera pedir algo. ¡Adiós!",
+        "too_long": "Tengo que terminar esta llamada. Puede llamar de nuevo cuando quiera. ¡Adiós!",
+        "too_long_person": "Tengo que terminar esta llamada y le comunico con una persona.",
         "age": "¿Tiene {age} años o más?",
     },
 }  # fmt: skip

@@ -7,6 +7,8 @@ silence alone ends any call.
 from datetime import datetime
 
 from gateway.call.agenda import Agenda
+from gateway.call.call_length import TIMER as LENGTH
+from gateway.call.call_length import CallLength
 from gateway.call.connection import ModelConnection
 from gateway.call.farewell import Farewell
 from gateway.call.replies import Replies
@@ -27,6 +29,7 @@ class Deadlines:
         turn_taking: TurnTaking,
         replies: Replies,
         farewell: Farewell,
+        length: CallLength,
     ) -> None:
         self._agenda = agenda
         self._machine = machine
@@ -34,6 +37,7 @@ class Deadlines:
         self._turn_taking = turn_taking
         self._replies = replies
         self._farewell = farewell
+        self._length = length
 
     def be_patient(self, at: datetime) -> None:
         """Something has happened: the state may last its patience from now."""
@@ -52,6 +56,8 @@ class Deadlines:
                 self._turn_taking.settle(at, overdue=True)
             elif name == "closing":
                 self._farewell.overdue(at)
+            elif name == LENGTH:
+                self._length.passed(at)
             else:
                 self._patience_over(at)
 

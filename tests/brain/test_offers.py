@@ -368,6 +368,13 @@ def test_a_bad_line_is_answered_by_keys() -> None:
     assert "ring again" in other.note(prompts.giving_up_note(person=False))
 
 
+def test_a_call_that_has_to_end_is_ended_kindly() -> None:
+    call = greeted()
+    assert "when you would like to order" in call.note(prompts.AIMLESS_GOODBYE_NOTE)
+    assert "put you through" in greeted().note(prompts.call_over_note(person=True))
+    assert "ring again at any time" in greeted().note(prompts.call_over_note(person=False))
+
+
 # --- what is put into a line ---
 
 
