@@ -168,7 +168,8 @@ def held_order_note(summary: str) -> str:
     """The same number left an open order a little while ago."""
     return (
         f"{HELD_ORDER_NOTE} this caller left an open order a few minutes ago: {summary}. Greet them, say that you "
-        "still have it, and ask whether to go on with it. Call resume_order with accept true or false by their answer."
+        "still have it, and ask whether to go on with it. If they ask what was in it, tell them. Call resume_order "
+        "with accept true or false by their answer."
     )
 
 
