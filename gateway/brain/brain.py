@@ -34,6 +34,10 @@ class Brain:
         return expected(view.asked, view.menu)
 
 
+RETURNED = "nobody answered:"
+"""How the note begins that a caller comes back with from a telephone that nobody took."""
+
+
 class _Turn:
     """One response in the making."""
 
@@ -43,7 +47,9 @@ class _Turn:
         self._view: View = view_of(prompt)
         self._language = self._view.language
         self._notes = " ".join((*self._view.notes, prompt.request or ""))
-        self._words = self._view.words or ("" if self._view.outcomes else keyed(self._notes, self._language))
+        words = self._view.words or ("" if self._view.outcomes else keyed(self._notes, self._language))
+        # What was said before a transfer that came to nothing was answered by it.
+        self._words = "" if RETURNED in self._notes.lower() else words
         self._sentences = Sentences(self._view)
         self._offers = OfferAnswers(self._view, self._sentences)
 

@@ -244,6 +244,18 @@ def returned(call: Call) -> str:
     return call.note(prompts.returned_note("one Coke", "draft"))
 
 
+def test_a_yes_that_led_to_a_telephone_nobody_answered_leads_there_once() -> None:
+    call = greeted()
+    call.hear("sixteen large pepperoni, that's all")
+    assert call.hear("Ana, pickup").endswith("Shall I put you through to a person?")
+    call.hear("yes")
+    call.history = [
+        entry for entry in call.history if not (isinstance(entry, Said) and "put you through." in entry.text)
+    ]
+    assert returned(call).startswith("I am sorry, nobody could come to the telephone.")
+    assert call.called.count("transfer_to_staff") == 1
+
+
 def test_back_from_a_telephone_that_nobody_answered() -> None:
     call = greeted()
     call.hear("a coke")
