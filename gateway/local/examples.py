@@ -47,7 +47,7 @@ def opened(settings: str) -> str:
 
 
 def copy_examples(folder: Path, added: str = "") -> Path:
-    """Copy the example restaurants into a folder, open at every hour to whoever calls how often ever.
+    """Copy the example restaurants into a folder, open at every hour, however often one rings.
 
     Args:
         folder: is made, if it is not there.
