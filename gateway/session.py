@@ -9,7 +9,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
 import structlog
@@ -98,6 +98,8 @@ FIRST_DELAY = 1.5
 NEXT_DELAY = 3.0
 """Seconds after which a submit without an answer is told to the core: the first time, and again and again."""
 LEASE = 60.0
+CLOCK_DRIFT = timedelta(seconds=1)
+"""When it is more after a wait, the wall clock was set: the core is told, and moves its deadlines."""
 QUIET_RETRY = 2.0
 
 Handler = Callable[[AnyEvent], None]
@@ -323,6 +325,8 @@ class VoiceSession:
             await asyncio.sleep(LEASE / 3)
             try:
                 await self._parts.store.renew_lease(self.restaurant_id, self.id, self._fence, self._parts.owner, LEASE)
+                now, caller = datetime.now(UTC), self._call.caller_key
+                await self._parts.store.admission.stay(self.restaurant_id, self.id, caller, now)
             except LeaseLostError:
                 self.lose_lease()
                 return
@@ -605,7 +609,7 @@ class VoiceSession:
     def _time_passed(self) -> None:
         due, self._timer, self._timer_at = self._timer_at, None, None
         now = datetime.now(UTC)
-        if due is not None and now < due:  # the loop's clock and the wall clock differ by a little
+        if due is not None and now < due < now + CLOCK_DRIFT:  # the loop's clock and the wall clock differ by a little
             self._set_timer()
             return
         self.post(TimedOut(**self._now()))

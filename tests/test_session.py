@@ -4,12 +4,14 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import numpy as np
 import pytest
 
+from gateway.call import states
+from gateway.call.states import State
 from gateway.events import AnyEvent, Interrupted, KeyPressed, OrderEvent, TranscriptionData, TranscriptionEvent
 from gateway.local.phone import conversation
 from gateway.local.phone_line import Line
@@ -20,6 +22,8 @@ from gateway.web.phrases import PHRASES
 from tests.acceptance.judge import Ordered, finished_log, heard_by_caller, judge_call, lines, the_order
 from tests.stage import ANA, Stage, casa_verde, open_stage
 
+CLOCKS = ("gateway.session", "gateway.realtime.link")
+"""Where a session's events get their times."""
 THE_COKE = Ordered(1, "coke", "regular", (), 300)
 
 
@@ -320,6 +324,35 @@ async def test_a_placed_order_that_cannot_be_read_is_not_told_to_be_this_one(
     record = await stage.phone().call(says(*THE_ORDER))
     await judge_call(stage, record)
     assert ("order.error", None) in await outcomes(stage, record.call_sid)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_clock_that_is_set_in_mid_call_is_not_noticed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    class Clock(datetime):
+        """The wall clock, which somebody sets."""
+
+        ahead = timedelta()
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Clock":
+            return super().now(tz) + cls.ahead
+
+    for module in CLOCKS:
+        monkeypatch.setattr(f"{module}.datetime", Clock)
+    for state in (State.READY, State.IDLE):
+        monkeypatch.setitem(states.PATIENCE, state, 1.5)  # type: ignore[arg-type]  # a dict, given out read-only
+
+    async def talk(line: Line) -> None:
+        await line.listen_until_quiet(400)
+        Clock.ahead = timedelta(hours=hours)
+        await line.wait_heard("still there", 6)
+        await conversation(["A Coke, please. That's all.", "Ana, pickup.", "Yes."], quiet_ms=400)(line)
+
+    record = await stage.phone().call(talk)
+    assert lines(await the_order(stage, record)) == [THE_COKE]
+    await judge_call(stage, record)
 
 
 async def test_a_store_that_is_away_in_mid_call_is_not_noticed(stage: Stage) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from gateway.brain.heed import comes_back, heed
 from gateway.brain.menu import Filled, expected, processor_for
-from gateway.brain.mind import CallTools, Prompt, Say, Step, ToolRequest
-from gateway.brain.notes import asks_for_a_person, emergency_number, keyed
+from gateway.brain.mind import CallTools, Prompt, Said, Say, Step, ToolRequest
+from gateway.brain.notes import asks_for_a_person, emergency_number, held_summary, keyed
 from gateway.brain.offers import OfferAnswers
 from gateway.brain.phrases import for_caller, menu_aloud, say, topic_of
 from gateway.brain.plan import order_calls, question_calls, said_time
@@ -34,6 +34,10 @@ class Brain:
         return expected(view.asked, view.menu)
 
 
+RETURNED = "nobody answered:"
+"""How the note begins that a caller comes back with from a telephone that nobody took."""
+
+
 class _Turn:
     """One response in the making."""
 
@@ -43,7 +47,9 @@ class _Turn:
         self._view: View = view_of(prompt)
         self._language = self._view.language
         self._notes = " ".join((*self._view.notes, prompt.request or ""))
-        self._words = self._view.words or ("" if self._view.outcomes else keyed(self._notes, self._language))
+        words = self._view.words or ("" if self._view.outcomes else keyed(self._notes, self._language))
+        # What was said before a transfer that came to nothing was answered by it.
+        self._words = "" if RETURNED in self._notes.lower() else words
         self._sentences = Sentences(self._view)
         self._offers = OfferAnswers(self._view, self._sentences)
 
@@ -125,8 +131,9 @@ class _Turn:
 
     def _take_up(self, intent: OrderIntent, calls: tuple[ToolRequest, ...]) -> tuple[Step, ...]:
         """The answer about the order held from an earlier call; what else was said comes after it."""
-        if intent.assent == "unclear":
-            return self._say("held_again")
+        if intent.assent == "unclear":  # "what did I have?": it is told again with the question
+            told = (e.text for e in self._prompt.history if isinstance(e, Said) and e.role == "system")
+            return self._say("held_again", summary=held_summary(" ".join(told)))
         return self._call(ToolRequest("resume_order", {"accept": intent.assent == "yes"}), *calls)
 
     def _reply(self, intent: OrderIntent) -> tuple[Step, ...]:

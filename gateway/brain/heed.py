@@ -37,6 +37,10 @@ def heed(notes: str, instructions: str, view: View, sentences: Sentences) -> Tol
         return Told(say("keys", language))
     if "the line is too bad" in low:
         return Told(say("bad_line_person" if "putting them through" in low else "bad_line", language))
+    if "may ring again when they would like to order" in low:
+        return Told(say("no_wish", language))
+    if "the time of this call is over" in low:
+        return Told(say("too_long_person" if "putting them through" in low else "too_long", language))
     if "stays silent" in low:
         return Told(say("leaving", language), "the caller was silent")
     if "silent" in low:

@@ -7,6 +7,8 @@ silence alone ends any call.
 from datetime import datetime
 
 from gateway.call.agenda import Agenda
+from gateway.call.call_length import TIMER as LENGTH
+from gateway.call.call_length import CallLength
 from gateway.call.connection import ModelConnection
 from gateway.call.farewell import Farewell
 from gateway.call.moves import Moves
@@ -29,6 +31,7 @@ class Deadlines:
         replies: Replies,
         farewell: Farewell,
         moves: Moves,
+        length: CallLength,
     ) -> None:
         self._agenda = agenda
         self._machine = machine
@@ -37,6 +40,7 @@ class Deadlines:
         self._replies = replies
         self._farewell = farewell
         self._moves = moves
+        self._length = length
 
     def be_patient(self, at: datetime) -> None:
         """Something has happened: the state may last its patience from now."""
@@ -61,6 +65,8 @@ class Deadlines:
                 self._moves.quiet(at)
             elif name == "move":
                 self._moves.overdue(at)
+            elif name == LENGTH:
+                self._length.passed(at)
             else:
                 self._patience_over(at)
 

@@ -105,6 +105,11 @@ class Desk:
             prompts.summary(self.order, self._restaurant.menu) if self.order is not None and self.order.lines else None
         )
 
+    @property
+    def unplaced(self) -> bool:
+        """Whether something is ordered that is not placed yet."""
+        return self.order is not None and self.order.is_open and bool(self.order.lines)
+
     def run_out(self, now: datetime) -> tuple[Shortfall, ...]:
         """What of the open order cannot be had any more, because it has run out."""
         order = self.order

@@ -172,6 +172,7 @@ class Call:
 
     def handle(self, event: AnyEvent) -> list[Effect]:
         """Take one event in; returns what is to be done, in order."""
+        self._parts.clock.told(event)
         if isinstance(event, LegStarted) and self.state is not State.DISCONNECTED:
             # The old leg's end was not told (its process died): it is over now.
             self._parts.agenda.tell(LegEnded(**self._parts.agenda.stamp(event.at), leg=self.leg, reason="lost"))
@@ -232,6 +233,7 @@ class Call:
             case TranscriptionEvent():
                 self._parts.emergency.heard(event)
                 self._parts.turn_taking.transcription(event)
+                self._parts.purpose.heard(event)
             case ResponseStarted():
                 self._parts.severity.response_started()
                 self._parts.replies.started(event)
@@ -242,6 +244,7 @@ class Call:
                 self._parts.turn_taking.playback_started(event)
             case PlaybackFinished():
                 self._parts.turn_taking.playback_finished(event.at)
+                self._parts.purpose.agent_heard(event.at)
             case Interrupted():
                 self._parts.turn_taking.interrupted(event)
                 self._parts.emergency.interrupted()
@@ -259,6 +262,7 @@ class Call:
             case AlertRaised():
                 self.alerts.alert_raised(event)
             case KeyPressed():
+                self._parts.purpose.served()
                 self._parts.keypad.pressed(event)
             case Gathered():
                 self._gathered(event)
@@ -274,7 +278,9 @@ class Call:
                 self._parts.deadlines.timed_out(event.at)
             case Disclosed() | SessionRequested() | ListeningStarted() | ListeningStopped() | AudioEvent():
                 pass
-            case OrderReady() | OrderIncomplete() | OrderRefused():
+            case OrderReady() | OrderIncomplete():
+                self._parts.purpose.served()
+            case OrderRefused():
                 pass
             case _:
                 assert_never(event)
@@ -285,6 +291,7 @@ class Call:
         if self.desk.order is not None:
             return  # told twice
         self.caller_key = event.caller_key
+        self._parts.length.call_started(event.at)
         self.desk.recent = event.recent_orders
         self.desk.open_order(self.call_id)
         try:
@@ -311,6 +318,7 @@ class Call:
             self._parts.agenda.do(submit)
             self._parts.replies.submit_began(event.at)
         self.alerts.leg_started()
+        self._parts.length.leg_started(event.at)
         if ended is not None and nobody_answered:
             self.alerts.raise_alert("transfer_unanswered", ended.reason)
         moved = ended is not None and ended.reason == MOVED

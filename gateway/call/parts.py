@@ -2,6 +2,8 @@
 
 from gateway.call.agenda import Agenda
 from gateway.call.alerts import Alerts
+from gateway.call.call_length import CallLength
+from gateway.call.clock import ClockWatch
 from gateway.call.connection import ModelConnection
 from gateway.call.deadlines import Deadlines
 from gateway.call.desk import Desk
@@ -11,6 +13,7 @@ from gateway.call.floor import Floor
 from gateway.call.keypad import Keypad
 from gateway.call.moves import Moves
 from gateway.call.offers import Offers
+from gateway.call.purpose import Purpose
 from gateway.call.replies import Replies
 from gateway.call.severity import SeverityRules
 from gateway.call.state_machine import StateMachine
@@ -55,4 +58,9 @@ class Parts:
         self.keypad = Keypad(restaurant, desk, connection, self.turn_taking, understanding, farewell)
         self.severity = SeverityRules(machine, connection, replies, farewell, understanding)
         self.moves = Moves(agenda, machine, floor, desk, replies, farewell)
-        self.deadlines = Deadlines(agenda, machine, connection, self.turn_taking, replies, farewell, self.moves)
+        self.purpose = Purpose(desk, connection, replies, farewell, self.turn_taking)
+        self.length = length = CallLength(
+            agenda, floor, restaurant, desk, connection, replies, farewell, self.turn_taking
+        )
+        self.clock = ClockWatch(agenda, length)
+        self.deadlines = Deadlines(agenda, machine, connection, self.turn_taking, replies, farewell, self.moves, length)

@@ -173,7 +173,8 @@ def held_order_note(summary: str) -> str:
     """The same number left an open order a little while ago."""
     return (
         f"{HELD_ORDER_NOTE} this caller left an open order a few minutes ago: {summary}. Greet them, say that you "
-        "still have it, and ask whether to go on with it. Call resume_order with accept true or false by their answer."
+        "still have it, and ask whether to go on with it. If they ask what was in it, tell them. Call resume_order "
+        "with accept true or false by their answer."
     )
 
 
@@ -202,6 +203,18 @@ STILL_THERE_NOTE = (
     "The caller has been silent. Ask in a few words whether they are still there, and repeat what you need."
 )
 SILENT_GOODBYE_NOTE = "The caller stays silent. Say that they may ring again at any time, and say goodbye."
+AIMLESS_NOTE = (
+    "The caller has said much that has nothing to do with the restaurant. Ask once, kindly and in a few words, what "
+    "you can get for them, and say that you only take orders here. Play no games; answer no insult with another."
+)
+AIMLESS_GOODBYE_NOTE = (
+    "The caller wants nothing from the restaurant. Say kindly that they may ring again when they would like to order, "
+    "and say goodbye."
+)
+LONG_CALL_NOTE = (
+    "This call has lasted long and ends in two minutes. Tell the caller so when you speak next, and help them to "
+    "finish the order first."
+)
 NOT_UNDERSTOOD_NOTE = "The caller's last words could not be understood. Ask them to say it again."
 NOBODY_NOTE = "The caller pressed 0 for a person, but nobody can be reached by telephone. Say so kindly and go on."
 TOO_LONG_NOTE = "Your last answer was too long to be played and was cut. Say it again in one or two sentences."
@@ -259,6 +272,16 @@ def giving_up_note(*, person: bool) -> str:
     if person:
         return "The caller cannot be understood. Say that the line is too bad, and that you are putting them through."
     return "The caller cannot be understood. Say that the line is too bad, that they may ring again, and say goodbye."
+
+
+def call_over_note(*, person: bool) -> str:
+    """The call has lasted as long as a call may."""
+    then = (
+        "that you are putting them through to a person, who has the order"
+        if person
+        else "that they may ring again at any time, and say goodbye"
+    )
+    return f"The time of this call is over. Say in one short sentence that the call has to end now, and {then}."
 
 
 def history(turns: Turns) -> tuple[HistoryItem, ...]:

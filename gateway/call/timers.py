@@ -21,6 +21,10 @@ class Timers:
         """Whether the deadline `name` is set."""
         return name in self._due
 
+    def shift(self, step: timedelta) -> None:
+        """Move all deadlines by `step`: the clock was set, and no time has passed."""
+        self._due = {name: at + step for name, at in self._due.items()}
+
     def clear(self) -> None:
         """Forget all deadlines."""
         self._due.clear()

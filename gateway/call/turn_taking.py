@@ -239,6 +239,11 @@ class TurnTaking:
         return LONG_PAUSE if self._relayed or self._asked_to_wait else 1
 
     @property
+    def relayed(self) -> bool:
+        """Whether an operator speaks for the caller."""
+        return self._relayed
+
+    @property
     def listening_to_nobody(self) -> bool:
         """Whether the call listens though no voice is detected, as after an interruption by mere noise."""
         return self._machine.current_state is State.LISTENING and not self._floor.speaking

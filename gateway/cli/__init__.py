@@ -7,6 +7,7 @@ only one command needs and loads slowly is imported inside it, so that `gateway 
 
 import typer
 
+from gateway.cli.block import block
 from gateway.cli.call import call
 from gateway.cli.check import check
 from gateway.cli.demo import demo
@@ -35,6 +36,7 @@ app.add_typer(menu, name="menu")
 app.add_typer(order, name="order")
 app.add_typer(eighty_six, name="86")
 app.command()(fallback)
+app.command()(block)
 app.command()(states)
 app.command()(schemas)
 app.command()(settings)

@@ -1,8 +1,8 @@
 """The example restaurants for whoever tries the gateway out: what to say to them, and copies that are always open.
 
-The examples have hours and holidays as real restaurants have them; a demo at midnight must not be told that they are
-closed. Rule kept here: a copy differs from what ships in its hours, its holidays and what is added to it, in nothing
-else.
+The examples have hours, holidays and limits on calls as real restaurants have them; a demo at midnight must not be told
+that they are closed, and who tries them out rings often. Rule kept here: a copy differs from what ships in these and in
+what is added to it, in nothing else.
 """
 
 import re
@@ -15,6 +15,14 @@ from gateway.orders.restaurant_files import SETTINGS, SHIPPED, load_restaurants
 
 SCRIPT = "demo.txt"
 _TIMETABLE = re.compile(r"^\[(?:hours|holidays)\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
+_EVERY_CALL = """\
+max_calls = 100_000
+max_calls_of_caller = 1_000
+max_calls_of_caller_hourly = 100_000
+max_withheld_calls = 1_000
+max_hang_ups = 1_000
+
+"""
 _EVERY_HOUR = "[hours]\n" + "".join(f'{day} = [{{ open = "00:00", close = "24:00" }}]\n' for day in DAYS)
 
 
@@ -39,7 +47,7 @@ def opened(settings: str) -> str:
 
 
 def copy_examples(folder: Path, added: str = "") -> Path:
-    """Copy the example restaurants into a folder, open at every hour.
+    """Copy the example restaurants into a folder, open at every hour, however often one rings.
 
     Args:
         folder: is made, if it is not there.
@@ -50,5 +58,6 @@ def copy_examples(folder: Path, added: str = "") -> Path:
     """
     shutil.copytree(SHIPPED, folder, dirs_exist_ok=True)
     for file in folder.glob(f"*/{SETTINGS}"):
-        file.write_text(f"{opened(file.read_text(encoding='utf-8'))}\n{added}", encoding="utf-8")
+        settings = opened(file.read_text(encoding="utf-8"))
+        file.write_text(f"{_EVERY_CALL}{settings}\n{added}", encoding="utf-8")
     return folder

@@ -43,6 +43,7 @@ _NOT_ORDERING = frozenset({"add", "put", "also", "and also", "as well as", "alon
 _NO_ORDERS: frozenset[IntentName | None] = frozenset(
     {"ask_price", "ask_menu", "ask_hours", "ask_allergen", "transfer", "cancel", "message", "emergency"}
 )
+_SMALL_TALK: frozenset[IntentName] = frozenset({"confirm", "deny", "done", "greeting", "other"})
 _NOT_ABOUT_FOOD: frozenset[IntentName | None] = frozenset(
     {"transfer", "cancel", "repeat", "ask_hours", "ask_total", "message", "emergency"}
 )
@@ -113,6 +114,13 @@ class OrderProcessor:
             return answer
         intent = self.parse_order_intent(text, OrderContext(self.menu))
         return "unclear" if intent.items or intent.subjects or intent.intent == "emergency" else answer
+
+    def concerns_us(self, text: str) -> bool:
+        """Whether a turn orders, asks for, or names anything of this place, or a person, an allergy or an emergency."""
+        intent = self.parse_order_intent(text, OrderContext(self.menu))
+        named = intent.items or intent.about or intent.subjects or intent.ambiguous or intent.allergies
+        brought = intent.address or acts.fulfilment_spans(acts.folded(text))
+        return bool(named or brought or intent.intent not in _SMALL_TALK)
 
     def validate_order(
         self,

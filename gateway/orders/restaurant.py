@@ -95,6 +95,12 @@ class Restaurant(_Part):
         approval_cents: an order whose total is above this needs a person's approval.
         approval_quantity: so does one of more things than this.
         approval_recent: so does the next order of a number that placed so many within ten minutes.
+        max_calls: calls at a time; more are put through to `transfer_to`.
+        max_calls_of_caller: calls of one number at a time; more hear that they should ring later, and ring nowhere.
+        max_calls_of_caller_hourly: so do more calls of one number within an hour.
+        max_withheld_calls: and more calls at a time of numbers that are withheld.
+        max_hang_ups: calls of one number that may end without a word within ten minutes; after that, likewise.
+        max_call_minutes: how long a call lasts at most; twice as long through a relay operator.
         emergency_number: what callers are told to dial when somebody is in danger.
         pos: where orders go; None: nowhere yet (development).
     """
@@ -115,6 +121,12 @@ class Restaurant(_Part):
     approval_cents: Annotated[int, Field(strict=True, ge=1)] = 25_000
     approval_quantity: Annotated[int, Field(strict=True, ge=1)] = 60
     approval_recent: Annotated[int, Field(strict=True, ge=1)] = 3
+    max_calls: Annotated[int, Field(strict=True, ge=1)] = 100
+    max_calls_of_caller: Annotated[int, Field(strict=True, ge=1)] = 2
+    max_calls_of_caller_hourly: Annotated[int, Field(strict=True, ge=1)] = 20
+    max_withheld_calls: Annotated[int, Field(strict=True, ge=1)] = 20
+    max_hang_ups: Annotated[int, Field(strict=True, ge=1)] = 5
+    max_call_minutes: Annotated[int, Field(strict=True, ge=5, le=120)] = 15
     emergency_number: Annotated[str, Field(pattern=r"^[0-9]{3,6}$")] = "911"
     pos: PosEndpoint | None = None
     menu: Menu

@@ -96,6 +96,10 @@ class OrderTools:
         """The caller's answer to a read-back: never "yes" when the words also name food. See `OrderProcessor`."""
         return self._processor.assent(text, language)
 
+    def understands(self, text: str) -> bool:
+        """Whether the caller's words are about what is sold here, or are for the people here. See `OrderProcessor`."""
+        return self._processor.concerns_us(text)
+
     def execute(
         self, tool_call_id: str, name: str, arguments_json: str, order: Order, context: ToolContext
     ) -> ToolOutcome:

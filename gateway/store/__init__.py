@@ -4,6 +4,7 @@
 `EventLog` gathers the log entries of all calls of a process and writes them behind the calls' backs.
 """
 
+from gateway.store.admission import Admission, AdmissionLimits, AdmissionStore, Blocked
 from gateway.store.connection import Connection, Health
 from gateway.store.embedded import EmbeddedServer, EmbeddedServerError, default_data_dir
 from gateway.store.errors import (
@@ -34,7 +35,11 @@ from gateway.store.sessions import SessionStore
 from gateway.store.url import StoreUrlError, parse_store_url
 
 __all__ = [
+    "Admission",
+    "AdmissionLimits",
+    "AdmissionStore",
     "Batch",
+    "Blocked",
     "Claim",
     "Connection",
     "Delivery",

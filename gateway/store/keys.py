@@ -14,6 +14,9 @@ SEEN_S = 3600  # how long a repeated append is recognised; retries take minutes 
 NONCE_S = 600  # longer than a stream token is valid, so that a used token never becomes fresh again
 LIVE_S = 12 * 3600  # no call lasts longer; what is older was left behind by a process that died
 RECENT_S = 600  # orders of a number that were placed longer ago say nothing about its next one
+PLACE_S = 120  # a call's place among the active ones, renewed three times a minute while it goes on
+RUNG_S = 3600  # calls of a number that are counted together
+HANG_UPS_S = 600  # as `RECENT_S`, for calls that ended without a word
 OFFER_S = 30 * 24 * 3600  # an 86 list that nobody has touched for so long is forgotten
 
 OUTBOX_GROUP = "workers"
@@ -73,6 +76,26 @@ def recent_key(restaurant_id: str, caller_key: str) -> str:
 def offer_key(restaurant_id: str) -> str:
     """Hash: what has run out and how long an order takes now; see `gateway.store.offers`."""
     return f"{_restaurant(restaurant_id)}:offer"
+
+
+def places_key(restaurant_id: str) -> str:
+    """Sorted set: the active calls, as `caller:call`, by the end of their lease, Unix milliseconds."""
+    return f"{_restaurant(restaurant_id)}:places"
+
+
+def rung_key(restaurant_id: str, caller_key: str) -> str:
+    """Sorted set: the calls of a caller that were taken lately, as in `places_key`, by Unix milliseconds."""
+    return f"{_restaurant(restaurant_id)}:rung:{caller_key}"
+
+
+def hang_ups_key(restaurant_id: str, caller_key: str) -> str:
+    """Sorted set: the calls of a caller that ended without a word lately, by Unix milliseconds."""
+    return f"{_restaurant(restaurant_id)}:hangups:{caller_key}"
+
+
+def blocked_key(restaurant_id: str) -> str:
+    """Hash: blocked callers, each with `last two digits:until`, until in Unix milliseconds."""
+    return f"{_restaurant(restaurant_id)}:blocked"
 
 
 def once_key(restaurant_id: str, key: str) -> str:

@@ -229,3 +229,48 @@ redis.call('EXPIRE', KEYS[7], ARGV[7])
 return 1
 """
 )
+
+# KEYS places rung hang_ups blocked
+# ARGV place caller now_ms place_s rung_s hang_ups_s most_calls most_of_caller most_hourly most_withheld most_hang_ups
+# A place is `caller:call`, caller `-` for a withheld number; its score is the end of its lease.
+ADMIT = Script(
+    """
+local place, caller, now = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local function before(seconds) return string.format('%.0f', now - 1000 * tonumber(seconds)) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', before(ARGV[5]))
+local known = redis.call('ZSCORE', KEYS[1], place) or redis.call('ZSCORE', KEYS[2], place)
+if not known then
+  local blocked = redis.call('HGET', KEYS[4], caller)
+  if blocked and tonumber(string.match(blocked, ':(%d+)$')) > now then return 'blocked' end
+  if redis.call('ZCOUNT', KEYS[3], '(' .. before(ARGV[6]), '+inf') >= tonumber(ARGV[11]) then return 'hang_ups' end
+  local places, own = redis.call('ZRANGE', KEYS[1], 0, -1), 0
+  for _, taken in ipairs(places) do
+    if string.sub(taken, 1, #caller + 1) == caller .. ':' then own = own + 1 end
+  end
+  if caller == '-' then
+    if own >= tonumber(ARGV[10]) then return 'withheld_calls' end
+  else
+    if own >= tonumber(ARGV[8]) then return 'caller_calls' end
+    if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[9]) then return 'caller_often' end
+  end
+  if #places >= tonumber(ARGV[7]) then return 'house_full' end
+  redis.call('ZADD', KEYS[2], now, place)
+  redis.call('EXPIRE', KEYS[2], ARGV[5])
+end
+redis.call('ZADD', KEYS[1], string.format('%.0f', now + 1000 * tonumber(ARGV[4])), place)
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return 'admitted'
+"""
+)
+
+# KEYS blocked | ARGV caller value life_ms
+# The list goes with the last of its entries.
+BLOCK = Script(
+    """
+local left = redis.call('PTTL', KEYS[1])
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+if tonumber(ARGV[3]) > left then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+return 1
+"""
+)

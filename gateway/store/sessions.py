@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Literal, Self, cast
 
 from gateway.store import keys
+from gateway.store.admission import AdmissionStore
 from gateway.store.connection import Connection, Health, Reply
 from gateway.store.embedded import EmbeddedServer
 from gateway.store.errors import LeaseLostError, StaleLegError
@@ -40,6 +41,7 @@ class SessionStore:
     ) -> None:
         self.connection = connection
         self.offers = OfferStore(connection)
+        self.admission = AdmissionStore(connection)
         self.retention_s = retention_s
         self._embedded = embedded
 
@@ -319,6 +321,10 @@ class SessionStore:
         name = keys.once_key(restaurant_id, key)
         first = await self.connection.run(ONCE, [name], [value, ttl_s])
         return value if first is None else str(first)
+
+    async def answered_before(self, restaurant_id: str, key: str) -> str | None:
+        """The answer that `once` keeps; None when there is none."""
+        return cast("str | None", await self.connection.command("GET", keys.once_key(restaurant_id, key)))
 
 
 _APPENDED: tuple[Appended, ...] = ("fenced_off", "kept", "forgotten")  # as the script numbers them

@@ -305,5 +305,6 @@ class PhoneLine:
         if self._speaking and self._playout.finished(time.monotonic()):
             self._speaking = False
             self._voice.disarm()
+            self._playout.resume()  # a voice over the last words held what there was nothing left of
             if self._listener is not None:
                 self._listener.playback_finished()

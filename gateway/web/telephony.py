@@ -25,6 +25,7 @@ from gateway.security import StreamToken, caller_key, e164, last_two, mint_strea
 from gateway.settings import Settings
 from gateway.store import LogEntry, SessionStore, StoreError, StoreUnavailableError
 from gateway.text_session import TextSessions, UnknownCallError
+from gateway.web.admission import Admission, declined
 from gateway.web.fallback import Fallback
 from gateway.web.phrases import LOCALES, PHRASES, closed_text
 from gateway.web.readiness import Readiness
@@ -85,6 +86,7 @@ class Telephony:
         self._settings = settings
         self._secret = secret
         self._store = store
+        self._admission = Admission(store)
         self._readiness = readiness
         self._metrics = metrics
         self._turns = TextTurns(settings.public_url, turns)
@@ -142,7 +144,17 @@ class Telephony:
             return self._refuse(hook, not_ready, restaurant)
         key, number = f"voice:{hook.call_id}", hook.field("From")
         async with asyncio.timeout(STORE_PATIENCE_S):
+            if (given := await self._store.answered_before(restaurant.id, key)) is not None:
+                self._metrics.count_webhook(hook.path, "repeated")
+                return given
             caller = caller_key(self._secret, number)
+            place = await self._admission.ask(restaurant, hook.call_id, caller, now)
+            if place == "house_full":
+                return self._refuse(hook, place, restaurant)
+            if place != "admitted":
+                log.warning("call.declined", restaurant=restaurant.id, reason=place)
+                self._metrics.count_webhook(hook.path, place)
+                return declined(restaurant, place)
             held = None if caller is None else await self._store.held_order(restaurant.id, caller)
             lately = () if caller is None else await self._store.placed_lately(restaurant.id, caller, now)
             facts: dict[str, object] = {"session_id": hook.call_id, "timestamp": milliseconds(now)}
@@ -161,6 +173,8 @@ class Telephony:
             events = [("call.started", started.to_json()), ("call.disclosed", disclosed.to_json())]
             new = await self._store.begin_call(restaurant.id, hook.call_id, events, now)
             leg = 1 if new else await self._next_leg(hook.call_id, restaurant)
+            if leg is None:
+                return await self._is_over(hook, restaurant, caller)
             if self._turns.needed:
                 document = self._turns.answer(restaurant, leg)
             else:
@@ -187,6 +201,9 @@ class Telephony:
             document = await self._store.once(restaurant.id, f"next:{hook.call_id}:{leg}:{after}", document)
             if isinstance(step, Goodbye):
                 await self._store.end_call(restaurant.id, hook.call_id)
+                await self._admission.over(call, call.caller_key, self._now())
+            else:
+                await self._store.admission.stay(restaurant.id, hook.call_id, call.caller_key, self._now())
         self._metrics.count_webhook(hook.path, type(step).__name__.lower())
         log.info("call.next", restaurant=restaurant.id, leg=leg, after=after, step=type(step).__name__)
         return document
@@ -200,6 +217,8 @@ class Telephony:
                 document = await self._turns.document(hook, restaurant)
             except UnknownCallError:
                 return self._refuse(hook, "unknown_call", restaurant)
+            caller = caller_key(self._secret, hook.field("From"))
+            await self._store.admission.stay(restaurant.id, hook.call_id, caller, self._now())
         self._metrics.count_webhook(hook.path, "turn")
         return document
 
@@ -207,12 +226,18 @@ class Telephony:
         status, restaurant = hook.field("CallStatus"), self._called(hook)
         log.info("call.status", status=status, sequence=hook.field("SequenceNumber"))
         if restaurant is not None and status in OVER:
+            # Whatever its SequenceNumber: a call that is over does not come back, and its end is one event by its id.
             hung_up = HungUp(session_id=hook.call_id, timestamp=milliseconds(self._now()), status=status or "")
             async with asyncio.timeout(STORE_PATIENCE_S):
-                if await self._store.read_log(restaurant.id, hook.call_id):  # else it was never begun: closed, or full
-                    # The fixed id makes a callback that comes twice one event.
-                    await self._store.append(restaurant.id, hook.call_id, None, [("call.hung_up", hung_up.to_json())])
-                    await self._store.end_call(restaurant.id, hook.call_id)
+                entries = await self._store.read_log(restaurant.id, hook.call_id)
+                if not entries:  # never begun: closed, full, or its voice webhook is still to come
+                    key = f"voice:{hook.call_id}"
+                    await self._store.once(restaurant.id, key, goodbye("", _locale(restaurant)), REPEATED_WITHIN_S)
+                    return ""
+                await self._store.append(restaurant.id, hook.call_id, None, [("call.hung_up", hung_up.to_json())])
+                await self._store.end_call(restaurant.id, hook.call_id)
+                call = Call.fold(hook.call_id, restaurant, [*self._events(entries), hung_up])
+                await self._admission.over(call, call.caller_key, self._now())
         return ""
 
     async def _stream(self, hook: Webhook) -> str:
@@ -232,7 +257,7 @@ class Telephony:
         try:
             hook = await self.guard.receive(request)
             bind_call(hook.call_id)
-            document = await handle(hook)
+            document = await self._once_per_token(hook, handle)
         except WebhookRefused as refused:
             if refused.hook is None:
                 return self._turn_away(request, refused)
@@ -247,6 +272,20 @@ class Telephony:
             log.exception("webhook.crashed", path=hook.path)
             document = self._refuse(hook, "crashed", self._restaurant_of(hook))
         return Response(document, media_type=CONTENT_TYPE)
+
+    async def _once_per_token(self, hook: Webhook, handle: _Handler) -> str:
+        """Run a handler, unless Twilio has sent this very request before: then the first answer is given again."""
+        restaurant = None if hook.token is None else self._called(hook)
+        if restaurant is None:
+            return await handle(hook)
+        key = f"token:{hook.call_id}:{hook.path}:{hook.token}"
+        async with asyncio.timeout(STORE_PATIENCE_S):
+            if (given := await self._store.answered_before(restaurant.id, key)) is not None:
+                self._metrics.count_webhook(hook.path, "repeated")
+                return given
+        document = await handle(hook)
+        async with asyncio.timeout(STORE_PATIENCE_S):
+            return await self._store.once(restaurant.id, key, document, REPEATED_WITHIN_S)
 
     async def _take_note(self, request: Request, handle: _Handler) -> Response:
         """Run a handler of a callback: Twilio ignores the body. 503 makes it try again where it is told to."""
@@ -309,10 +348,19 @@ class Telephony:
             except StoreUnavailableError:
                 await asyncio.sleep(STORE_PAUSE_S)
 
-    async def _next_leg(self, call_id: str, restaurant: Restaurant) -> int:
-        """The leg that follows those in the log of a call that was begun before."""
+    async def _next_leg(self, call_id: str, restaurant: Restaurant) -> int | None:
+        """The leg that follows those in the log of a call that was begun before; None when the call is over."""
         entries = await self._store.read_log(restaurant.id, call_id)
-        return Call.fold(call_id, restaurant, self._events(entries)).leg + 1
+        call = Call.fold(call_id, restaurant, self._events(entries))
+        said_goodbye = call.ended is not None and call.ended.next == "goodbye"
+        return None if call.hung_up or said_goodbye else call.leg + 1
+
+    async def _is_over(self, hook: Webhook, restaurant: Restaurant, caller: str | None) -> str:
+        """The beginning of a call that has ended already: a webhook that came late."""
+        await self._store.admission.leave(restaurant.id, hook.call_id, caller)
+        self._metrics.count_webhook(hook.path, "over")
+        log.info("call.over_already", restaurant=restaurant.id)
+        return goodbye("", _locale(restaurant))
 
     def _called(self, hook: Webhook) -> Restaurant | None:
         """The restaurant whose number was dialled."""

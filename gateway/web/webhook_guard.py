@@ -28,6 +28,7 @@ FORM = "application/x-www-form-urlencoded"
 _CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Twilio's have 34; it becomes part of a key
 _LEG = re.compile("[1-9][0-9]{0,3}", re.ASCII)
 _COUNT = re.compile("0|[1-9][0-9]{0,8}", re.ASCII)
+_TOKEN = re.compile(r"[A-Za-z0-9_.:-]{1,128}")  # a UUID so far; it becomes part of a key
 
 Refusal = Literal[
     "signature_missing",
@@ -64,11 +65,14 @@ class Webhook:
         path: without the query, for logs.
         query: the parameters of the URL.
         form: all fields in order, blank and repeated ones too.
+        token: `I-Twilio-Idempotency-Token`, the same over all attempts of one request (Twilio, "Webhooks connection
+            overrides"); None without a usable one. It is not signed, so it may choose between answers of one call only.
     """
 
     path: str
     query: Mapping[str, str]
     form: Sequence[tuple[str, str]]
+    token: str | None = None
 
     def field(self, name: str) -> str | None:
         """The value of a form field; None when it is missing or blank.
@@ -155,7 +159,9 @@ class WebhookGuard:
         reason = self._judge(signature, twilio_request_is_genuine(self._tokens, signature, url, form))
         if reason is not None:
             raise WebhookRefused(reason, 403)
-        return Webhook(request.url.path, dict(request.query_params), tuple(form))
+        token = request.headers.get("i-twilio-idempotency-token", "")
+        usable = token if _TOKEN.fullmatch(token) else None
+        return Webhook(request.url.path, dict(request.query_params), tuple(form), usable)
 
     def handshake_refusal(self, scope: Scope) -> Refusal | None:
         """Why a media stream's handshake is not accepted; None when it is. To be asked before `accept`.

@@ -161,3 +161,88 @@ async def voice_document(stage: Stage, number: str) -> str:
         answer = await client.post(url, data=form, headers={"x-twilio-signature": sign(TWILIO_TOKEN, url, form)})
     assert answer.status_code == 200
     return answer.text
+
+
+async def test_a_caller_who_asks_what_was_in_it_is_told_and_may_go_on(stage: Stage) -> None:
+    first = await stage.phone().call(leave_without_goodbye)
+    again = await stage.phone().call(
+        conversation(["What did I have?", "Yes.", "That's all.", "Ana, pickup.", "Yes."], quiet_ms=400)
+    )
+    told = [heard.text for heard in again.heard if "one large Margherita; one Sprite" in heard.text]
+    assert len(told) >= 2, "with the offer, and when asked"
+    order = await the_order(stage, again)
+    assert lines(order) == [MARGHERITA, SPRITE]
+    assert order["order_ref"] == f"order-{first.call_sid}"
+    await judge_call(stage, again)
+
+
+async def test_a_declined_order_is_forgotten(stage: Stage) -> None:
+    await stage.phone().call(leave_without_goodbye)
+    again = await stage.phone().call(
+        conversation(["No.", "A Coke, please. That's all.", "Ana, pickup.", "Yes."], quiet_ms=400)
+    )
+    assert lines(await the_order(stage, again)) == [COKE]
+    await judge_call(stage, again)
+    assert await stage.keys("*:held:*") == []
+    third = await stage.phone().call(
+        conversation(["A Coke, please. That's all.", "Ana, pickup.", "Yes."], quiet_ms=400)
+    )
+    assert not SECRETS.search(heard_by_caller(third))
+    assert stage.pos.requests == 2
+
+
+async def test_withheld_numbers_hold_nothing_and_are_told_nothing(stage: Stage) -> None:
+    await stage.phone(from_number="anonymous").call(leave_without_goodbye)
+    assert await stage.keys("*:held:*") == []
+    again = await stage.phone(from_number="anonymous").call(
+        conversation(["A Coke, please. That's all.", "Ana, pickup.", "Yes."], quiet_ms=400)
+    )
+    assert not SECRETS.search(heard_by_caller(again))
+    assert lines(await the_order(stage, again)) == [COKE]
+
+
+async def test_a_window_that_ends_during_the_call_takes_nothing_from_it(stage: Stage) -> None:
+    await stage.phone().call(leave_without_goodbye)
+
+    async def talk(line: Line) -> None:
+        await line.wait_heard("still have your order")
+        (held,) = await stage.keys("*:held:*")
+        await stage.store.connection.command("DEL", held)  # as it expires
+        for text in ("Yes.", "That's all.", "Ana, pickup.", "Yes."):
+            await line.listen_until_quiet(400)
+            await line.say(text)
+        await line.wait_over()
+
+    record = await stage.phone().call(talk)
+    assert lines(await the_order(stage, record)) == [MARGHERITA, SPRITE]
+    await judge_call(stage, record)
+
+
+async def test_two_calls_of_one_number_at_once_place_the_held_order_once(stage: Stage) -> None:
+    first = await stage.phone().call(leave_without_goodbye)
+    placed = asyncio.Event()
+
+    def talk(*, waits: bool) -> Script:
+        async def script(line: Line) -> None:
+            for text in ("Yes.", "That's all.", "Ana, pickup."):
+                await line.listen_until_quiet(400)
+                await line.say(text)
+            await line.listen_until_quiet(400)
+            if waits:
+                await asyncio.wait_for(placed.wait(), 20)
+            await line.say("Yes.")
+            await line.wait_heard("placed")
+            placed.set()
+            if not waits:
+                await line.wait_over()
+
+        return script
+
+    one, other = await asyncio.gather(stage.phone().call(talk(waits=False)), stage.phone().call(talk(waits=True)))
+    assert lines(await the_order(stage, one)) == [MARGHERITA, SPRITE]
+    for record in (one, other):
+        assert "still have your order" in heard_by_caller(record)
+        await judge_call(stage, record)
+    assert (stage.pos.requests, len(stage.pos.orders)) == (1, 1)
+    (order,) = stage.pos.orders
+    assert order.data["order_ref"] == f"order-{first.call_sid}"

@@ -244,6 +244,18 @@ def returned(call: Call) -> str:
     return call.note(prompts.returned_note("one Coke", "draft"))
 
 
+def test_a_yes_that_led_to_a_telephone_nobody_answered_leads_there_once() -> None:
+    call = greeted()
+    call.hear("sixteen large pepperoni, that's all")
+    assert call.hear("Ana, pickup").endswith("Shall I put you through to a person?")
+    call.hear("yes")
+    call.history = [
+        entry for entry in call.history if not (isinstance(entry, Said) and "put you through." in entry.text)
+    ]
+    assert returned(call).startswith("I am sorry, nobody could come to the telephone.")
+    assert call.called.count("transfer_to_staff") == 1
+
+
 def test_back_from_a_telephone_that_nobody_answered() -> None:
     call = greeted()
     call.hear("a coke")
@@ -366,6 +378,13 @@ def test_a_bad_line_is_answered_by_keys() -> None:
     other.hear("a coke")
     assert "put you through" in other.note(prompts.giving_up_note(person=True))
     assert "ring again" in other.note(prompts.giving_up_note(person=False))
+
+
+def test_a_call_that_has_to_end_is_ended_kindly() -> None:
+    call = greeted()
+    assert "when you would like to order" in call.note(prompts.AIMLESS_GOODBYE_NOTE)
+    assert "put you through" in greeted().note(prompts.call_over_note(person=True))
+    assert "ring again at any time" in greeted().note(prompts.call_over_note(person=False))
 
 
 # --- what is put into a line ---

@@ -9,6 +9,7 @@ from gateway.local.examples import copy_examples, demo_script, examples, opened
 from gateway.orders.availability import DAYS
 from gateway.orders.intent import OrderContext
 from gateway.orders.processor import OrderProcessor
+from gateway.orders.restaurant import Restaurant
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
 
 NAMES = tuple(examples())
@@ -46,7 +47,9 @@ def test_copies_differ_in_their_hours_and_in_what_is_added(tmp_path: Path) -> No
     for copy, shipped in zip(copies, examples().values(), strict=True):
         assert copy.pos is not None
         assert (copy.holidays, set(copy.hours)) == ({}, set(DAYS))
-        same = {"hours": shipped.hours, "holidays": shipped.holidays, "pos": None}
+        limits = {name: getattr(shipped, name) for name in Restaurant.model_fields if name.startswith("max_")}
+        same = {"hours": shipped.hours, "holidays": shipped.holidays, "pos": None} | limits
+        assert copy.max_calls_of_caller_hourly > 1000
         assert copy.model_copy(update=same) == shipped
 
 

@@ -201,3 +201,28 @@ def test_a_turn_costs_little_time(casa: OrderProcessor) -> None:
         casa.parse_order_intent(said, context)
         took.append(time.perf_counter() - start)
     assert min(took) < 0.03  # about 1 ms; more under coverage and on a busy machine
+
+
+@pytest.mark.parametrize(
+    ("text", "concerns_us"),
+    [
+        ("a large pepperoni", True),
+        ("what is on the margherita", True),
+        ("do you deliver", True),
+        ("when do you close", True),
+        ("can I talk to a person", True),
+        ("I am allergic to nuts", True),
+        ("someone is choking", True),
+        ("bring it to 12 Main Street", True),
+        ("¿hacen entregas a domicilio?", True),
+        ("hello there", False),
+        ("yes", False),
+        ("no thanks", False),
+        ("why did the duck cross the road", False),
+        ("you are stupid", False),
+        ("", False),
+        ("x" * 9000, False),
+    ],
+)
+def test_whether_a_turn_concerns_the_place_at_all(casa: OrderProcessor, text: str, concerns_us: bool) -> None:
+    assert casa.concerns_us(text) is concerns_us

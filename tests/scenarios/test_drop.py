@@ -3,8 +3,10 @@
 from gateway.call import prompts
 from gateway.call.effects import HoldOrder, Note
 from gateway.call.next_step import Reconnect, next_step
+from gateway.orders.menu import Menu
 from gateway.orders.order import Order
 from tests.call.conversation import only
+from tests.scenarios.house import HOUSE, MENU
 from tests.scenarios.scene import Scene
 
 
@@ -96,3 +98,36 @@ def test_a_leg_that_dies_between_the_yes_and_its_outcome_submits_the_same_order_
     scene.agent_says("Your order is placed.")
     scene.says_goodbye()
     scene.finish()
+
+
+def test_prices_that_changed_in_between_are_told_and_read_back() -> None:
+    _, held = dropped()
+    text = MENU.model_dump_json().replace('"price":1650', '"price":1700')
+    dearer = HOUSE.model_copy(update={"menu": Menu.model_validate_json(text)})
+    second = Scene(dearer)
+    second.take_id("CA2")
+    second.begins(held=held)
+    answered = second.does("resume_order", accept=True)
+    (change,) = answered["changes"]
+    assert "now $17.00, before $16.50" in change
+    assert change in answered["say"]
+    second.does("set_customer", name="Ana", fulfilment="pickup")
+    second.is_confirmed()
+    second.says_goodbye()
+    assert second.ticket()["lines"][0]["price"] == 1700
+    second.finish()
+
+
+def test_what_is_declined_is_held_no_more_and_what_is_asked_about_stays_held() -> None:
+    _, held = dropped()
+    second = Scene()
+    second.take_id("CA2")
+    note = only(second.begins(held=held), Note).text
+    assert "If they ask what was in it, tell them" in note
+    second.caller_says("what did I have?")
+    assert second.call.desk.held == held
+    assert second.does("resume_order", accept=False)["ok"] is True
+    assert [effect.order for effect in second.effects if isinstance(effect, HoldOrder)] == [None]
+    assert second.does("resume_order", accept=True)["ok"] is False
+    second.end_leg("stopped")
+    second.finish(orders=0)

@@ -12,7 +12,7 @@ import pytest
 import redis
 
 from gateway.pos.outbox import Outbox
-from gateway.store import Delivery, EventLog, Hold, LeaseLostError, SessionStore, keys, open_store
+from gateway.store import AdmissionLimits, Delivery, EventLog, Hold, LeaseLostError, SessionStore, keys, open_store
 from gateway.store.embedded import server_binary
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -107,6 +107,16 @@ async def take_an_order(store: SessionStore, restaurant: str) -> None:
     assert [entry.event_id for entry in await store.read_log(restaurant, call)] == ["e1", "e2", "e3"]
     assert await store.restore(restaurant, call, claim.fence, [("e1", "{}"), ("e2", "{}"), ("e4", "{}")], NOW)
     assert [entry.event_id for entry in await store.read_log(restaurant, call)] == ["e1", "e2", "e4", "e3"]
+    limits = AdmissionLimits(calls=9, of_caller=1, of_caller_hourly=9, withheld=9, hang_ups=9)
+    places = [await store.admission.admit(restaurant, name, "caller", limits, NOW) for name in ("CA1", "CA1", "CA2")]
+    assert places == ["admitted", "admitted", "caller_calls"]
+    await store.admission.stay(restaurant, "CA1", "caller", NOW)
+    await store.admission.hung_up_silently(restaurant, "CA1", "caller", NOW)
+    await store.admission.leave(restaurant, "CA1", "caller")
+    await store.admission.block(restaurant, "caller", "34", 1, NOW)
+    assert await store.admission.admit(restaurant, "CA3", "caller", limits, NOW) == "blocked"
+    assert len(await store.admission.blocked(restaurant, NOW)) == 1
+    assert await store.admission.unblock(restaurant, "caller") is True
     assert await store.once(restaurant, "k", "a") == await store.once(restaurant, "k", "b") == "a"
     found = await store.find_call(call)
     assert found is not None

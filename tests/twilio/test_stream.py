@@ -298,6 +298,25 @@ async def test_a_short_sound_holds_and_playback_goes_on() -> None:
         assert "barge-in" not in twilio.listener.told
 
 
+async def test_a_voice_over_the_last_words_does_not_hold_the_next() -> None:
+    async with call(direct=True) as (twilio, _):
+        for _ in range(60):
+            twilio.frame(QUIET)
+        twilio.echo = False
+        twilio.line.speak("item", 0, b"\x20" * 800)
+        twilio.line.end_item("item", 0)
+        await until(lambda: "mark" in twilio.events)
+        for _ in range(12):
+            twilio.frame(LOUD)
+        assert twilio.line._playout._held, "all was sent, and the caller begins before it was played"
+        mark = next(said for said in twilio.sent if said["event"] == "mark")
+        twilio.say({"event": "mark", "streamSid": SID, "mark": mark["mark"]})
+        await until(lambda: "finished" in twilio.listener.told)
+        twilio.line.speak("next", 0, b"\x30" * 800)
+        twilio.line.end_item("next", 0)
+        await until(lambda: twilio.played.endswith(b"\x30" * 800))
+
+
 async def test_a_full_queue_says_so() -> None:
     async with call(direct=True) as (twilio, _):
         assert twilio.line.speak("item", 0, bytes(120 * 8_000))

@@ -61,13 +61,19 @@ class Web:
         *,
         token: str | None = TOKEN,
         call: str = CALL,
+        idempotency: str | None = None,
         **fields: str,
     ) -> httpx2.Response:
-        """A webhook as Twilio sends it; unsigned when `token` is None. Fields of the form may be given by name."""
+        """A webhook as Twilio sends it; unsigned when `token` is None. Fields of the form may be given by name.
+
+        `idempotency` is the token that all attempts of one request share.
+        """
         if form is None:
             form = {"CallSid": call, "From": "+15550109999", "To": "+15550100000", "CallStatus": "in-progress"} | fields
         pairs = list(form.items()) if isinstance(form, dict) else list(form)
         headers = {"content-type": "application/x-www-form-urlencoded"}
+        if idempotency is not None:
+            headers["I-Twilio-Idempotency-Token"] = idempotency
         if token is not None:
             headers["X-Twilio-Signature"] = RequestValidator(token).compute_signature(PUBLIC + path, FormData(pairs))
         return await self.client.post(path, content=str(httpx2.QueryParams(pairs)), headers=headers)
