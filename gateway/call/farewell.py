@@ -112,6 +112,13 @@ class Farewell:
             self._agenda.do(EndLeg(reason))  # the table has ended the call already; the stream is still open
         self._agenda.tell(Ended(**self._agenda.stamp(at), reason=reason, next=following))
 
+    def overrule(self, at: datetime, reason: str, following: NextStepName) -> None:
+        """End the leg now; of one that has ended, change what follows. The restaurant's people have the last word."""
+        if self._machine.current_state is State.DISCONNECTED:
+            self.ended = Ended(**self._agenda.stamp(at), reason=reason, next=following)
+        else:
+            self.finish(at, reason, following)
+
     def take_ended(self, event: Ended, moved: bool) -> None:
         """The leg has ended by decision, ours or that of whoever told us."""
         if moved:

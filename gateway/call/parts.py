@@ -12,6 +12,8 @@ from gateway.call.keypad import Keypad
 from gateway.call.offers import Offers
 from gateway.call.replies import Replies
 from gateway.call.severity import SeverityRules
+from gateway.call.staff import Staff
+from gateway.call.staff_line import StaffLine
 from gateway.call.state_machine import StateMachine
 from gateway.call.turn_taking import TurnTaking
 from gateway.call.turns import Turns
@@ -31,13 +33,15 @@ class Parts:
         self.machine = machine = StateMachine()
         self.floor = floor = Floor()
         self.turns = turns = Turns()
-        self.desk = desk = Desk(restaurant, turns, tools)
+        self.staff_line = staff_line = StaffLine(restaurant)
+        self.desk = desk = Desk(restaurant, turns, staff_line, tools)
         self.alerts = alerts = Alerts(agenda)
         self.farewell = farewell = Farewell(agenda, machine)
         self.connection = connection = ModelConnection(agenda, machine, restaurant, desk, turns, farewell)
         self.replies = replies = Replies(agenda, floor, desk, connection, farewell, alerts)
         self.offers = Offers(desk, connection, replies)
-        understanding = Understanding(restaurant, connection, farewell)
+        understanding = Understanding(staff_line, connection, farewell)
+        self.staff = Staff(restaurant, connection, farewell)
         self.emergency = EmergencyWatch(agenda, floor, restaurant, connection, replies, farewell, alerts)
         self.turn_taking = TurnTaking(
             agenda,
@@ -51,6 +55,6 @@ class Parts:
             understanding,
             server_creates_responses=server_creates_responses,
         )
-        self.keypad = Keypad(restaurant, desk, connection, self.turn_taking, understanding, farewell)
+        self.keypad = Keypad(staff_line, desk, connection, self.turn_taking, understanding, farewell)
         self.severity = SeverityRules(machine, connection, replies, farewell, understanding)
         self.deadlines = Deadlines(agenda, machine, connection, self.turn_taking, replies, farewell)

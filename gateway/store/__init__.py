@@ -4,6 +4,7 @@
 `EventLog` gathers the log entries of all calls of a process and writes them behind the calls' backs.
 """
 
+from gateway.store.commands import CommandStore
 from gateway.store.connection import Connection, Health
 from gateway.store.embedded import EmbeddedServer, EmbeddedServerError, default_data_dir
 from gateway.store.errors import (
@@ -36,6 +37,7 @@ from gateway.store.url import StoreUrlError, parse_store_url
 __all__ = [
     "Batch",
     "Claim",
+    "CommandStore",
     "Connection",
     "Delivery",
     "EmbeddedServer",

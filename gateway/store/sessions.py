@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Literal, Self, cast
 
 from gateway.store import keys
+from gateway.store.commands import CommandStore
 from gateway.store.connection import Connection, Health, Reply
 from gateway.store.embedded import EmbeddedServer
 from gateway.store.errors import LeaseLostError, StaleLegError
@@ -39,6 +40,7 @@ class SessionStore:
     ) -> None:
         self.connection = connection
         self.offers = OfferStore(connection)
+        self.commands = CommandStore(connection)
         self.retention_s = retention_s
         self._embedded = embedded
 
