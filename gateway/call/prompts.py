@@ -204,7 +204,8 @@ TOO_LONG_NOTE = "Your last answer was too long to be played and was cut. Say it 
 
 def nobody_note(why: str) -> str:
     """The caller wants a person by key, and there is none to be had."""
-    return f"The caller pressed 0 for a person. {why} Say so kindly, and offer to take a message (leave_message) or to go on."
+    offer = "Say so kindly, and offer to take a message (leave_message) or to go on."
+    return f"The caller pressed 0 for a person. {why} {offer}"
 
 
 def key_note(digit: str, meaning: str | None = None) -> str:
