@@ -16,6 +16,7 @@ from gateway.cli.order import order
 from gateway.cli.printing import schemas, settings, states
 from gateway.cli.replay import replay
 from gateway.cli.serve import serve, worker
+from gateway.cli.staff import calls, staff
 
 app = typer.Typer(
     name="gateway",
@@ -33,6 +34,8 @@ app.command()(replay)
 app.add_typer(menu, name="menu")
 app.add_typer(order, name="order")
 app.add_typer(eighty_six, name="86")
+app.command()(calls)
+app.add_typer(staff, name="staff")
 app.command()(states)
 app.command()(schemas)
 app.command()(settings)
