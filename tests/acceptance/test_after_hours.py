@@ -36,10 +36,10 @@ async def test_an_order_for_when_it_opens(stage: Stage) -> None:
     async def talk(line: Line) -> None:
         await line.wait_heard("closed now")
         await line.listen_until_quiet(400)
-        for text in ("An order for later, please.", "Tomorrow at half past twelve.", "A Coke. That's all."):
+        for text in ("An order for later, please.", "Pickup tomorrow at half past twelve.", "A Coke. That's all."):
             await line.say(text)
             await line.listen_until_quiet(400)
-        await line.say("Ana, pickup.")
+        await line.say("Ana.")
         await line.wait_heard("One Coke.")
         await line.listen_until_quiet(400)
         await line.say("Yes.")
@@ -64,7 +64,9 @@ async def test_a_message_and_a_person_who_is_not_there(stage: Stage) -> None:
         line.press("0")
         await line.wait_heard("nobody could come to the telephone")
         await line.listen_until_quiet(400)
-        await line.say("Tell them I left my umbrella.")
+        await line.say("A message, please.")
+        await line.listen_until_quiet(400)
+        await line.say("I left my umbrella with you.")
         await line.wait_heard("I will pass that on")
         await line.listen_until_quiet(400)
         line.hang_up()
