@@ -6,6 +6,7 @@ pressed, never from the telephone company's outcome alone, which a machine that 
 """
 
 from datetime import datetime
+from typing import assert_never
 
 from gateway.events import Dialled, TransferAccepted, TransferAnswered
 from gateway.orders.restaurant import Restaurant
@@ -41,6 +42,8 @@ class StaffLine:
                     self._outcomes[event.leg] = event
                     if not self.spoke(event.leg):
                         self._failures.append(event.at)
+            case _:
+                assert_never(event)
 
     def accepted(self, leg: int) -> bool:
         """Whether a person pressed the key, of those who were rung before the leg `leg`."""

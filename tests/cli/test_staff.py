@@ -11,7 +11,18 @@ from typer.testing import CliRunner
 
 from gateway.call.staff import StaffCommand
 from gateway.cli import app
-from gateway.events import CallStarted, Ended, Event, LegEnded, LegStarted, ToolCalled, TransferAccepted, milliseconds
+from gateway.events import (
+    CallStarted,
+    Dialled,
+    Ended,
+    Event,
+    LegEnded,
+    LegStarted,
+    StaffActed,
+    ToolCalled,
+    TransferAccepted,
+    milliseconds,
+)
 from gateway.orders.restaurant_files import SHIPPED
 from gateway.store import SessionStore, open_store
 from tests.cli.width import set_width
@@ -148,3 +159,16 @@ def test_a_restaurant_without_a_telephone(url: str, tmp_path_factory: pytest.Tem
     begin(url, LEG)
     told = run("staff", "take", CALL, "--restaurants", str(folder), status=1)
     assert "casa-verde has no telephone to take it with: set transfer_to" in told
+
+
+def test_what_staff_did_is_told_when_the_call_is_replayed(url: str) -> None:
+    transferred = (Ended, {"reason": "x", "next": "transfer"})
+    hinted = (StaffActed, {"command_id": "1-0", "action": "hint", "text": "no basil", "who": "Rosa"})
+    nobody = (Dialled, {"leg": 2, "status": "busy"})
+    accepted, spoke = (TransferAccepted, {"leg": 3}), (Dialled, {"leg": 3, "status": "completed", "bridged": True})
+    begin(url, LEG, hinted, transferred, nobody, transferred, accepted, spoke)
+    told = run("replay", CALL)
+    assert "Rosa: hint: no basil" in told
+    assert "the staff's telephone was rung: they took no call (busy)" in told
+    assert "a person takes the call" in told
+    assert "the staff's telephone was rung: they spoke with the caller" in told
