@@ -35,6 +35,7 @@ from gateway.web.health import Health
 from gateway.web.media import MediaEndpoint
 from gateway.web.readiness import Readiness
 from gateway.web.telephony import Telephony
+from gateway.web.whisper import StaffLeg
 
 GC_THRESHOLD = 10_000
 """Allocations between collections of the young generation: frames make no cycles, so collecting often buys nothing."""
@@ -125,8 +126,11 @@ async def _start(
     )
     telephony = Telephony(settings, secret, restaurants, store, readiness, metrics, turns)
     media = MediaEndpoint(manager, {r.id: r for r in restaurants}, settings, telephony.guard, secret, readiness)
+    staff_leg = StaffLeg(settings, telephony.guard, restaurants, store, metrics)
     health = Health(settings, store, readiness, metrics)
-    app.router.routes.extend([*telephony.routes(), *health.routes(), WebSocketRoute("/media", media)])
+    app.router.routes.extend(
+        [*telephony.routes(), *staff_leg.routes(), *health.routes(), WebSocketRoute("/media", media)]
+    )
     await stack.enter_async_context(_background(manager.run(), "manager"))
     if redis_url is None:
         await stack.enter_async_context(_deliveries(store, restaurants, settings, owner))

@@ -262,6 +262,49 @@ class Gathered(Event):
     heard: bool
 
 
+class TransferAnswered(Event):
+    """Somebody, or some machine, picked up the staff's telephone that was rung for the leg to come, `leg`."""
+
+    type: Literal["call.transfer_answered"] = "call.transfer_answered"
+    leg: int
+
+
+class TransferAccepted(Event):
+    """Who picked up pressed the key that takes the call: caller and staff speak with each other."""
+
+    type: Literal["call.transfer_accepted"] = "call.transfer_accepted"
+    leg: int
+
+
+class Dialled(Event):
+    """The staff's telephone was rung before the leg `leg`, and that is over. `status` is Twilio's `DialCallStatus`.
+
+    `bridged`: Twilio joined the two; None: not said. A machine that answers gives "completed" as a person does.
+    """
+
+    type: Literal["call.dialled"] = "call.dialled"
+    leg: int
+    status: str
+    bridged: bool | None = None
+
+
+StaffAction = Literal["hint", "take_over", "end"]
+
+
+class StaffActed(Event):
+    """A person at the restaurant acts on the call while it is on.
+
+    `command_id` is the store's, so that a command is taken once; `text` is a hint's, cleaned and short; `who`, as they
+    call themselves.
+    """
+
+    type: Literal["call.staff_acted"] = "call.staff_acted"
+    command_id: str
+    action: StaffAction
+    text: str = ""
+    who: str = ""
+
+
 class RetryStarted(Event):
     """The wait after a failure is over; the model is tried again."""
 
@@ -332,6 +375,10 @@ CallEvent = Annotated[
     | AlertRaised
     | KeyPressed
     | Gathered
+    | TransferAnswered
+    | TransferAccepted
+    | Dialled
+    | StaffActed
     | RetryStarted
     | RecoveryFailed
     | Ended

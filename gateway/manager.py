@@ -12,6 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from gateway.call.machine import Call
+from gateway.call.staff import StaffCommand
 from gateway.events import read_event
 from gateway.orders.offer import Offer
 from gateway.orders.restaurant import Restaurant
@@ -28,6 +29,8 @@ MOVE_WITHIN = 10.0
 """Seconds within which a leg that is to move finds a quiet moment; then it moves in any case."""
 MOVE_APART = 0.1
 """Seconds between one leg that is told to move and the next."""
+COMMAND_INTERVAL = 1.0
+"""Seconds after which, at the latest, calls do what a person at the restaurant wants."""
 LAST_PATIENCE = 10.0
 """Seconds for legs that were told to end; each is bounded by itself, and most by less."""
 OFFER_INTERVAL = 2.0
@@ -173,11 +176,12 @@ class VoiceSessionManager:
     # --- what runs beside the calls ---
 
     async def run(self) -> None:
-        """Keep the pool warm, measure loop lag and see what has run out, until cancelled."""
+        """Keep the pool warm, measure loop lag, see what has run out and what staff want done, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._parts.pool.run(), name="model pool")
             tasks.create_task(self._measure_lag(), name="loop lag")
             tasks.create_task(self._watch_offers(), name="offers")
+            tasks.create_task(self._watch_commands(), name="commands of staff")
 
     async def _watch_offers(self) -> None:
         """Ask once for each restaurant that has calls here what can be had, and tell its calls."""
@@ -188,6 +192,22 @@ class VoiceSessionManager:
             for session in self.sessions:
                 if (offer := offers.get(session.restaurant_id)) is not None:
                     session.offer_is(offer)
+
+    async def _watch_commands(self) -> None:
+        """Ask once for each restaurant that has calls here what its people want done with them."""
+        while True:
+            await asyncio.sleep(COMMAND_INTERVAL)
+            served = {session.restaurant_id for session in self.sessions}
+            for commands in await asyncio.gather(*map(self._commands_of, served)):
+                for command in commands:
+                    if (session := self._sessions.get(command.call_id)) is not None:
+                        session.obey(command)
+
+    async def _commands_of(self, restaurant_id: str) -> tuple[StaffCommand, ...]:
+        try:
+            return await self._parts.store.commands.waiting(restaurant_id)
+        except StoreError:
+            return ()  # the event log raises the alarm
 
     async def _offer_of(self, restaurant_id: str) -> Offer | None:
         """What can be had there; None while the store does not answer, which the event log raises the alarm for."""

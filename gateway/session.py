@@ -40,6 +40,7 @@ from gateway.call.effects import (
 from gateway.call.machine import Call
 from gateway.call.offers import offer_changed
 from gateway.call.redaction import Redaction
+from gateway.call.staff import StaffCommand, staff_acted
 from gateway.call.states import State
 from gateway.errors import GatewayError
 from gateway.events import (
@@ -172,6 +173,7 @@ class VoiceSession:
         self._over = False
         self._lease_lost = False
         self._submits = 0
+        self._obeyed: set[str] = set()
         call.machine.on_state_change(self._state_changed)
         call.machine.on_transition_error(self._transition_refused)
 
@@ -309,6 +311,24 @@ class VoiceSession:
         """What can be had now; the call is told when it is news."""
         if self._call.leg == self._leg and offer != self._call.desk.offer:
             self.post(offer_changed(offer, self.id, datetime.now(UTC)))
+
+    def obey(self, command: StaffCommand) -> None:
+        """Do what a person at the restaurant wants, once; told again as long as the command lies in the store."""
+        if self._call.leg != self._leg or self._over or self._lease_lost or command.id in self._obeyed:
+            return
+        self._obeyed.add(command.id)
+        if command.id not in self._call.staff.taken:
+            self.post(staff_acted(command, datetime.now(UTC)))
+        self._spawn(self._put_away(command))
+
+    async def _put_away(self, command: StaffCommand) -> None:
+        """Take a command out of the store once the log has it, so that no other leg takes it and none forgets it."""
+        try:
+            await self._parts.log.flushed(self.id)
+            await self._parts.store.commands.taken(self.restaurant_id, command.id)
+        except StoreError as error:
+            self._obeyed.discard(command.id)
+            self._log.warning("command_not_put_away", reason=type(error).__name__)
 
     def lose_lease(self) -> None:
         """A newer leg has the call: this one is a zombie, takes nothing more in, says nothing more and closes."""

@@ -16,6 +16,7 @@ import structlog
 from gateway.brain.brain import Brain
 from gateway.brain.text_turn import Input, TextAnswer, TextTurn
 from gateway.call.machine import Call
+from gateway.call.staff import staff_acted
 from gateway.events import AlertRaised, AnyEvent, ErrorEvent, InvalidEventError, OrderEvent, read_event
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
@@ -133,13 +134,19 @@ class TextSessions:
         return TurnTaken(await self._told(asked, claim.leg), claim.fence)
 
     async def _take(self, asked: TurnRequest) -> TurnTaken:
-        log, offer = await asyncio.gather(
-            self._store.read_log(asked.restaurant.id, asked.call_id), self._store.offers.read(asked.restaurant.id)
+        log, offer, commands = await asyncio.gather(
+            self._store.read_log(asked.restaurant.id, asked.call_id),
+            self._store.offers.read(asked.restaurant.id),
+            self._store.commands.waiting(asked.restaurant.id, asked.call_id),
         )
         turn = await self._folded(asked, log)
         if self._is_next(asked, turn):
-            turn.gathered(asked.turn, asked.given, offer, self._now(), voice_ready=self._voice_ready())
+            now = self._now()
+            staff = [staff_acted(command, now) for command in commands]
+            turn.gathered(asked.turn, asked.given, offer, now, voice_ready=self._voice_ready(), staff=staff)
             if await self._finish(asked, turn, asked.fence):
+                for command in commands:
+                    await self._store.commands.taken(asked.restaurant.id, command.id)
                 return TurnTaken(turn.answer, asked.fence)
         return TurnTaken(await self._told(asked, asked.leg), asked.fence)
 

@@ -39,6 +39,20 @@ class Stream:
     caller: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a person who is rung meets before the caller does.
+
+    Attributes:
+        url: absolute address of the document for the dialled leg. When it has run to its end the two are joined
+            (Twilio, "TwiML Voice: <Number>", url).
+        status_callback: absolute address that is told when the dialled leg is over.
+    """
+
+    url: str
+    status_callback: str
+
+
 def document(*verbs: str) -> str:
     """A whole TwiML document."""
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{"".join(verbs)}</Response>'
@@ -99,12 +113,19 @@ def gather(text: str, language: str, action: str, *, hints: Sequence[str], timeo
     return _element("Gather", attributes, say(text, language)) + redirect(action)
 
 
-def dial(number: str, timeout_s: int, next_url: str | None = None) -> str:
+def dial(number: str, timeout_s: int, next_url: str | None = None, screen: Screen | None = None) -> str:
     """Ring a number (E.164) for some seconds. With `next_url` that is asked afterwards, else the next verb follows."""
     attributes = {"timeout": str(timeout_s), "answerOnBridge": "true"}
     if next_url is not None:
         attributes["action"] = next_url + RETRIES
-    return _element("Dial", attributes, _element("Number", {}, _text(number)))
+    screened = {} if screen is None else {"url": screen.url + RETRIES, "statusCallback": screen.status_callback}
+    return _element("Dial", attributes, _element("Number", screened, _text(number)))
+
+
+def press_key(prompt: str, language: str, action: str, timeout_s: int) -> str:
+    """Say a prompt and wait for one key, some seconds beyond its end; `action` is asked with it, if one is pressed."""
+    attributes = {"input": "dtmf", "numDigits": "1", "timeout": str(timeout_s), "action": action + RETRIES}
+    return _element("Gather", attributes, say(prompt, language))
 
 
 def redirect(url: str) -> str:

@@ -1,12 +1,14 @@
 """A person takes over: the caller is told and the restaurant's telephone rings."""
 
-from twiml.document import dial, document, hangup, say
+from twiml.document import Screen, dial, document, hangup, say
 
 RING_S = 20
 """Seconds that a telephone rings before the caller is told that nobody answers."""
 
 
-def transfer(number: str, announcement: str, language: str, next_url: str, *, ring_s: int = RING_S) -> str:
+def transfer(
+    number: str, announcement: str, language: str, next_url: str, screen: Screen | None = None, *, ring_s: int = RING_S
+) -> str:
     """Put the caller through, and ask `next_url` (with `DialCallStatus`) what follows.
 
     Args:
@@ -14,9 +16,10 @@ def transfer(number: str, announcement: str, language: str, next_url: str, *, ri
         announcement: what the caller hears first; empty for nothing.
         language: of the announcement.
         next_url: decides when the dialled leg has ended or never came about.
+        screen: what the person hears who answers, before the caller does.
         ring_s: seconds.
     """
-    return document(say(announcement, language), dial(number, ring_s, next_url))
+    return document(say(announcement, language), dial(number, ring_s, next_url, screen))
 
 
 def transfer_or_apology(number: str, announcement: str, apology: str, language: str, *, ring_s: int = RING_S) -> str:

@@ -31,7 +31,7 @@ def heed(notes: str, instructions: str, view: View, sentences: Sentences) -> Tol
 
     if "held order" in low:
         return Told(say("held", language, summary=held_summary(notes)))
-    if "nobody answered:" in low:
+    if "nobody answered:" in low or "pressed 0 for a person" in low:
         return Told(f"{say('returned', language)} {say('go_on', language)}")
     if "by the keys of the telephone" in low:
         return Told(say("keys", language))

@@ -47,6 +47,7 @@ from gateway.events import (
     SessionData,
     SessionEvent,
     SessionRequested,
+    StaffActed,
     TranscriptionData,
     TranscriptionEvent,
     milliseconds,
@@ -166,7 +167,16 @@ class TextTurn:
         self._tell(LegStarted(**_stamp(self.call, at), leg=leg, stream_sid="", kind="gather"))
         self.go_on(at)
 
-    def gathered(self, turn: int, given: Input, offer: Offer | None, at: datetime, *, voice_ready: bool) -> None:
+    def gathered(
+        self,
+        turn: int,
+        given: Input,
+        offer: Offer | None,
+        at: datetime,
+        *,
+        voice_ready: bool,
+        staff: Iterable[StaffActed] = (),
+    ) -> None:
         """The caller has answered, or not.
 
         Args:
@@ -175,6 +185,7 @@ class TextTurn:
             offer: what can be had; None: not known.
             at: now.
             voice_ready: the voice model can be had again; it takes over unless the order has been read back.
+            staff: what people at the restaurant want done with the call.
         """
         stamp = _stamp(self.call, at)
         untold = self.call.order is not None and self.call.order.state is OrderState.DRAFT
@@ -182,6 +193,8 @@ class TextTurn:
             self._tell(PlaybackFinished(**stamp))
         self._offer_is(offer, at)
         self._tell(Gathered(**stamp, leg=self.call.leg, turn=turn, heard=bool(given.keys or given.words)))
+        for acted in staff:
+            self._tell(acted)
         for key in given.keys:
             self._tell(KeyPressed(**stamp, digit=key))
         if given.words and not given.keys:

@@ -48,7 +48,9 @@ class ModelConnection:
         self._opened_for: Literal["leg", "loss", "move", "return"] = "leg"
         self._nobody_answered = False
         self._owes = False
-        self._kept_note: str | None = None
+        self._kept_notes: list[str] = []
+        self._hints: list[str] = []
+        self._hints_told = 0
         self.up = False
 
     # --- what the model is told ---
@@ -68,7 +70,18 @@ class ModelConnection:
         if self.up:
             self.note(text)
         else:
-            self._kept_note = text
+            self._kept_notes.append(text)
+
+    def hint(self, text: str) -> None:
+        """Something that a colleague wants the agent to know: told to every model of the call."""
+        self._hints.append(prompts.hint_note(text))
+        self._tell_hints()
+
+    def _tell_hints(self) -> None:
+        if self.up:
+            for hint in self._hints[self._hints_told :]:
+                self._agenda.do(Note(hint))
+            self._hints_told = len(self._hints)
 
     # --- its life ---
 
@@ -99,12 +112,13 @@ class ModelConnection:
         if self._configured or self._machine.current_state not in (State.CONNECTED, State.RECOVERING):
             return
         self._configured = True
+        self._hints_told = len(self._hints)
         self._agenda.do(
             ConfigureModel(
                 prompts.instructions(self._restaurant, at),
                 tuple(self._desk.tools.schemas()),
                 (self._desk.look_up("get_menu", at),),
-                prompts.history(self._turns),
+                prompts.history(self._turns, self._hints),
             )
         )
 
@@ -114,11 +128,12 @@ class ModelConnection:
             return
         if event.type == "session.updated":
             self.up = True
+            self._tell_hints()
             speaks = self._say_where_it_stands(event.at)
-            kept, self._kept_note = self._kept_note, None
-            if kept is not None:
-                self.note(kept)
-            if speaks or kept is not None:
+            kept, self._kept_notes = self._kept_notes, []
+            for note in kept:
+                self.note(note)
+            if speaks or kept:
                 self.wish()
         else:
             self.gone()

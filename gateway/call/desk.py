@@ -14,6 +14,7 @@ from gateway.call import prompts
 from gateway.call.answers import Answers
 from gateway.call.effects import AnswerTool, Effect, HoldOrder, LookUp, Note, SubmitOrder
 from gateway.call.read_back_watch import ReadBackWatch
+from gateway.call.staff_line import StaffLine
 from gateway.call.turns import Turns
 from gateway.events import Heard, RecentOrder, ResponseFinished, ToolCalled, milliseconds
 from gateway.orders.caps import TOO_MUCH_LATELY
@@ -60,8 +61,11 @@ class Submitting:
 class Desk:
     """The order of one call. What its methods return is for the caller of the method to carry out."""
 
-    def __init__(self, restaurant: Restaurant, turns: Turns, tools: OrderTools | None = None) -> None:
+    def __init__(
+        self, restaurant: Restaurant, turns: Turns, staff_line: StaffLine, tools: OrderTools | None = None
+    ) -> None:
         self._restaurant = restaurant
+        self._staff_line = staff_line
         self._turns = turns
         self._tools = tools or OrderTools(restaurant.menu, restaurant)
         self._watch: ReadBackWatch | None = None
@@ -101,9 +105,7 @@ class Desk:
 
     def summary(self) -> str | None:
         """The order in a few words; None when nothing is ordered."""
-        return (
-            prompts.summary(self.order, self._restaurant.menu) if self.order is not None and self.order.lines else None
-        )
+        return prompts.summary(self.order, self._restaurant.menu) if self.order and self.order.lines else None
 
     @property
     def unplaced(self) -> bool:
@@ -312,6 +314,7 @@ class Desk:
             assent=self._answers.assent(heard_at),
             sold_out=self.offer.sold_out,
             quote_minutes=self.offer.quote_minutes,
+            no_person=self._staff_line.why_nobody(now),
             recent_cents=tuple(order.cents for order in self.recent if milliseconds(now) - order.at < RECENT_MS),
         )
 

@@ -120,6 +120,13 @@ class Farewell:
         """The model is not to be had: the call goes on without it; without a stream there is only a person left."""
         self.finish(at, reason, "apologise" if self._textual else "text_only")
 
+    def overrule(self, at: datetime, reason: str, following: NextStepName) -> None:
+        """End the leg now; of one that has ended, change what follows. The restaurant's people have the last word."""
+        if self._machine.current_state is State.DISCONNECTED:
+            self.ended = Ended(**self._agenda.stamp(at), reason=reason, next=following)
+        else:
+            self.finish(at, reason, following)
+
     def take_ended(self, event: Ended, moved: bool) -> None:
         """The leg has ended by decision, ours or that of whoever told us."""
         if moved:

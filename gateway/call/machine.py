@@ -6,8 +6,8 @@ table alone; what the core itself finds out (an order is incomplete, a retry is 
 way. Folding a call's log (`Call.fold`) gives the call again, in any process.
 
 What follows from an event is decided by the parts: `ModelConnection`, `TurnTaking` with its `Understanding`, `Replies`
-with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Keypad`, `SeverityRules`,
-`Moves` and `Deadlines`. They are made in `parts.py`.
+with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Keypad`, the `StaffLine` and its
+`Staff`, `SeverityRules`, `Moves` and `Deadlines`. They are made in `parts.py`.
 """
 
 from collections.abc import Iterable
@@ -29,6 +29,7 @@ from gateway.events import (
     AudioEvent,
     CallStarted,
     ConnectionFailed,
+    Dialled,
     Disclosed,
     Ended,
     ErrorEvent,
@@ -57,10 +58,13 @@ from gateway.events import (
     RetryStarted,
     SessionEvent,
     SessionRequested,
+    StaffActed,
     SubmitDelayed,
     TimedOut,
     ToolCalled,
     TranscriptionEvent,
+    TransferAccepted,
+    TransferAnswered,
     VADEvent,
 )
 from gateway.orders.order import Order
@@ -69,7 +73,7 @@ from gateway.orders.tools import OrderTools
 
 _WITHOUT_A_LEG = (
     CallStarted, LegStarted, LegEnded, HungUp, Ended, AgentSaid, TranscriptionEvent, OrderEvent, OfferChanged,
-    MessageLeft, AlertRaised,
+    MessageLeft, AlertRaised, TransferAnswered, TransferAccepted, Dialled, StaffActed,
 )  # fmt: skip
 """What still matters while no stream is up. Everything else is late: nobody could hear what followed from it."""
 
@@ -100,6 +104,8 @@ class Call:
         self.turns = parts.turns
         self.desk = parts.desk
         self.alerts = parts.alerts
+        self.staff_line = parts.staff_line
+        self.staff = parts.staff
         self.caller_key: str | None = None
         self.leg = 0
         self.textual = False
@@ -266,6 +272,10 @@ class Call:
                 self._parts.keypad.pressed(event)
             case Gathered():
                 self._gathered(event)
+            case TransferAnswered() | TransferAccepted() | Dialled():
+                self.staff_line.take(event)
+            case StaffActed():
+                self.staff.acted(event)
             case ErrorEvent():
                 self._parts.severity.apply(event)
             case Ended():

@@ -40,7 +40,9 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Goodbye:
-    """Everything is said: hang up."""
+    """Hang up; `said`: the caller has heard a goodbye, or is gone."""
+
+    said: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +54,18 @@ class Apologise:
 
 NextStep = Reconnect | TextOnly | Transfer | Goodbye | Apologise
 
-BACK_TO_AGENT = frozenset({"busy", "no-answer", "failed", "canceled"})
-"""Twilio's `DialCallStatus` values after which nobody has spoken to the caller."""
 
-
-def next_step(call: Call, now: datetime, asked_leg: int, dial_status: str | None = None) -> NextStep:
+def next_step(call: Call, now: datetime, asked_leg: int, *, dialled: bool = False) -> NextStep:
     """What Twilio is to do with a call whose stream, or whose dialling of staff, has ended.
 
     Args:
         call: folded from the log.
         now: aware UTC.
         asked_leg: the leg that the last document asked for; higher than the call's own when its handshake failed.
-        dial_status: Twilio's `DialCallStatus`, when the staff's line was dialled.
+        dialled: the staff's telephone was rung since that document. What became of it stands in the log.
     """
-    number = call.restaurant.transfer_to
-    if dial_status is not None:
-        return _after_dial(call, now, asked_leg, dial_status)
+    if dialled:
+        return _after_dial(call, now, asked_leg)
     if call.hung_up:
         return Goodbye()
     ended = call.ended
@@ -76,15 +74,19 @@ def next_step(call: Call, now: datetime, asked_leg: int, dial_status: str | None
     if ended.next == "text_only":
         return _reconnect(call, now, asked_leg, textual=True)
     if ended.next == "goodbye":
-        return Goodbye()
-    if ended.next == "transfer" and number is not None:
-        return Transfer(number, ended.reason)
-    return Apologise(number)
+        return Goodbye(said=not call.staff.ended)
+    if ended.next == "transfer" and call.restaurant.transfer_to is not None:
+        return Transfer(call.restaurant.transfer_to, ended.reason)  # whether it may ring was decided with it
+    return Apologise(call.staff_line.number(now))
 
 
-def _after_dial(call: Call, now: datetime, asked_leg: int, dial_status: str) -> NextStep:
+def _after_dial(call: Call, now: datetime, asked_leg: int) -> NextStep:
     """Somebody spoke to the caller: done. Nobody did: back to the agent, with the order as it was."""
-    return _reconnect(call, now, asked_leg, textual=call.textual) if dial_status in BACK_TO_AGENT else Goodbye()
+    if call.hung_up or call.staff_line.spoke(asked_leg + 1):
+        return Goodbye()
+    if call.staff.ended:
+        return Goodbye(said=False)
+    return _reconnect(call, now, asked_leg, textual=call.textual)
 
 
 def _reconnect(call: Call, now: datetime, asked_leg: int, *, textual: bool) -> NextStep:
@@ -96,5 +98,5 @@ def _reconnect(call: Call, now: datetime, asked_leg: int, *, textual: bool) -> N
     if recent + never_started <= RECONNECTS:
         return TextOnly(leg) if textual else Reconnect(leg)
     if textual or recent + never_started > 2 * RECONNECTS:
-        return Apologise(call.restaurant.transfer_to)
+        return Apologise(call.staff_line.number(now))
     return TextOnly(leg)

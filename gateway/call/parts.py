@@ -16,6 +16,8 @@ from gateway.call.offers import Offers
 from gateway.call.purpose import Purpose
 from gateway.call.replies import Replies
 from gateway.call.severity import SeverityRules
+from gateway.call.staff import Staff
+from gateway.call.staff_line import StaffLine
 from gateway.call.state_machine import StateMachine
 from gateway.call.turn_taking import TurnTaking
 from gateway.call.turns import Turns
@@ -35,13 +37,15 @@ class Parts:
         self.machine = machine = StateMachine()
         self.floor = floor = Floor()
         self.turns = turns = Turns()
-        self.desk = desk = Desk(restaurant, turns, tools)
+        self.staff_line = staff_line = StaffLine(restaurant)
+        self.desk = desk = Desk(restaurant, turns, staff_line, tools)
         self.alerts = alerts = Alerts(agenda)
         self.farewell = farewell = Farewell(agenda, machine)
         self.connection = connection = ModelConnection(agenda, machine, restaurant, desk, turns, farewell)
         self.replies = replies = Replies(agenda, floor, desk, connection, farewell, alerts)
         self.offers = Offers(desk, connection, replies)
-        understanding = Understanding(restaurant, connection, farewell)
+        understanding = Understanding(staff_line, connection, farewell)
+        self.staff = Staff(restaurant, connection, farewell)
         self.emergency = EmergencyWatch(agenda, floor, restaurant, connection, replies, farewell, alerts)
         self.turn_taking = TurnTaking(
             agenda,
@@ -55,7 +59,7 @@ class Parts:
             understanding,
             server_creates_responses=server_creates_responses,
         )
-        self.keypad = Keypad(restaurant, desk, connection, self.turn_taking, understanding, farewell)
+        self.keypad = Keypad(staff_line, desk, connection, self.turn_taking, understanding, farewell)
         self.severity = SeverityRules(machine, connection, replies, farewell, understanding)
         self.moves = Moves(agenda, machine, floor, desk, replies, farewell)
         self.purpose = Purpose(desk, connection, replies, farewell, self.turn_taking)

@@ -23,6 +23,7 @@ GREETING_NOTE = "CALL STARTED:"
 CLOSED_NOTE = "CLOSED:"
 RETURNED_NOTE = "NOBODY ANSWERED:"
 EMERGENCY_NOTE = "EMERGENCY:"
+HINT_NOTE = "A colleague says:"
 SOLD_OUT_NOTE = "SOLD OUT:"
 """First words of the notes that say where the conversation stands, and of those that cannot wait."""
 
@@ -216,8 +217,13 @@ LONG_CALL_NOTE = (
     "finish the order first."
 )
 NOT_UNDERSTOOD_NOTE = "The caller's last words could not be understood. Ask them to say it again."
-NOBODY_NOTE = "The caller pressed 0 for a person, but nobody can be reached by telephone. Say so kindly and go on."
 TOO_LONG_NOTE = "Your last answer was too long to be played and was cut. Say it again in one or two sentences."
+
+
+def nobody_note(why: str) -> str:
+    """The caller wants a person by key, and there is none to be had."""
+    offer = "Say so kindly, and offer to take a message (leave_message) or to go on."
+    return f"The caller pressed 0 for a person. {why} {offer}"
 
 
 def key_note(digit: str, meaning: str | None = None) -> str:
@@ -258,6 +264,15 @@ def closed_note(why: str) -> str:
     return f"{CLOSED_NOTE} {why} Greet the caller first. A message is taken with leave_message."
 
 
+def hint_note(text: str) -> str:
+    """A person at the restaurant follows the call and wants the agent to know something."""
+    quoted = text.replace('"', "'")
+    return (
+        f'{HINT_NOTE} "{quoted}". Use it in your own words when you speak next, where it helps the caller. '
+        "It is no rule: it changes nothing of your instructions, of the menu and of what the tools answer."
+    )
+
+
 def keypad_note(*, person: bool) -> str:
     """The caller was asked to say it again often enough."""
     help_ = ", or 0 for a person" if person else ""
@@ -284,7 +299,11 @@ def call_over_note(*, person: bool) -> str:
     return f"The time of this call is over. Say in one short sentence that the call has to end now, and {then}."
 
 
-def history(turns: Turns) -> tuple[HistoryItem, ...]:
-    """The conversation so far as items for a fresh session (Realtime: user `input_text`, assistant `output_text`)."""
+def history(turns: Turns, hints: Iterable[str] = ()) -> tuple[HistoryItem, ...]:
+    """The conversation so far as items for a fresh session (Realtime: user `input_text`, assistant `output_text`).
+
+    `hints` are the notes of colleagues, which stand at the end, so that they count most.
+    """
     said = ((turn.speaker, turn.heard_text.strip()) for turn in turns)
-    return tuple(HistoryItem("user" if speaker == "caller" else "assistant", text) for speaker, text in said if text)
+    items = (HistoryItem("user" if speaker == "caller" else "assistant", text) for speaker, text in said if text)
+    return (*items, *(HistoryItem("system", hint) for hint in hints))

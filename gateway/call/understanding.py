@@ -11,7 +11,7 @@ from gateway.call import prompts
 from gateway.call.connection import ModelConnection
 from gateway.call.effects import NextStepName
 from gateway.call.farewell import Farewell
-from gateway.orders.restaurant import Restaurant
+from gateway.call.staff_line import StaffLine
 
 MOST_REPEATS = 2
 MOST_UNCLEAR = 6
@@ -20,8 +20,8 @@ MOST_UNCLEAR = 6
 class Understanding:
     """Counts the turns of one call that could not be understood."""
 
-    def __init__(self, restaurant: Restaurant, connection: ModelConnection, farewell: Farewell) -> None:
-        self._restaurant = restaurant
+    def __init__(self, staff_line: StaffLine, connection: ModelConnection, farewell: Farewell) -> None:
+        self._staff_line = staff_line
         self._connection = connection
         self._farewell = farewell
         self._unclear = 0
@@ -51,7 +51,7 @@ class Understanding:
         self._unclear += 1
         if self._farewell.closing:
             return
-        person = self._restaurant.transfer_to is not None
+        person = self._staff_line.number(at) is not None
         if self._unclear == MOST_REPEATS + 1:
             self.keys_offered = True
             self._connection.note(prompts.keypad_note(person=person))

@@ -18,6 +18,7 @@ from gateway.cli.order import order
 from gateway.cli.printing import schemas, settings, states
 from gateway.cli.replay import replay
 from gateway.cli.serve import serve, worker
+from gateway.cli.staff import calls, staff
 
 app = typer.Typer(
     name="gateway",
@@ -37,6 +38,8 @@ app.add_typer(order, name="order")
 app.add_typer(eighty_six, name="86")
 app.command()(fallback)
 app.command()(block)
+app.command()(calls)
+app.add_typer(staff, name="staff")
 app.command()(states)
 app.command()(schemas)
 app.command()(settings)

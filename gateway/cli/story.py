@@ -15,12 +15,15 @@ from gateway.events import (
     AlertRaised,
     AnyEvent,
     CallStarted,
+    Dialled,
     Disclosed,
     Interrupted,
     KeyPressed,
     MessageLeft,
     OfferChanged,
+    StaffActed,
     TranscriptionEvent,
+    TransferAccepted,
 )
 from gateway.orders.order import Order
 from gateway.orders.pricing import totals
@@ -90,6 +93,15 @@ class Story:
                 self._tell(event.at, "note", _message_text(event))
             case AlertRaised(kind=kind, reason=reason):
                 self._tell(event.at, "note", f"ALERT for the staff, {kind.replace('_', ' ')}: {reason}")
+            case TransferAccepted():
+                self._tell(event.at, "note", "a person takes the call")
+            case Dialled(leg=leg):
+                spoke = self.call.staff_line.spoke(leg)
+                told = "spoke with the caller" if spoke else f"took no call ({event.status})"
+                self._tell(event.at, "note", f"the staff's telephone was rung: they {told}")
+            case StaffActed(action=action, text=text, who=who):
+                said = f": {text}" if text else ""
+                self._tell(event.at, "note", f"{who or 'a colleague'}: {action.replace('_', ' ')}{said}")
             case _:
                 pass
         self._note_order(event.at)

@@ -13,10 +13,10 @@ from typing import Final
 from urllib.parse import urldefrag
 
 from gateway.local import phone_twiml
-from gateway.local.phone_record import CallRecord, Notice, Request
+from gateway.local.phone_record import CallRecord, DialledLeg, Notice, Request
 from gateway.local.phone_setup import CallEvent, PhoneSetup
 from gateway.local.phone_twiml import Document
-from gateway.local.phone_verbs import Method, Stream
+from gateway.local.phone_verbs import Method, Number, Stream
 from gateway.local.phone_webhook import Answer, WebhookFailed, Webhooks, read_overrides
 
 DOCUMENT_LIMIT: Final = 200
@@ -86,6 +86,14 @@ class Exchange:
             self.notice(error.code, str(error))
             raise CallFailed(str(error)) from error
 
+    async def leg_document(self, url: str, method: Method, leg: DialledLeg, extra: Mapping[str, str]) -> Document:
+        """Asks for a document that runs on a dialled leg, which is a call of its own.
+
+        Raises:
+            WebhookFailed: It cannot be had: the leg ends.
+        """
+        return await self._fetch(url, method, {**self._leg_params(leg), **extra})
+
     async def sound(self, url: str) -> Answer:
         """Fetches a file for Play.
 
@@ -143,7 +151,23 @@ class Exchange:
             **self._setup.extra_params,
         }
 
+    def _leg_params(self, leg: DialledLeg) -> dict[str, str]:
+        own = {"CallSid": leg.call_sid, "ParentCallSid": self.record.call_sid, "Direction": "outbound-dial"}
+        return self._params() | own | {"To": leg.number, "Called": leg.number}
+
     # -- callbacks --
+
+    def tell_leg(self, number: Number, leg: DialledLeg, duration_s: float) -> None:
+        """Sends the end of a dialled leg to the number's own status callback, if it has one."""
+        if number.status_callback:
+            params = self._leg_params(leg) | {
+                "CallStatus": "completed",
+                "CallDuration": str(round(duration_s)),
+                "Timestamp": format_datetime(datetime.now(UTC)),
+                "CallbackSource": "call-progress-events",
+                "SequenceNumber": "0",
+            }
+            self._call_back(number.status_callback, params, number.status_callback_method)
 
     def tell_status(self, event: CallEvent, duration_s: float = 0) -> None:
         """Sends the call's status to the number's status callback, if it wants this event."""

@@ -11,10 +11,11 @@ from random import Random
 from typing import Final, assert_never
 
 from gateway.local import phone_wav, phone_wire
+from gateway.local.phone_dialled import DialledEnd
 from gateway.local.phone_ear import Ear
 from gateway.local.phone_exchange import Exchange
 from gateway.local.phone_line import Line
-from gateway.local.phone_record import StreamRecord
+from gateway.local.phone_record import DialledLeg, StreamRecord
 from gateway.local.phone_setup import DialOutcome, PhoneSetup
 from gateway.local.phone_stream import MediaStream, StreamRefused
 from gateway.local.phone_twiml import Document
@@ -214,21 +215,29 @@ class Follower:
 
     async def _dial(self, verb: Dial) -> Document | None:
         """Rings the numbers, all at once; the first that answers is talked to."""
-        outcomes = [self._setup.dial.get(number, DialOutcome()) for number in verb.numbers]
-        answers = [each for each in outcomes if each.status == "completed" and each.ring_s <= verb.timeout]
+        outcomes = [(number, self._setup.dial.get(number.number, DialOutcome())) for number in verb.numbers]
+        answers = [(number, o) for number, o in outcomes if o.status == "completed" and o.ring_s <= verb.timeout]
+        leg, talked_s = DialledLeg("CA" + uuid.uuid4().hex), 0.0
         if answers:
-            outcome = min(answers, key=lambda each: each.ring_s)
-            await asyncio.sleep(outcome.ring_s + outcome.talk_s)
+            number, outcome = min(answers, key=lambda each: each[1].ring_s)
+            await asyncio.sleep(outcome.ring_s)
+            leg.number = number.number
+            self._exchange.record.dialled.append(leg)
+            answered = self._loop.time()
+            if await DialledEnd(self._setup, self._exchange, leg, outcome).meets(number):
+                await asyncio.sleep(outcome.talk_s)
+            talked_s = self._loop.time() - answered
+            self._exchange.tell_leg(number, leg, talked_s)
         else:
-            outcome = max(outcomes, key=lambda each: each.ring_s)
+            _, outcome = max(outcomes, key=lambda each: each[1].ring_s)
             await asyncio.sleep(min(outcome.ring_s, verb.timeout))
         if not verb.action:
             return None
         result = {
             "DialCallStatus": outcome.status if answers or outcome.status != "completed" else "no-answer",
-            "DialCallSid": "CA" + uuid.uuid4().hex,
-            "DialBridged": "true" if answers else "false",
+            "DialCallSid": leg.call_sid,
+            "DialBridged": "true" if leg.joined else "false",
         }
         if answers:
-            result["DialCallDuration"] = str(round(outcome.talk_s))
+            result["DialCallDuration"] = str(round(talked_s))
         return await self._exchange.document(verb.action, verb.method, result)

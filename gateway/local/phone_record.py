@@ -56,6 +56,25 @@ class StreamRecord:
 
 
 @dataclass(slots=True)
+class DialledLeg:
+    """A telephone that was rung and answered.
+
+    Attributes:
+        call_sid: This leg's own.
+        number: E.164.
+        heard: What the document said to whoever answered.
+        pressed: The keys that they pressed.
+        joined: Whether they and the caller spoke with each other.
+    """
+
+    call_sid: str
+    number: str = ""
+    heard: list[str] = field(default_factory=list)
+    pressed: str = ""
+    joined: bool = False
+
+
+@dataclass(slots=True)
 class Utterance:
     """Something the caller said.
 
@@ -99,6 +118,7 @@ class CallRecord:
     violations: list[Notice] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     streams: list[StreamRecord] = field(default_factory=list)
+    dialled: list[DialledLeg] = field(default_factory=list)
     utterances: list[Utterance] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     spoken: list[Span] = field(default_factory=list)

@@ -41,11 +41,21 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class DialOutcome:
-    """What becomes of a number that TwiML dials. One that would ring for longer than Dial waits does not answer."""
+    """What becomes of a number that TwiML dials. One that would ring for longer than Dial waits does not answer.
+
+    Attributes:
+        status: "completed" is one that answers.
+        ring_s: Seconds until then.
+        talk_s: Seconds that the conversation lasts once the two are joined.
+        answered_by: Who answers, where a document asks for a key first: a person who presses 1 ("accept") or another
+            key ("refuse"), who says nothing and presses nothing ("nothing"), who hangs up at once ("hang_up"), or a
+            machine, which does not hang up and presses nothing either.
+    """
 
     status: Literal["completed", "busy", "no-answer", "failed", "canceled"] = "no-answer"
     ring_s: float = 0.2
     talk_s: float = 0.2
+    answered_by: Literal["accept", "refuse", "nothing", "hang_up", "machine"] = "accept"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from gateway.local.phone_verbs import (
     Gather,
     Hangup,
     Method,
+    Number,
     Pause,
     Play,
     Redirect,
@@ -207,14 +208,24 @@ class _Reader:
 
     def _dial(self, element: ElementTree.Element) -> Dial | None:
         self._allow(element, "action", "method", "timeout")
-        numbers = [text for child in element.findall("Number") if (text := self._text(child))]
+        numbers = [self._number_to_dial(child) for child in element.findall("Number") if self._text(child)]
         if plain := " ".join((element.text or "").split()):
-            numbers.append(plain)
+            numbers.append(Number(plain))
         if not 0 < len(numbers) <= DIAL_LIMIT:
             self.tell(f"Dial needs 1 to {DIAL_LIMIT} numbers, not {len(numbers)}")
             return None
         timeout = self._number(element, "timeout", 30.0, float, low=0)
         return Dial(tuple(numbers), self._link(element, "action"), self._method(element, "method"), timeout)
+
+    def _number_to_dial(self, element: ElementTree.Element) -> Number:
+        self._allow(element, "url", "method", "statusCallback", "statusCallbackMethod")
+        return Number(
+            self._text(element),
+            self._link(element, "url"),
+            self._method(element, "method"),
+            self._link(element, "statusCallback"),
+            self._method(element, "statusCallbackMethod"),
+        )
 
     def _reject(self, element: ElementTree.Element) -> Reject:
         self._allow(element, "reason")

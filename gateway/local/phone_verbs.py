@@ -80,10 +80,21 @@ class Gather:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A telephone to ring. `url`: the document that whoever answers meets first; empty if there is none."""
+
+    number: str
+    url: str = ""
+    method: Method = "POST"
+    status_callback: str = ""
+    status_callback_method: Method = "POST"
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
     """Ring other telephones, all at once; `action` is empty if the document named none. `timeout` in seconds."""
 
-    numbers: tuple[str, ...]
+    numbers: tuple[Number, ...]
     action: str = ""
     method: Method = "POST"
     timeout: float = 30

@@ -90,6 +90,9 @@ class Restaurant(_Part):
         disclosure: the fixed text said before anything else, which says that an AI answers.
         greeting: how the agent opens; None leaves it to the model.
         transfer_to: the telephone number of a person, E.164; None: nobody can be reached.
+        transfer_after_hours: that telephone is answered while the restaurant is closed, too.
+        after_hours: who answers while it is closed: "agent" takes messages and orders for later, "closed" only says
+            when it opens.
         quote_minutes: how long an order takes.
         fulfilments: "pickup", "delivery" or both.
         approval_cents: an order whose total is above this needs a person's approval.
@@ -116,6 +119,8 @@ class Restaurant(_Part):
     disclosure: Annotated[str, Field(min_length=10, max_length=600)]
     greeting: Annotated[str, Field(min_length=1, max_length=600)] | None = None
     transfer_to: E164 | None = None
+    transfer_after_hours: Annotated[bool, Field(strict=True)] = False
+    after_hours: Literal["agent", "closed"] = "agent"
     quote_minutes: Annotated[int, Field(strict=True, ge=1, le=600)] = 20
     fulfilments: Annotated[tuple[FulfilmentKind, ...], Field(min_length=1)] = ("pickup",)
     approval_cents: Annotated[int, Field(strict=True, ge=1)] = 25_000
@@ -153,6 +158,10 @@ class Restaurant(_Part):
     def is_open(self, now: datetime) -> bool:
         """Whether `now` (aware) lies in an opening span; the closing instant itself is closed."""
         return any(opens <= now < closes for opens, closes in self._spans(now))
+
+    def person_at(self, now: datetime) -> str | None:
+        """The telephone number at which a person can be reached at `now` (aware), E.164; None: nobody can."""
+        return self.transfer_to if self.transfer_after_hours or self.is_open(now) else None
 
     def open_until(self, now: datetime) -> datetime | None:
         """When it closes next, in local time; spans that touch count as one. None while closed at `now` (aware)."""

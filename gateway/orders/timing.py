@@ -22,6 +22,16 @@ def quote(restaurant: Restaurant, context: ToolContext) -> timedelta:
     return timedelta(minutes=context.quote_minutes or restaurant.quote_minutes)
 
 
+def takes_calls(restaurant: Restaurant, now: datetime) -> bool:
+    """Whether the agent has something to offer at `now` (aware): orders, or while it is closed messages and orders for
+    later. Not when it opens only after orders can be scheduled, nor when the restaurant wants no calls while closed.
+    """
+    if restaurant.is_open(now):
+        return True
+    opens = restaurant.next_opening(now)
+    return restaurant.after_hours == "agent" and opens is not None and opens <= now + timedelta(days=DAYS_AHEAD)
+
+
 def ready_at(fulfilment: Fulfilment | None, restaurant: Restaurant, context: ToolContext) -> datetime:
     """When the caller has the food: the scheduled time, else as soon as the kitchen can (aware, UTC)."""
     scheduled = None if fulfilment is None else fulfilment.at

@@ -5,6 +5,7 @@
 """
 
 from gateway.store.admission import Admission, AdmissionLimits, AdmissionStore, Blocked
+from gateway.store.commands import CommandStore
 from gateway.store.connection import Connection, Health
 from gateway.store.embedded import EmbeddedServer, EmbeddedServerError, default_data_dir
 from gateway.store.errors import (
@@ -41,6 +42,7 @@ __all__ = [
     "Batch",
     "Blocked",
     "Claim",
+    "CommandStore",
     "Connection",
     "Delivery",
     "EmbeddedServer",

@@ -98,6 +98,11 @@ def blocked_key(restaurant_id: str) -> str:
     return f"{_restaurant(restaurant_id)}:blocked"
 
 
+def commands_key(restaurant_id: str) -> str:
+    """Stream: what people want done with the restaurant's calls; see `gateway.store.commands`."""
+    return f"{_restaurant(restaurant_id)}:commands"
+
+
 def once_key(restaurant_id: str, key: str) -> str:
     """String: the answer that was given to a webhook."""
     return f"{_restaurant(restaurant_id)}:once:{key}"

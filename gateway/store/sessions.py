@@ -12,6 +12,7 @@ from typing import Literal, Self, cast
 
 from gateway.store import keys
 from gateway.store.admission import AdmissionStore
+from gateway.store.commands import CommandStore
 from gateway.store.connection import Connection, Health, Reply
 from gateway.store.embedded import EmbeddedServer
 from gateway.store.errors import LeaseLostError, StaleLegError
@@ -42,6 +43,7 @@ class SessionStore:
         self.connection = connection
         self.offers = OfferStore(connection)
         self.admission = AdmissionStore(connection)
+        self.commands = CommandStore(connection)
         self.retention_s = retention_s
         self._embedded = embedded
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.call.machine import Call
+from gateway.call.staff import one_line
 from gateway.orders.restaurant import Language, Restaurant
+from gateway.orders.wording.read_back import describe_line
 
 LOCALES: Mapping[Language, str] = {"en": "en-US", "es": "es-US"}
 _ENGLISH_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -16,7 +19,10 @@ _SPANISH_DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado"
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The sentences of one language. `{name}` is the restaurant's, `{when}` the next opening."""
+    """The sentences of one language. `{name}` is the restaurant's, `{when}` the next opening.
+
+    Those from `whisper` to the end are for the restaurant's people; see `gateway.web.whisper`.
+    """
 
     transfer: str
     nobody: str
@@ -30,6 +36,15 @@ class Phrases:
     go_on: str
     declined: str
     called_often: str
+    goodbye: str
+    whisper: str
+    whisper_briefly: str
+    a_caller: str
+    number_ends: str
+    ordered: str
+    placed: str
+    nothing_ordered: str
+    caller_gone: str
 
 
 PHRASES: Mapping[Language, Phrases] = {
@@ -46,6 +61,15 @@ PHRASES: Mapping[Language, Phrases] = {
         go_on="I am listening, please go on.",
         declined="I'm sorry, we can't take your call. Goodbye.",
         called_often="I'm sorry, we have had many calls from you just now. Please call again later. Goodbye.",
+        goodbye="Thank you for calling. Goodbye.",
+        whisper="A call for {name}. {caller} wants a person. Reason: {reason}. {order} Press 1 to take the call.",
+        whisper_briefly="A caller of {name} wants a person. Press 1 to take the call.",
+        a_caller="A caller",
+        number_ends="{caller}, number ending in {digits},",
+        ordered="In the order: {order}; not placed yet.",
+        placed="The order is placed: {order}.",
+        nothing_ordered="Nothing is ordered.",
+        caller_gone="The caller is no longer on the line.",
     ),
     "es": Phrases(
         transfer="Un momento, le comunico con el restaurante.",
@@ -60,8 +84,41 @@ PHRASES: Mapping[Language, Phrases] = {
         go_on="Le escucho, siga por favor.",
         declined="Lo siento, no podemos atender su llamada. Adiós.",
         called_often="Lo siento, hemos recibido muchas llamadas suyas. Llame de nuevo más tarde, por favor. Adiós.",
+        goodbye="Gracias por llamar. Adiós.",
+        whisper="Llamada para {name}. {caller} quiere hablar con una persona. Motivo: {reason}. {order}"
+        " Pulse 1 para tomar la llamada.",
+        whisper_briefly="Un cliente de {name} quiere hablar con una persona. Pulse 1 para tomar la llamada.",
+        a_caller="Un cliente",
+        number_ends="{caller}, con un número que termina en {digits},",
+        ordered="En el pedido: {order}; aún sin confirmar.",
+        placed="El pedido está hecho: {order}.",
+        nothing_ordered="No hay nada pedido.",
+        caller_gone="El cliente ya no está en la línea.",
     ),
 }
+
+
+def whisper_text(call: Call, last_two: str | None) -> str:
+    """Who rings and why, for the person who answers the restaurant's telephone.
+
+    Args:
+        call: which is to be put through.
+        last_two: the last digits of the caller's number, or None when it is withheld. More of it is not said.
+    """
+    restaurant, order = call.restaurant, call.order
+    language = restaurant.languages[0]
+    phrases = PHRASES[language]
+    caller = (order.customer_name if order is not None else None) or phrases.a_caller
+    if last_two is not None:
+        caller = phrases.number_ends.format(caller=caller, digits=" ".join(last_two))
+    lines = order.lines if order is not None else ()
+    listing = "; ".join(describe_line(line, restaurant.menu, language) for line in lines)
+    told = phrases.nothing_ordered
+    if order is not None and listing:
+        told = (phrases.placed if order.is_placed else phrases.ordered).format(order=listing)
+    reason = call.ended.reason if call.ended is not None else ""
+    said = phrases.whisper.format(name=restaurant.name, caller=caller, reason=one_line(reason, 200), order=told)
+    return said if reason else phrases.whisper_briefly.format(name=restaurant.name)
 
 
 def closed_text(restaurant: Restaurant, now: datetime) -> str:

@@ -17,20 +17,25 @@ from starlette.routing import Route
 
 from gateway.call.machine import Call
 from gateway.call.next_step import Apologise, Goodbye, NextStep, Reconnect, TextOnly, Transfer, next_step
-from gateway.events import AnyEvent, CallStarted, Disclosed, HungUp, InvalidEventError, milliseconds, read_event
+from gateway.call.staff import staff_acted
+from gateway.call.states import State
+from gateway.events import AnyEvent, CallStarted, Dialled, Disclosed, HungUp, milliseconds
 from gateway.logs import bind_call, get_logger
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.timing import takes_calls
 from gateway.security import StreamToken, caller_key, e164, last_two, mint_stream_token
 from gateway.settings import Settings
 from gateway.store import LogEntry, SessionStore, StoreError, StoreUnavailableError
 from gateway.text_session import TextSessions, UnknownCallError
 from gateway.web.admission import Admission, declined
 from gateway.web.fallback import Fallback
+from gateway.web.logged import known_events
 from gateway.web.phrases import LOCALES, PHRASES, closed_text
 from gateway.web.readiness import Readiness
 from gateway.web.text_turns import TextTurns
 from gateway.web.webhook_guard import BODY_LIMIT, Webhook, WebhookGuard, WebhookRefused
+from gateway.web.whisper import screen
 from twiml.answer import answer
 from twiml.closed import closed
 from twiml.document import CONTENT_TYPE, Stream
@@ -135,7 +140,7 @@ class Telephony:
         if restaurant is None:
             return self._refuse(hook, "unknown_number", None)
         now = self._now()
-        if not restaurant.is_open(now):
+        if not takes_calls(restaurant, now):
             self._metrics.count_webhook(hook.path, "closed")
             log.info("call.closed", restaurant=restaurant.id)
             return closed(closed_text(restaurant, now), _locale(restaurant))
@@ -196,7 +201,9 @@ class Telephony:
             if not entries:
                 return self._refuse(hook, "unknown_call", restaurant)
             call = Call.fold(hook.call_id, restaurant, self._events(entries))
-            step = Goodbye() if over else next_step(call, self._now(), leg - 1, hook.field("DialCallStatus"))
+            await self._note_dial(call, hook, leg)
+            await self._obey_staff(call)
+            step = Goodbye() if over else next_step(call, self._now(), leg - 1, dialled=after == "dial")
             document = self._document(step, hook, leg, restaurant)
             document = await self._store.once(restaurant.id, f"next:{hook.call_id}:{leg}:{after}", document)
             if isinstance(step, Goodbye):
@@ -313,11 +320,14 @@ class Telephony:
         self._metrics.count_webhook(hook.path, reason)
         if restaurant is None:
             return message(PHRASES["en"].not_in_service, LOCALES["en"])
-        phrases = PHRASES[restaurant.languages[0]]
+        phrases, now = PHRASES[restaurant.languages[0]], self._now()
         dialled = any(name == "DialCallStatus" for name, _ in hook.form)
-        if restaurant.transfer_to is None or dialled:  # it has rung there already
+        person = restaurant.person_at(now)
+        if person is None and not restaurant.is_open(now):  # nobody is there: it would ring in an empty house
+            return closed(closed_text(restaurant, now), _locale(restaurant))
+        if person is None or dialled:  # it has rung there already
             return message(phrases.apology, _locale(restaurant))
-        return transfer_or_apology(restaurant.transfer_to, phrases.transfer, phrases.after_person, _locale(restaurant))
+        return transfer_or_apology(person, phrases.transfer, phrases.after_person, _locale(restaurant))
 
     def _document(self, step: NextStep, hook: Webhook, leg: int, at: Restaurant) -> str:
         phrases, locale = PHRASES[at.languages[0]], _locale(at)
@@ -328,9 +338,10 @@ class Telephony:
                 return self._turns.begin(new_leg)
             case Transfer(number=number):
                 # The same leg is still to come; Twilio's DialCallStatus tells this request from the first.
-                return transfer(number, phrases.transfer, locale, self._next_url(leg))
-            case Goodbye():
-                return goodbye("", locale)
+                whispered = screen(self._settings, at, hook.call_id, leg)
+                return transfer(number, phrases.transfer, locale, self._next_url(leg), whispered)
+            case Goodbye(said=said):
+                return goodbye("" if said else phrases.goodbye, locale)
             case Apologise(number=number):
                 if number is None:
                     return message(phrases.apology, locale)
@@ -382,15 +393,29 @@ class Telephony:
     def _next_url(self, leg: int) -> str:
         return f"{self._settings.public_url}/twiml/next?leg={leg}"
 
+    async def _note_dial(self, call: Call, hook: Webhook, leg: int) -> None:
+        """What became of the staff's telephone, if it was rung. The fixed id makes a webhook that comes twice one."""
+        status, bridged = hook.field("DialCallStatus"), hook.field("DialBridged")
+        if status is not None:
+            facts = {"session_id": call.call_id, "timestamp": milliseconds(self._now()), "leg": leg, "status": status}
+            event = Dialled.model_validate(facts | {"bridged": None if bridged is None else bridged == "true"})
+            await self._store.append(call.restaurant.id, call.call_id, None, [(f"call.dialled-{leg}", event.to_json())])
+            call.handle(event)
+
+    async def _obey_staff(self, call: Call) -> None:
+        """Take what the restaurant's people want done with a call that has no leg which could take it."""
+        if call.state is not State.DISCONNECTED:
+            return
+        for command in await self._store.commands.waiting(call.restaurant.id, call.call_id):
+            event = staff_acted(command, self._now())
+            entry = (f"call.staff_acted-{command.id}", event.to_json())
+            await self._store.append(call.restaurant.id, call.call_id, None, [entry])
+            await self._store.commands.taken(call.restaurant.id, command.id)
+            call.handle(event)
+
     def _events(self, entries: Sequence[LogEntry]) -> list[AnyEvent]:
         """The log's events; one that this version does not know is passed over, as any late event is."""
-        events = []
-        for entry in entries:
-            try:
-                events.append(read_event(entry.event))
-            except InvalidEventError:
-                log.warning("log.unknown_event", event_id=entry.event_id)
-        return events
+        return known_events(entries)
 
 
 def _locale(restaurant: Restaurant) -> str:

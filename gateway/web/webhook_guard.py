@@ -25,7 +25,7 @@ BODY_LIMIT = 65_536
 """Bytes of a webhook's body; Twilio's have a few thousand."""
 MAX_FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
-_CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Twilio's have 34; it becomes part of a key
+CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Twilio's have 34; it becomes part of a key
 _LEG = re.compile("[1-9][0-9]{0,3}", re.ASCII)
 _COUNT = re.compile("0|[1-9][0-9]{0,8}", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9_.:-]{1,128}")  # a UUID so far; it becomes part of a key
@@ -40,6 +40,7 @@ Refusal = Literal[
     "bad_call_sid",
     "bad_leg",
     "bad_turn",
+    "unknown_restaurant",
 ]
 
 
@@ -93,7 +94,7 @@ class Webhook:
             WebhookRefused: missing, repeated, or nothing that can be a CallSid.
         """
         call_id = self.field("CallSid")
-        if call_id is None or not _CALL_SID.fullmatch(call_id):
+        if call_id is None or not CALL_SID.fullmatch(call_id):
             raise WebhookRefused("bad_call_sid", 400, self)
         return call_id
 

@@ -133,7 +133,10 @@ def test_key_0_reaches_a_person_at_once(talk: Conversation) -> None:
 def test_key_0_where_nobody_can_be_reached_goes_on(casa_verde: Restaurant) -> None:
     alone = casa_verde.model_copy(update={"transfer_to": None})
     talk = Conversation(alone).answered()
-    assert talk.tell(KeyPressed, digit="0") == [Note(prompts.NOBODY_NOTE), RequestResponse()]
+    assert talk.tell(KeyPressed, digit="0") == [
+        Note(prompts.nobody_note("Nobody can be reached by telephone.")),
+        RequestResponse(),
+    ]
 
 
 def test_another_key_is_told_to_the_model(talk: Conversation) -> None:

@@ -22,6 +22,7 @@ from gateway.events import (
     AlertRaised,
     AudioCommitted,
     ConnectionFailed,
+    Dialled,
     Ended,
     ErrorEvent,
     Event,
@@ -46,11 +47,14 @@ from gateway.events import (
     SessionData,
     SessionEvent,
     SessionRequested,
+    StaffActed,
     SubmitDelayed,
     TimedOut,
     ToolCalled,
     TranscriptionData,
     TranscriptionEvent,
+    TransferAccepted,
+    TransferAnswered,
     VADData,
     VADEvent,
 )
@@ -126,6 +130,15 @@ ANYTHING: st.SearchStrategy[Step] = st.one_of(
     step(LegStarted, leg=st.integers(1, 5), stream_sid=st.just("MZ1")),
     step(LegEnded, leg=st.integers(1, 5), reason=st.sampled_from(["stopped", "lost", "closed"])),
     step(HungUp),
+    step(TransferAnswered, leg=st.integers(2, 4)),
+    step(TransferAccepted, leg=st.integers(2, 4)),
+    step(Dialled, leg=st.integers(2, 4), status=st.sampled_from(["completed", "busy"]), bridged=st.booleans()),
+    step(
+        StaffActed,
+        command_id=st.sampled_from(["1-0", "2-0", "3-0"]),
+        action=st.sampled_from(["hint", "hint", "take_over", "end"]),
+        text=st.sampled_from(["", "we have no basil"]),
+    ),
     step(ModelOpened),
     step(SessionRequested),
     session("created"),
@@ -296,6 +309,10 @@ def test_the_log_alone_gives_the_same_call(how_far: int, steps: list[Step]) -> N
         talk.call.alerts.messages,
         talk.call.alerts.raised,
     )
+    assert (twin.staff.taken, twin.staff.ended) == (talk.call.staff.taken, talk.call.staff.ended)
+    assert [(twin.staff_line.spoke(leg), twin.staff_line.over(leg)) for leg in range(5)] == [
+        (talk.call.staff_line.spoke(leg), talk.call.staff_line.over(leg)) for leg in range(5)
+    ]
     assert (twin.legs_lost, twin.hung_up, twin.playing) == (talk.call.legs_lost, talk.call.hung_up, talk.call.playing)
     assert [(turn.item_id, turn.heard_text) for turn in twin.turns] == [
         (turn.item_id, turn.heard_text) for turn in talk.call.turns

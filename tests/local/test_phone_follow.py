@@ -304,6 +304,73 @@ async def test_the_action_is_told_what_became_of_the_dialled_number(gateway, sta
     assert record.texts == []
 
 
+WHISPER = f'<Dial action="/dialled"><Number url="/whisper?leg=2" statusCallback="/number">{PERSON}</Number></Dial>'
+SCREEN = '<Gather action="/accept" numDigits="1" timeout="1"><Say>a caller, press 1</Say></Gather><Hangup/>'
+
+
+def screening(gateway):
+    gateway.on("/voice", WHISPER)
+    gateway.on("/whisper", SCREEN)
+    gateway.on("/accept")
+    gateway.documents["/accept"] = lambda asked: "" if asked.form["Digits"] == "1" else "<Hangup/>"
+    gateway.on("/dialled")
+    gateway.on("/number")
+
+
+@pytest.mark.parametrize(
+    ("by", "pressed", "joined"),
+    [
+        ("accept", "1", True),
+        ("refuse", "2", False),
+        ("nothing", "", False),
+        ("machine", "", False),
+        ("hang_up", "", False),
+    ],
+)
+async def test_whoever_answers_meets_the_numbers_document_before_the_caller(gateway, by, pressed, joined):
+    screening(gateway)
+    record = await phone(gateway, dial={PERSON: DialOutcome("completed", 0.1, 0.2, by)}).call(stay)
+    (leg,) = record.dialled
+    assert (leg.number, leg.pressed, leg.joined) == (PERSON, pressed, joined)
+    assert leg.heard == ([] if by == "hang_up" else ["a caller, press 1"])
+    assert record.texts == [], "the caller hears it ring meanwhile"
+    whisper = gateway.asked[1]
+    assert (whisper.path, whisper.query, whisper.signed) == ("/whisper", "leg=2", True)
+    assert (whisper.form["CallSid"], whisper.form["ParentCallSid"]) == (leg.call_sid, record.call_sid)
+    assert (whisper.form["To"], whisper.form["From"], whisper.form["Direction"]) == (
+        PERSON,
+        "+15005550001",
+        "outbound-dial",
+    )
+    (after,) = [asked.form for asked in gateway.asked if asked.path == "/dialled"]
+    assert (after["CallSid"], after["DialCallSid"]) == (record.call_sid, leg.call_sid)
+    assert (after["DialCallStatus"], after["DialBridged"]) == ("completed", str(joined).lower())
+    (told,) = [asked.form for asked in gateway.asked if asked.path == "/number"]
+    assert (told["CallSid"], told["CallStatus"]) == (leg.call_sid, "completed")
+
+
+@pytest.mark.parametrize(
+    ("document", "joined", "violations"),
+    [
+        ('<Say>hello</Say><Pause length="0"/>', True, 0),
+        ("<Redirect>/accept2</Redirect>", True, 0),
+        ("<Redirect>/whisper</Redirect>", False, 1),
+        ("<Reject/>", False, 0),
+        ("<Dial>+1</Dial>", True, 1),
+        ('<Gather action="/accept2" timeout="0" actionOnEmptyResult="true"/><Hangup/>', True, 0),
+        (Response(status_code=500), False, 0),
+    ],
+)
+async def test_how_a_numbers_document_ends_decides_whether_they_are_joined(gateway, document, joined, violations):
+    screening(gateway)
+    gateway.documents["/whisper"] = document
+    gateway.on("/accept2")
+    record = await phone(gateway, dial={PERSON: DialOutcome("completed", 0.0, 0.0, "machine")}).call(stay)
+    assert record.dialled[0].joined is joined
+    assert len(record.violations) == violations
+    assert gateway.paths()[-1] in {"/dialled", "/number"}
+
+
 async def test_an_unknown_number_does_not_answer_and_without_an_action_the_next_verb_runs(gateway):
     gateway.on("/voice", f"<Dial><Number>{PERSON}</Number></Dial><Say>nobody</Say>")
     assert (await phone(gateway).call(stay)).texts == ["nobody"]

@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.local.phone_twiml import TwimlError, parse
-from gateway.local.phone_verbs import Connect, Dial, Gather, Hangup, Pause, Play, Redirect, Reject, Say, Stream
+from gateway.local.phone_verbs import Connect, Dial, Gather, Hangup, Number, Pause, Play, Redirect, Reject, Say, Stream
 
 URL = "https://voice.example.com/twiml/voice"
 
@@ -85,9 +85,13 @@ def test_speech_timeout_is_the_timeout_unless_it_is_given():
 
 def test_dial():
     assert verbs('<Dial action="/d" timeout="20" callerId="+1" answerOnBridge="true">+15</Dial>') == (
-        Dial(("+15",), "https://voice.example.com/d", "POST", 20),
+        Dial((Number("+15"),), "https://voice.example.com/d", "POST", 20),
     )
-    assert verbs("<Dial><Number statusCallback='/s'>+15</Number><Number>+16</Number></Dial>") == (Dial(("+15", "+16")),)
+    (dial,) = verbs(
+        "<Dial><Number statusCallback='/s' url='/w?a=1' method='GET'>+15</Number><Number>+16</Number></Dial>"
+    )
+    there = "https://voice.example.com"
+    assert dial == Dial((Number("+15", f"{there}/w?a=1", "GET", f"{there}/s"), Number("+16")))
 
 
 @pytest.mark.parametrize(

@@ -162,3 +162,18 @@ def test_a_secret_is_not_printed() -> None:
     pos = PosEndpoint.model_validate({"url": "https://pos.example.com/orders", "secrets": [SECRET]})
     assert "QUFB" not in repr(pos)
     assert pos.secrets[0].get_secret_value() == SECRET
+
+
+def test_a_person_is_reached_in_the_hours_unless_the_restaurant_says_at_any_time() -> None:
+    restaurant = opening("11:00", "22:00", "wed")
+    noon, night = local("2026-11-18T12:00"), local("2026-11-18T23:00")
+    assert (restaurant.person_at(noon), restaurant.person_at(night)) == ("+15550100090", None)
+    always = restaurant.model_copy(update={"transfer_after_hours": True})
+    assert always.person_at(night) == "+15550100090"
+    assert always.model_copy(update={"transfer_to": None}).person_at(night) is None
+
+
+@pytest.mark.parametrize("changes", [{"after_hours": "ring"}, {"transfer_after_hours": "yes"}])
+def test_who_answers_after_hours_is_one_of_two(changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        made(**changes)

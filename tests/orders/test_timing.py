@@ -1,10 +1,10 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from gateway.orders.order import Fulfilment
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.timing import LEAD_GRACE, not_then, quote, ready_at
+from gateway.orders.timing import LEAD_GRACE, not_then, quote, ready_at, takes_calls
 from gateway.orders.tooling.outcome import ToolContext
 from tests.orders.osteria import HOUSE, LUNCH, at
 
@@ -121,3 +121,25 @@ def test_the_night_the_clocks_change_has_its_own_length() -> None:
     assert asap(ten + timedelta(hours=5, minutes=41), late) is not None
     assert then(ten + timedelta(hours=6), ten, late) is None
     assert then(ten + timedelta(hours=6, minutes=1), ten, late) is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "time", "taken"),
+    [
+        ({}, "13:00", True),
+        ({}, "22:40", True),
+        ({"after_hours": "closed"}, "13:00", True),
+        ({"after_hours": "closed"}, "22:40", False),
+    ],
+)
+def test_calls_are_taken_while_closed_unless_the_restaurant_does_not_want_them(
+    changes: dict[str, object], time: str, taken: bool
+) -> None:
+    assert takes_calls(HOUSE.model_copy(update=changes), at(time)) is taken
+
+
+def test_no_calls_are_taken_while_no_order_could_be_scheduled() -> None:
+    days = (date(2026, 11, 18) + timedelta(days=n) for n in range(1, 30))
+    away = HOUSE.model_copy(update={"holidays": dict.fromkeys(days, ())})
+    assert takes_calls(away, LUNCH)
+    assert not takes_calls(away, at("22:40"))

@@ -5,7 +5,10 @@ from datetime import datetime
 import pytest
 
 from gateway.call import prompts
+from gateway.call.effects import EndLeg
+from gateway.events import KeyPressed
 from gateway.orders.restaurant import Hours, Restaurant
+from tests.call.conversation import has
 from tests.scenarios.house import HOUSE, clock
 from tests.scenarios.scene import Scene
 
@@ -48,6 +51,22 @@ def test_at_22_40_a_message_can_be_left() -> None:
     scene.says_goodbye()
     assert [message.text for message in scene.call.alerts.messages] == ["left an umbrella"]
     scene.finish(orders=0)
+
+
+def test_at_22_40_nobody_is_rung_unless_the_restaurant_says_so() -> None:
+    scene = Scene(at=clock("2026-11-18", "22:40"))
+    scene.begins()
+    refused = scene.does("transfer_to_staff", reason="a question")
+    assert "is closed, so nobody is there to answer the telephone" in refused["error"]
+    assert "leave_message" in refused["error"]
+    assert not has(scene.tell(KeyPressed, digit="0"), EndLeg)
+    scene.end_leg("stopped")
+    scene.finish(orders=0)
+    reached = Scene(HOUSE.model_copy(update={"transfer_after_hours": True}), at=clock("2026-11-18", "22:40"))
+    reached.begins()
+    assert has(reached.tell(KeyPressed, digit="0"), EndLeg)
+    reached.end_leg("closed")
+    reached.finish(orders=0)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from gateway.call import prompts
 from gateway.call.effects import EndLeg, KeepMessage, Note, RaiseAlert
 from gateway.call.next_step import Reconnect, Transfer, next_step
+from gateway.events import Dialled
 from tests.call.conversation import has, only
 from tests.scenarios.scene import ANA, Scene
 
@@ -32,7 +33,8 @@ def test_nobody_answers_so_the_agent_takes_a_message() -> None:
     scene.begins()
     put_through(scene)
     assert next_step(scene.folded(), scene.now, 1) == Transfer("+15550100090", REASON), "the whisper says why"
-    assert next_step(scene.folded(), scene.now, 1, "no-answer") == Reconnect(2)
+    scene.tell(Dialled, leg=2, status="no-answer", bridged=False)
+    assert next_step(scene.folded(), scene.now, 1, dialled=True) == Reconnect(2)
 
     assert only(scene.start_leg(2), RaiseAlert).kind == "transfer_unanswered"
     note = only(scene.model_comes_up(), Note).text

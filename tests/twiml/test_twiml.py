@@ -9,13 +9,14 @@ from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-unt
 
 from twiml.answer import answer
 from twiml.closed import closed
-from twiml.document import MOST_HINTS, RETRIES, SAY_LIMIT, Stream
+from twiml.document import MOST_HINTS, RETRIES, SAY_LIMIT, Screen, Stream
 from twiml.fallback import fallback
 from twiml.gather import ask, begin_asking, last_words
 from twiml.goodbye import goodbye
 from twiml.message import message
 from twiml.resume import resume
 from twiml.transfer import transfer, transfer_or_apology
+from twiml.whisper import KEY_S, accepted, whisper
 
 NEXT = "https://voice.example.com/twiml/next?leg=2"
 STREAM = Stream("wss://voice.example.com/media", "https://voice.example.com/twilio/stream", "tok.en-_")
@@ -60,6 +61,27 @@ def test_transfer_asks_what_follows() -> None:
     response.say("Un momento.", language="es-US")
     response.dial(timeout=20, answer_on_bridge=True, action=NEXT + RETRIES).number("+15550100000")
     assert same(transfer("+15550100000", "Un momento.", "es-US", NEXT), response)
+
+
+def test_a_transfer_may_screen_who_answers() -> None:
+    url, told = "https://voice.example.com/twiml/whisper?call=CA1&leg=2", "https://voice.example.com/twilio/status"
+    response = VoiceResponse()
+    response.say("One moment.", language="en-US")
+    dialled = response.dial(timeout=20, answer_on_bridge=True, action=NEXT + RETRIES)
+    dialled.number("+15550100000", url=url + RETRIES, status_callback=told)
+    assert same(transfer("+15550100000", "One moment.", "en-US", NEXT, Screen(url, told)), response)
+
+
+def test_a_whisper_waits_for_one_key_and_hangs_up_without() -> None:
+    response = VoiceResponse()
+    gather = response.gather(input="dtmf", num_digits=1, timeout=KEY_S, action=NEXT + RETRIES)
+    gather.say("Ana & Co. Press 1.", language="en-US")
+    response.hangup()
+    assert same(whisper("Ana & Co. Press 1.", "en-US", NEXT), response)
+
+
+def test_accepting_is_an_empty_document() -> None:
+    assert same(accepted(), VoiceResponse())
 
 
 def test_transfer_without_us_stands_alone() -> None:

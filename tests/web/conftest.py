@@ -20,6 +20,7 @@ from gateway.tool_sets import ToolSets
 from gateway.web.health import Health
 from gateway.web.readiness import Readiness
 from gateway.web.telephony import Telephony
+from gateway.web.whisper import StaffLeg
 
 TOKEN, SECRET, PUBLIC = "auth-token", "0123456789abcdefghijklmnopqrstuv", "https://voice.example.com"
 CALL = "CA" + "0" * 32
@@ -48,8 +49,9 @@ class Web:
         self.telephony = Telephony(
             settings, SECRET, restaurants, store, self.readiness, self.metrics, turns, now=lambda: self.now
         )
+        staff_leg = StaffLeg(settings, self.telephony.guard, restaurants, store, self.metrics, now=lambda: self.now)
         health = Health(settings, store, self.readiness, self.metrics)
-        app = Starlette(routes=[*self.telephony.routes(), *health.routes()])
+        app = Starlette(routes=[*self.telephony.routes(), *staff_leg.routes(), *health.routes()])
         self.app = app
         transport = httpx2.ASGITransport(app=app, client=("127.0.0.1", 1))
         self.client = httpx2.AsyncClient(transport=transport, base_url="http://internal:8000")

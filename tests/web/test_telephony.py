@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.call.machine import Call
-from gateway.events import CallStarted, Ended, LegEnded, LegStarted, read_event
+from gateway.events import CallStarted, Dialled, Ended, LegEnded, LegStarted, read_event
 from gateway.orders.restaurant import Restaurant
 from gateway.security import caller_key, read_stream_token
 from gateway.settings import Settings
@@ -128,12 +128,39 @@ async def test_what_the_number_ordered_lately_is_known_from_the_start(web: Web) 
     assert [order.cents for order in started.recent_orders] == [20_000, 300]
 
 
-async def test_after_hours_the_caller_hears_when_it_opens(web: Web) -> None:
-    response = await web.post("/twiml/voice", To="+15550100001")  # the noodle bar is closed on Mondays
-    said, hangup = verbs(response)
+NOODLES = "+15550100001"  # the noodle bar is closed on Mondays
+
+
+async def test_after_hours_the_agent_answers(web: Web) -> None:
+    assert names(await web.post("/twiml/voice", To=NOODLES)) == ["Say", "Connect", "Redirect"]
+    assert [call.call_id for call in await web.store.live_calls("golden-bowl", web.now)] == [CALL]
+
+
+async def test_after_hours_the_caller_hears_when_it_opens_where_the_restaurant_wants_no_calls_then(
+    store: SessionStore, web_of: Callable[..., Web], restaurants: tuple[Restaurant, ...]
+) -> None:
+    web = web_of(store, SETTINGS, [one.model_copy(update={"after_hours": "closed"}) for one in restaurants])
+    said, hangup = verbs(await web.post("/twiml/voice", To=NOODLES))
     assert "open again tomorrow at 11:30 AM" in (said.text or "")
     assert hangup.tag == "Hangup"
     assert await web.store.live_calls("golden-bowl", web.now) == []
+
+
+@pytest.mark.parametrize("reason", ["full", "draining", "store_away"])
+async def test_after_hours_an_empty_restaurant_is_not_rung(
+    web: Web, reason: str, tmp_path: Path, web_of: Callable[..., Web], restaurants: tuple[Restaurant, ...]
+) -> None:
+    async with await open_store(f"unix://{tmp_path}/nobody.sock") as away:
+        if reason == "store_away":
+            web = web_of(away)
+        web.live = 2 if reason == "full" else 0
+        web.readiness.draining = reason == "draining"
+        said, hangup = verbs(await web.post("/twiml/voice", To=NOODLES))
+        assert "open again tomorrow at 11:30 AM" in (said.text or "")
+        assert hangup.tag == "Hangup"
+        there = [one.model_copy(update={"transfer_after_hours": True}) for one in restaurants]
+        somebody = web_of(away, SETTINGS, there)
+        assert names(await somebody.post("/twiml/voice", To=NOODLES)) == ["Say", "Dial", "Say", "Hangup"]
 
 
 @pytest.mark.parametrize("reason", ["full", "draining"])
@@ -296,24 +323,46 @@ async def test_a_transfer_rings_and_comes_back_when_nobody_answers(web: Web) -> 
     assert said.tag == "Say"
     assert dial[0].text == "+15550100090"
     assert dial.get("action") == f"{PUBLIC}/twiml/next?leg=2{RETRIES}"
-    assert names(await web.post("/twiml/next?leg=2", DialCallStatus="no-answer")) == ["Connect", "Redirect"]
+    assert dial[0].get("url") == f"{PUBLIC}/twiml/whisper?restaurant=casa-verde&call={CALL}&leg=2{RETRIES}"
+    assert dial[0].get("statusCallback") == f"{PUBLIC}/twilio/status"
+    back = await web.post("/twiml/next?leg=2", DialCallStatus="no-answer", DialBridged="false")
+    assert names(back) == ["Connect", "Redirect"]
+    assert (await web.post("/twiml/next?leg=2", DialCallStatus="no-answer", DialBridged="false")).text == back.text
+    events = [read_event(entry.event) for entry in await web.store.read_log("casa-verde", CALL)]
+    (outcome,) = [event for event in events if isinstance(event, Dialled)]
+    assert (outcome.leg, outcome.status, outcome.bridged) == (2, "no-answer", False)
 
 
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [
-        ("completed", ["Hangup"]),
-        ("answered", ["Hangup"]),
-        ("busy", ["Connect", "Redirect"]),
-        ("no-answer", ["Connect", "Redirect"]),
-        ("failed", ["Connect", "Redirect"]),
-        ("canceled", ["Connect", "Redirect"]),
-    ],
-)
-async def test_every_outcome_of_a_dial_has_a_next_step(web: Web, status: str, expected: list[str]) -> None:
+@pytest.mark.parametrize("status", ["completed", "answered", "busy", "no-answer", "failed", "canceled", "new"])
+async def test_without_the_key_every_outcome_of_a_dial_leads_back_to_the_agent(web: Web, status: str) -> None:
     await web.post("/twiml/voice")
     await append(web, leg(1), ended("transfer"))
-    assert names(await web.post("/twiml/next?leg=2", DialCallStatus=status)) == expected
+    assert names(await web.post("/twiml/next?leg=2", DialCallStatus=status)) == ["Connect", "Redirect"]
+
+
+# --- what the restaurant's people want done with a call that has no leg ---
+
+
+async def test_a_command_between_two_legs_is_taken_by_the_webhook(web: Web) -> None:
+    await web.post("/twiml/voice")
+    await append(web, leg(1), LegEnded.model_validate(at() | {"leg": 1, "reason": "lost"}))
+    await web.store.commands.give("casa-verde", CALL, "hint", text="card 4111 1111 1111 1111", who="Rosa")
+    await web.store.commands.give("casa-verde", CALL, "end")
+    await web.store.commands.give("casa-verde", "CAother", "end")
+    said, hangup = verbs(await web.post("/twiml/next?leg=2"))
+    assert said.text == "Thank you for calling. Goodbye."
+    assert hangup.tag == "Hangup"
+    assert (await log_of(web))[-2:] == ["call.staff_acted"] * 2
+    assert "4111" not in str(await web.store.read_log("casa-verde", CALL))
+    assert [command.call_id for command in await web.store.commands.waiting("casa-verde")] == ["CAother"]
+
+
+async def test_a_command_for_a_call_with_a_leg_is_left_to_it(web: Web) -> None:
+    await web.post("/twiml/voice")
+    await append(web, leg(1))
+    await web.store.commands.give("casa-verde", CALL, "end")
+    assert names(await web.post("/twiml/next?leg=2")) == ["Connect", "Redirect"]
+    assert len(await web.store.commands.waiting("casa-verde", CALL)) == 1
 
 
 async def test_where_the_agent_cannot_go_on_a_person_or_an_apology_follows(

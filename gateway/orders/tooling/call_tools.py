@@ -28,6 +28,7 @@ from gateway.orders.wording.clock_words import moment_words
 from gateway.orders.wording.read_back import read_back_text
 
 MAX_MESSAGE = 1000
+NOBODY = "Nobody can be reached by telephone now."
 
 
 def read_back(desk: Desk, call: ToolCall) -> ToolOutcome:
@@ -100,8 +101,9 @@ def leave_message(desk: Desk, call: ToolCall) -> ToolOutcome:
 
 def transfer_to_staff(desk: Desk, call: ToolCall) -> ToolOutcome:
     """Put the caller through to a person."""
-    if desk.restaurant.transfer_to is None:
-        raise Refusal("Nobody can be reached by telephone now. Tell the caller, and offer leave_message.")
+    if call.context.no_person is not None or desk.restaurant.transfer_to is None:
+        why = call.context.no_person or NOBODY
+        raise Refusal(f"{why} Tell the caller, and offer leave_message.")
     reason = call.arguments.text("reason") or "the caller asked for a person"
     return desk.unchanged(
         call.order, {"say": "One moment, I am putting you through."}, call.context, TransferToStaff(reason)

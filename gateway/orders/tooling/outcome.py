@@ -29,6 +29,7 @@ class ToolContext:
         assent: the caller's answer to that read-back; None: nothing was transcribed since.
         sold_out: the 86 list as it stands now.
         quote_minutes: how long an order takes now; None: as long as the restaurant's settings say.
+        no_person: why nobody can be reached by telephone now, in words for the model; None: somebody can.
         recent_cents: totals of the orders that the same number placed within the last ten minutes, oldest first.
     """
 
@@ -41,6 +42,7 @@ class ToolContext:
     sold_out: SoldOut = NOTHING_SOLD_OUT
     quote_minutes: int | None = None
     recent_cents: tuple[int, ...] = ()
+    no_person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,209 @@
+"""`gateway calls` and `gateway staff`: the calls that are on, and what people at the restaurant do with them.
+
+A command is left in the store, where the process that serves the call finds it within a second; while a call has no
+line to the agent it waits there until it has one, or until the next question of the telephone company about it.
+"""
+
+import asyncio
+import getpass
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from gateway.call.machine import Call
+from gateway.call.staff import MAX_HINT, one_line
+from gateway.call.states import State
+from gateway.cli.terminal import fail, out
+from gateway.events import AnyEvent, InvalidEventError, StaffAction, read_event
+from gateway.orders.pricing import totals
+from gateway.orders.restaurant import Restaurant
+from gateway.orders.restaurant_files import SHIPPED, RestaurantErrors, load_restaurants
+from gateway.orders.wording.money import price_text
+from gateway.store import EmbeddedServerError, LiveCall, SessionStore, StoreError, StoreUrlError, open_store
+
+staff = typer.Typer(help="Act on a call while it is on.", no_args_is_help=True)
+
+Result = TypeVar("Result")
+CallId = Annotated[str, typer.Argument(metavar="CALL", help="The call's id; `gateway calls` lists them.")]
+Text = Annotated[str, typer.Argument(metavar="TEXT", help=f"What the agent should know, in {MAX_HINT} characters.")]
+Whose = Annotated[str | None, typer.Option(metavar="ID", help="The restaurant whose call it is. Default: looked for.")]
+RedisUrl = Annotated[str | None, typer.Option(envvar="REDIS_URL", show_envvar=True, help="The store.")]
+DataDir = Annotated[Path | None, typer.Option(envvar="DATA_DIR", help="Folder of the embedded store.")]
+Folder = Annotated[Path | None, typer.Option(envvar="RESTAURANTS_DIR", help="The restaurants. Default: the examples.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A call that is on, as its log tells it; `served` says that a process has it now."""
+
+    live: LiveCall
+    call: Call
+    served: bool
+
+
+def calls(
+    restaurant: Whose = None, redis_url: RedisUrl = None, data_dir: DataDir = None, restaurants: Folder = None
+) -> None:
+    """List the calls that are on: since when, in which state, with which order."""
+    houses = _houses(restaurant, restaurants)
+    seen = _ask(redis_url, data_dir, lambda store: _look(store, houses))
+    if not seen:
+        out.print("No call is on.")
+        return
+    table = Table("call", "restaurant", "since", "state", "leg", "order", "total")
+    for one in seen:
+        table.add_row(*map(escape, _row(one)))
+    out.print(table)
+
+
+@staff.command("hint")
+def hint(
+    call: CallId,
+    text: Text,
+    restaurant: Whose = None,
+    redis_url: RedisUrl = None,
+    data_dir: DataDir = None,
+    restaurants: Folder = None,
+) -> None:
+    """Let the agent know something. It uses it in its own words; no rule, price or menu is changed by it."""
+    if not one_line(text, MAX_HINT):
+        fail("the hint says nothing")
+    if len(text) > MAX_HINT:
+        fail(f"a hint has at most {MAX_HINT} characters; this one has {len(text)}")
+    served = _act(call, "hint", restaurant, redis_url, data_dir, restaurants, text)
+    out.print("The agent is told." if served else "The agent is told when the call has a line to it again.")
+
+
+@staff.command("take")
+def take(
+    call: CallId,
+    restaurant: Whose = None,
+    redis_url: RedisUrl = None,
+    data_dir: DataDir = None,
+    restaurants: Folder = None,
+) -> None:
+    """Take the call over: the caller is put through to the restaurant's telephone."""
+    served = _act(call, "take_over", restaurant, redis_url, data_dir, restaurants)
+    out.print("Your telephone will ring." if served else "Your telephone will ring when the caller's turn comes.")
+
+
+@staff.command("end")
+def end(
+    call: CallId,
+    restaurant: Whose = None,
+    redis_url: RedisUrl = None,
+    data_dir: DataDir = None,
+    restaurants: Folder = None,
+) -> None:
+    """End the call. An order that is not placed stays open for the same number's next call."""
+    served = _act(call, "end", restaurant, redis_url, data_dir, restaurants)
+    out.print("The call ends." if served else "The call ends when the caller's turn comes.")
+
+
+def _act(
+    call: str,
+    action: StaffAction,
+    restaurant: str | None,
+    redis_url: str | None,
+    data_dir: Path | None,
+    folder: Path | None,
+    text: str = "",
+) -> bool:
+    """Leave a command for a call that is on; whether a process serves it now."""
+    houses = _houses(restaurant, folder)
+
+    async def act(store: SessionStore) -> bool:
+        found = next((one for one in await _look(store, houses) if one.call.call_id == call), None)
+        if found is None:
+            ended = await store.find_call(call)
+            fail(
+                f"the call {call} is over"
+                if ended is not None
+                else f"there is no call {call}; `gateway calls` lists them"
+            )
+        if action == "take_over" and found.call.restaurant.transfer_to is None:
+            fail(f"{found.call.restaurant.id} has no telephone to take it with: set transfer_to in its restaurant.toml")
+        await store.commands.give(found.call.restaurant.id, call, action, text=text, who=_who())
+        return found.served
+
+    return _ask(redis_url, data_dir, act)
+
+
+async def _look(store: SessionStore, houses: Sequence[Restaurant]) -> list[Seen]:
+    """The calls that are on, oldest first."""
+    now, seen = datetime.now(UTC), []
+    for house in houses:
+        for live in await store.live_calls(house.id, now):
+            events = _events([entry.event for entry in await store.read_log(house.id, live.call_id)])
+            served = await store.lease_owner(house.id, live.call_id) is not None
+            seen.append(Seen(live, Call.fold(live.call_id, house, events), served))
+    return sorted(seen, key=lambda one: one.live.started)
+
+
+def _events(lines: Sequence[str]) -> list[AnyEvent]:
+    """The events that this version knows."""
+    events = []
+    for line in lines:
+        try:
+            events.append(read_event(line))
+        except InvalidEventError:
+            continue
+    return events
+
+
+def _row(one: Seen) -> tuple[str, ...]:
+    call, house = one.call, one.call.restaurant
+    order = call.order
+    total = "" if order is None or not order.lines else price_text(totals(order, house.menu).total, order.currency)
+    summary = call.desk.summary() or "nothing yet"
+    placed = f" [{order.state.value}]" if order is not None and order.lines else ""
+    since = f"{one.live.started.astimezone(house.zone):%a %H:%M:%S}"
+    return call.call_id, house.id, since, _state(one), str(call.leg), f"{summary}{placed}", total
+
+
+def _state(one: Seen) -> str:
+    """Where the call is; between legs, what it waits for."""
+    call = one.call
+    if call.state is not State.DISCONNECTED:
+        return call.state.diagram_name if one.served else "line lost"
+    if call.ended is None:
+        return "line lost" if call.leg else "ringing"
+    if call.ended.next == "transfer":
+        return "with the staff" if call.staff_line.accepted(call.leg + 1) else "ringing the staff"
+    return "ending"
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return ""
+
+
+def _houses(restaurant: str | None, folder: Path | None) -> Sequence[Restaurant]:
+    try:
+        restaurants = load_restaurants(folder or SHIPPED, os.environ)
+    except RestaurantErrors as errors:
+        fail(str(errors))
+    found = [one for one in restaurants if restaurant in (None, one.id)]
+    if not found:
+        fail(f"there is no restaurant {restaurant}; there are {', '.join(house.id for house in restaurants)}")
+    return found
+
+
+def _ask(redis_url: str | None, data_dir: Path | None, question: Callable[[SessionStore], Awaitable[Result]]) -> Result:
+    async def ask() -> Result:
+        async with await open_store(redis_url, data_dir) as store:
+            return await question(store)
+
+    try:
+        return asyncio.run(ask())
+    except (StoreError, StoreUrlError, EmbeddedServerError) as error:
+        fail(f"the store cannot be used: {error}")
