@@ -86,6 +86,10 @@ class Customer:
         self._last = words or self._last
         return words
 
+    def remembers(self, agent: str) -> None:
+        """All that was heard in a call that is over; its last words may have come with the end."""
+        self.placed = self.placed or bool(_PLACED.search(agent))
+
     def hello(self) -> str:
         """What to say into a silence."""
         return "Hello?"

@@ -90,15 +90,20 @@ _MARGHERITA_THEN_SMALL = Line(
 )
 
 _RAMEN = Line(
-    "A king size miso ramen with pork.", 1, "miso-ramen", "king", ("pork",), "one king Miso Ramen with pork"
+    "A king size miso ramen with pork.", 1, "miso-ramen", "king", ("pork",), "one king size Miso Ramen with pork"
 )
 _PHO = Line(
-    "A regular pho with chicken and lime.", 1, "pho", "regular", ("chicken", "lime"), "one regular Pho with chicken and lime"
+    "A regular pho with chicken and lime.",
+    1,
+    "pho",
+    "regular",
+    ("chicken", "lime"),
+    "one regular fuh with chicken and lime",
 )
-_DUMPLINGS = Line(
-    "Eight dumplings, pork.", 1, "dumplings", "8", ("pork-filling",), "one 8 Dumplings with pork"
+_DUMPLINGS = Line("Eight dumplings, pork.", 1, "dumplings", "8", ("pork-filling",), "one 8 piece Dumplings with pork")
+_ROLLS = Line(
+    "Spring rolls with peanut dip.", 1, "spring-rolls", "one-size", ("peanut",), "one Spring Rolls with peanut dip"
 )
-_ROLLS = Line("Spring rolls with peanut dip.", 1, "spring-rolls", "one-size", ("peanut",), "one Spring Rolls with peanut dip")
 _HOT_TEA = Line("A hot jasmine tea.", 1, "jasmine-tea", "hot", (), "one hot Jasmine Tea")
 _ASKED_TEA = Line("A jasmine tea.", 1, "jasmine-tea", "iced", (), "one iced Jasmine Tea", "Iced.")
 _SODA = Line("A lychee soda.", 1, "lychee-soda", "one-size", (), "one Lychee Soda")
@@ -106,7 +111,7 @@ _SODAS = Line("Two lychee sodas.", 2, "lychee-soda", "one-size", (), "two Lychee
 
 _FRIES = Line("A large fries.", 1, "fries", "large", (), "one large Fries")
 _CAJUN = Line("A small fries with cajun spice.", 1, "fries", "small", ("cajun",), "one small Fries with cajun spice")
-_RINGS = Line("Ten onion rings.", 1, "onion-rings", "10", (), "one 10 Onion Rings")
+_RINGS = Line("Ten onion rings.", 1, "onion-rings", "10", (), "one 10 rings Onion Rings")
 _APPLES = Line("Two apple slices.", 2, "apple-slices", "bag", (), "two Apple Slices")
 _SALAD = Line("A side salad.", 1, "side-salad", "bowl", ("ranch",), "one Side Salad with ranch", "Ranch, please.")
 _COLA = Line("A medium cola.", 1, "cola", "medium", (), "one medium Cola")

@@ -13,7 +13,7 @@ from typing import Final
 from infra.chaos.faults import Kind, Times, lasts
 from infra.chaos.orders import NAMES, WANTED, Wanted
 
-USUAL_S: Final = 16.0
+USUAL_S: Final = 11.0
 """A call without a fault lasts about so long from the answer on."""
 EARLIEST_S: Final = 0.5
 STRUCK: Final = tuple(kind for kind in Kind if kind is not Kind.NONE)

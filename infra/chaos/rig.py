@@ -218,7 +218,9 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
     async with AsyncExitStack() as stack:
         pos = await stack.enter_async_context(PosReceiver(secret))
         port, store_port = free_ports(2)
-        restaurants = copy_examples(folder / "restaurants", f'[pos]\nurl = "{pos.url}"\nsecrets = ["env:{_POS_SECRET}"]\n')
+        restaurants = copy_examples(
+            folder / "restaurants", f'[pos]\nurl = "{pos.url}"\nsecrets = ["env:{_POS_SECRET}"]\n'
+        )
         environment = _environment(port, store_port, restaurants) | {_POS_SECRET: secret}
         rig = Rig(folder, port, store_port, pos, environment, stack)
         await rig.start_store()

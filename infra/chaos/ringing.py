@@ -124,6 +124,7 @@ class Ringing:
             rung = Rung(record, loop.time() - record.duration_s, board.rang, self._dead, self._lost)
             rung.began = max(rung.began, started)
             self.calls.append(rung)
+            self.customer.remembers(" ".join(heard.spoken for heard in record.heard))
             if self.customer.placed or rung.handed or self.customer.mood is Mood.LEAVING:
                 break
         if self._timer is not None:
