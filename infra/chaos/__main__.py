@@ -23,7 +23,11 @@ from infra.chaos.plan import SPREAD, STRUCK, plan_calls
 from infra.chaos.rig import RigError, open_rig
 from infra.chaos.run import Found, Tell, rolling_restart, struck_calls
 
+_WIDTH = 170
+
 out, err = Console(), Console(stderr=True)
+if not out.is_terminal:
+    out = Console(width=_WIDTH)  # a table in a file is read as a whole
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
