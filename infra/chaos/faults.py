@@ -51,7 +51,7 @@ class Times:
     pos_down: float = 60.0
     refused: float = 3.0
     restart: float = 40.0
-    apart: float = 3.0
+    apart: float = 2.0
 
 
 SHORT: Final = Times(store_away=3.0, pos_down=15.0, refused=2.0, restart=20.0, apart=1.0)

@@ -246,6 +246,8 @@ def _environment(port: int, store_port: int, restaurants: Path) -> dict[str, str
         "REDIS_URL": f"redis://127.0.0.1:{store_port}",
         "RESTAURANTS_DIR": str(restaurants),
         "VAD_SILENCE_MS": "300",
+        "DRAIN_SECONDS": "2",  # a worker that is told to end moves its calls; waiting for their end shows nothing
+        "MAX_LOOP_LAG_MS": "500",  # the harness shares the cores: calls are to be struck, not turned away
         "LOG_FORMAT": "json",
     }
 
