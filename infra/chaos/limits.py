@@ -87,8 +87,10 @@ def rolling_rules(verdicts: Sequence[Verdict], calls: int) -> list[Rule]:
     """The lines for the rolling restart under live calls."""
     whole = sum(verdict.exact and verdict.calls == 1 and not verdict.handed for verdict in verdicts)
     silent = sum(verdict.silence > SILENCE_S and not verdict.disturbed for verdict in verdicts)
+    moved = len(of_line_and_process(verdicts))
     return [
         Rule("rolling restart: calls that went on to their exact order", f"{whole} of {calls}", whole == calls),
+        Rule("rolling restart: moves of calls to another worker", str(moved), moved > 0),
         _none(f"rolling restart: calls with a silence over {SILENCE_S:g} s", silent),
         _recovery("rolling restart: to the next word after a move", of_line_and_process(verdicts), LINE_P95_S),
     ]

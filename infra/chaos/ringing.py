@@ -77,6 +77,7 @@ class Ringing:
     Attributes:
         planned: what was planned.
         customer: what the caller thinks.
+        thinks: seconds before each answer.
         calls: those that are over.
         line: the telephone of the one that is on.
         struck_at: when the fault came (the loop's clock); None if it did not.
@@ -87,6 +88,7 @@ class Ringing:
 
     planned: Planned
     customer: Customer
+    thinks: float = 0.0
     calls: list[Rung] = field(default_factory=list)
     line: Line | None = None
     struck_at: float | None = None
@@ -169,6 +171,7 @@ class Ringing:
                     return
             if said:
                 heard = ""
+                await line.pause(self.thinks)
                 await line.say(said)
                 if self.customer.yes and said == "Yes.":
                     loop.call_later(self.planned.late, self.due.set)

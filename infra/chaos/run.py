@@ -22,8 +22,10 @@ from infra.chaos.striking import Striker, roll
 
 LAG_S: Final = 0.05
 """The harness wakes up so often to see how late it is; what is under this is no lag."""
-ROLL_AFTER_S: Final = 4.0
-"""From the last call's start of a rolling restart to the restart: all of them are talking by then."""
+ROLL_AFTER_S: Final = 2.0
+"""From the last call's start to the rolling restart: all of them are talking by then."""
+THINKS_S: Final = 2.0
+"""Callers of the rolling restart take their time, so that they are still on when the last worker is replaced."""
 
 Tell = Callable[[str, float], None]
 """Is told what happens and which share of the run is over, 0 to 1."""
@@ -129,7 +131,7 @@ def _calm(number: int) -> Ringing:
     """A caller of the rolling restart. Nothing goes wrong in its call but that."""
     wanted, name = WANTED[number % len(WANTED)], NAMES[number % len(NAMES)]
     planned = Planned(1000 + number, number * 0.2, wanted, name, f"+1555{8_000_000 + number:07}", Kind.NONE, 1e6, 1e6)
-    return Ringing(planned, Customer(wanted, name))
+    return Ringing(planned, Customer(wanted, name), thinks=THINKS_S)
 
 
 async def _together(one: Callable[[Ringing], asyncio.Future[None]] | object, callers: Sequence[Ringing]) -> _Watch:
