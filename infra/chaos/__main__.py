@@ -20,7 +20,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from infra.chaos import report
 from infra.chaos.faults import SHORT, Kind, Times
 from infra.chaos.plan import SPREAD, STRUCK, plan_calls
-from infra.chaos.rig import RigError, open_rig
+from infra.chaos.processes import RigError
+from infra.chaos.rig import open_rig
 from infra.chaos.run import Found, Tell, rolling_restart, struck_calls
 
 _WIDTH = 170
@@ -43,7 +44,7 @@ def chaos(
     short: Annotated[bool, typer.Option("--short", help="Shorter outages, the most telling faults first.")] = False,
     keep: Annotated[Path | None, typer.Option(help="Keep all logs in this folder.")] = None,
 ) -> None:
-    """Break lines, processes, model, store and POS under live calls, and count the orders. Linux; this machine alone."""
+    """Break lines, processes, model, store and POS under live calls, and count the orders. Linux only."""
     if not sys.platform.startswith("linux"):
         raise typer.BadParameter("it reads /proc, so it needs Linux")
     kinds = _kinds(fault or []) or (SPREAD if short else STRUCK)
@@ -69,7 +70,7 @@ async def _run(
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)  # as Ctrl-C: what was started is ended
     found = []
     with _progress() as tell:
-        async with open_rig(folder) as rig:
+        async with open_rig(folder, times.sooner) as rig:
             if calls:
                 plan = plan_calls(calls, seed, times, at_once, kinds)
                 found.append(await struck_calls(rig, plan, times, tell))

@@ -98,10 +98,8 @@ class Customer:
         question = question_of(agent)
         if _READ_BACK.search(agent):
             return self._compare(agent)
-        if _ONE_WAY.search(agent):
-            return "Yes."
-        if _STILL_THERE.search(agent):
-            return "Yes, I am here."
+        if _ONE_WAY.search(agent) or _STILL_THERE.search(agent):
+            return "Yes, please."
         if question is Question.AGAIN and self._last:
             return self._last
         match question:
@@ -109,10 +107,8 @@ class Customer:
                 return self._confirm()
             case Question.HELD_ORDER:
                 return "Yes."
-            case Question.NAME_AND_FULFILMENT:
+            case Question.NAME_AND_FULFILMENT | Question.NAME:
                 return f"{self.name}, pickup."
-            case Question.NAME:
-                return f"It's for {self.name}."
             case Question.FULFILMENT:
                 return "Pickup."
             case Question.CHOICE:

@@ -1,4 +1,4 @@
-"""What became of every call, judged from the caller's ear, the store and the POS; nothing of it from our order. Pure."""
+"""What became of every call, judged from the caller's ear, the store and the POS; not from our order. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -13,10 +13,11 @@ from infra.chaos.rig import WORKERS, Rig
 
 PATIENCE_S: Final = 15.0
 """A call's last writes come after its last sound."""
-DELIVERY_S: Final = 120.0
-"""An order that the POS refused for a while waits for its next attempt."""
+DELIVERY_S: Final = 330.0
+"""An order that the POS refused for a minute may wait so long for its next attempt."""
 POOL: Final = 2
 """Warm connections to the model in each worker: the default of the settings."""
+_LOOK_S: Final = 0.2
 _SCRAPES: Final = 8  # each is answered by whichever worker takes it
 _LIVE: Final = re.compile(r"^gateway_sessions_live (\S+)", re.MULTILINE)
 _ESTABLISHED: Final = "01"
@@ -24,12 +25,12 @@ _ESTABLISHED: Final = "01"
 
 async def delivered(rig: Rig, orders: int) -> int:
     """Wait until the POS has so many orders; returns how many are missing in the end."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + DELIVERY_S
-    while (missing := orders - len(_confirmed(rig))) > 0 and loop.time() < until:
-        await asyncio.sleep(0.2)
+    for _ in range(round(DELIVERY_S / _LOOK_S)):
+        if len(_confirmed(rig)) >= orders:
+            break
+        await asyncio.sleep(_LOOK_S)
     await asyncio.sleep(1.0)  # what should not come would come now
-    return max(missing, 0)
+    return max(orders - len(_confirmed(rig)), 0)
 
 
 def _confirmed(rig: Rig) -> set[str]:

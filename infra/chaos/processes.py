@@ -69,6 +69,11 @@ def children(pid: int) -> tuple[int, ...]:
     return snapshot(pid, memory=False).pids[1:]
 
 
+def alive(pid: int) -> bool:
+    """Whether a process is there."""
+    return Path(f"/proc/{pid}").exists()
+
+
 def catches(pid: int, number: signal.Signals) -> bool:
     """Whether a process has a handler for a signal (proc(5), `SigCgt`)."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():

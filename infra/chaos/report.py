@@ -80,7 +80,8 @@ def story(ringing: Ringing, verdict: Verdict, history: Sequence[Everybody]) -> s
         record = rung.record
         told.append(
             f"  call {record.call_sid}: ended by {record.ended_by} after {record.duration_s:.1f} s"
-            f"{', put through' if rung.handed else ''}{', line lost' if rung.lost else ''}{', given up' if rung.dead else ''}"
+            f"{', put through' if rung.handed else ''}{', line lost' if rung.lost else ''}"
+            f"{', given up' if rung.dead else ''}"
         )
         told += [f"    {at:7.2f} {text}" for at, text in sorted(_happened(rung, ringing, history))]
     return "\n".join(told) + "\n"

@@ -24,7 +24,7 @@ from gateway.settings import Settings
 from gateway.store import SessionStore, open_store
 from gateway.store.embedded import server_binary
 from infra.chaos.model import MODEL_KEY, Strike
-from infra.chaos.processes import RigError, catches, children, end, free_ports, python, start
+from infra.chaos.processes import RigError, alive, catches, children, end, free_ports, python, start
 
 AUTH_TOKEN: Final = "chaos-auth-token"  # noqa: S105 - of nobody's account
 WORKERS: Final = 2
@@ -40,6 +40,7 @@ class Rig:
         url: the gateway's.
         store: a client of the store, of our own.
         pos: the POS.
+        sooner: retries of deliveries come so many times sooner than the product's.
         gateway: the supervisor of the gateway's workers.
     """
 
@@ -49,6 +50,7 @@ class Rig:
     pos: PosReceiver
     environment: dict[str, str]
     stack: AsyncExitStack
+    sooner: float = 1.0
     store: SessionStore = field(init=False)
     gateway: asyncio.subprocess.Process = field(init=False)
     deliveries: asyncio.subprocess.Process = field(init=False)
@@ -167,7 +169,9 @@ class Rig:
         """Wait for the end of a worker and for the one that follows it; False if it still lives then."""
         try:
             async with asyncio.timeout(limit_s):
-                while Path(f"/proc/{pid}").exists():
+                while True:
+                    if not alive(pid):
+                        break
                     await asyncio.sleep(0.1)
         except TimeoutError:
             return False
@@ -202,14 +206,20 @@ class Rig:
         self.environment["OPENAI_REALTIME_URL"] = words[-1]
 
     async def start_deliveries(self) -> None:
-        """Start the process that delivers orders."""
-        self.deliveries = await start(python("gateway", "worker"), self.environment, self.folder / "worker.log")
+        """Start the process that delivers orders: the product's, or one whose retries come sooner."""
+        faster = python("infra.chaos.deliveries", f"{self.sooner:g}")
+        command = python("gateway", "worker") if self.sooner == 1 else faster
+        self.deliveries = await start(command, self.environment, self.folder / "worker.log")
         self.stack.push_async_callback(end, self.deliveries)
 
 
 @asynccontextmanager
-async def open_rig(folder: Path) -> AsyncIterator[Rig]:
+async def open_rig(folder: Path, sooner: float = 1.0) -> AsyncIterator[Rig]:
     """Everything up, nothing called yet.
+
+    Args:
+        folder: for logs and the store.
+        sooner: see `Rig`.
 
     Raises:
         RigError: something does not start; the message holds its last words.
@@ -222,7 +232,7 @@ async def open_rig(folder: Path) -> AsyncIterator[Rig]:
             folder / "restaurants", f'[pos]\nurl = "{pos.url}"\nsecrets = ["env:{_POS_SECRET}"]\n'
         )
         environment = _environment(port, store_port, restaurants) | {_POS_SECRET: secret}
-        rig = Rig(folder, port, store_port, pos, environment, stack)
+        rig = Rig(folder, port, store_port, pos, environment, stack, sooner)
         await rig.start_store()
         stack.push_async_callback(rig.end_store)
         rig.store = await stack.enter_async_context(await open_store(f"redis://127.0.0.1:{store_port}"))

@@ -15,7 +15,8 @@ from infra.chaos.judge import Verdict, judge, strangers
 from infra.chaos.limits import Leaks, Rule, rolling_rules, rules
 from infra.chaos.orders import NAMES, WANTED
 from infra.chaos.plan import Planned
-from infra.chaos.rig import Rig, RigError
+from infra.chaos.processes import RigError
+from infra.chaos.rig import Rig
 from infra.chaos.ringing import Ringing
 from infra.chaos.silence import Lag
 from infra.chaos.striking import Striker, roll

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from gateway.local.phone_line import CallOver
 from gateway.local.pos import Fault
 from infra.chaos.faults import Kind, Times
 from infra.chaos.model import Strike
@@ -66,7 +67,7 @@ class Striker:
         if kind in (Kind.NONE, Kind.DUPLICATES):
             self._told(ringing, "all webhooks" if kind is Kind.DUPLICATES else "")
         elif kind in (Kind.LINE_DROP, Kind.HALF_OPEN, Kind.LINE_LOST):
-            self._line(ringing, kind)
+            await self._line(ringing, kind)
         elif kind is Kind.POS_DOWN:
             await self._pos(ringing)
         elif kind in _CODES and kind not in _REFUSALS:
@@ -79,10 +80,15 @@ class Striker:
     def _told(self, ringing: Ringing, what: str) -> None:
         ringing.struck_at, ringing.struck = asyncio.get_running_loop().time(), what
 
-    def _line(self, ringing: Ringing, kind: Kind) -> None:
+    async def _line(self, ringing: Ringing, kind: Kind) -> None:
         line = ringing.line
-        if line is None or (line.stream is None and kind is not Kind.LINE_LOST):
+        if line is None:
             return
+        if kind is not Kind.LINE_LOST:  # a stream is there once the disclosure has been said
+            with suppress(TimeoutError, CallOver):
+                await line.wait_connected(1, SPOKEN_S)
+            if line.stream is None:
+                return
         self._told(ringing, "its stream" if kind is not Kind.LINE_LOST else "its line")
         match kind:
             case Kind.LINE_DROP:
