@@ -5,6 +5,7 @@ audible, from the answer to the end of the call; a wait that the harness itself 
 Times are seconds: of a record from the first ring, of lags from the event loop's clock.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -121,4 +122,4 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     if not values:
         return None
     ordered = sorted(values)
-    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+    return ordered[max(math.ceil(share * len(ordered)) - 1, 0)]
