@@ -11,7 +11,6 @@ from collections import deque
 from typing import Any, Final, Literal
 
 import msgspec
-import uvloop
 from picows import WSUpgradeRequest
 
 from gateway.brain.brain import Brain
@@ -135,4 +134,4 @@ async def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1])))
+    asyncio.run(main(int(sys.argv[1])))
