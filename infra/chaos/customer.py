@@ -60,6 +60,11 @@ class Customer:
     _unfit: list[str] = field(default_factory=list)
 
     @property
+    def begun(self) -> bool:
+        """Said its first words."""
+        return self._said > 0
+
+    @property
     def unfit(self) -> tuple[str, ...]:
         """The read-backs that were wrong."""
         return tuple(self._unfit)
@@ -173,7 +178,7 @@ class Customer:
         if surplus or not missing:
             self._said = 0
             return "Please cancel the order."
-        return f"No. {missing[0].said}"
+        return f"Please add {missing[0].said[0].lower()}{missing[0].said[1:]}"
 
     def _confirm(self) -> str:
         """Yes, if it was read back and right; else it has to be read back."""

@@ -36,6 +36,9 @@ LINE_AND_PROCESS: Final = frozenset(
 )
 """Faults whose recovery has the limit of line and process loss."""
 
+REFUSALS: Final = frozenset({Kind.REFUSED_401, Kind.REFUSED_429, Kind.REFUSED_503})
+"""Faults in which nobody gets a connection to the model."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:

@@ -53,7 +53,13 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)
 
 
-def judge(ringing: Ringing, lags: Sequence[Lag], stored: Mapping[str, str], received: Sequence[Received]) -> Verdict:
+def judge(
+    ringing: Ringing,
+    lags: Sequence[Lag],
+    stored: Mapping[str, str],
+    received: Sequence[Received],
+    closed: Sequence[tuple[float, float]] = (),
+) -> Verdict:
     """Judge a caller.
 
     Args:
@@ -61,6 +67,7 @@ def judge(ringing: Ringing, lags: Sequence[Lag], stored: Mapping[str, str], rece
         lags: of the harness.
         stored: the state of every order that the store has, by its id.
         received: all that the POS got.
+        closed: when the model refused everybody (the loop's clock); what was lost then cannot come back before.
     """
     customer, planned = ringing.customer, ringing.planned
     verdict = Verdict(planned.number, planned.fault, ringing.struck_at is not None, len(ringing.calls))
@@ -74,7 +81,7 @@ def judge(ringing: Ringing, lags: Sequence[Lag], stored: Mapping[str, str], rece
     verdict.exact = len(orders) == 1 and not differences
     verdict.handed = any(rung.handed for rung in ringing.calls)
     verdict.text_only = any(_gathered(rung) for rung in ringing.calls)
-    _waited(verdict, ringing, lags)
+    _waited(verdict, ringing, lags, closed)
     wrong = verdict.wrong
     wrong += differences
     if verdict.confirmed and not orders:
@@ -96,7 +103,7 @@ def judge(ringing: Ringing, lags: Sequence[Lag], stored: Mapping[str, str], rece
     return verdict
 
 
-def _waited(verdict: Verdict, ringing: Ringing, lags: Sequence[Lag]) -> None:
+def _waited(verdict: Verdict, ringing: Ringing, lags: Sequence[Lag], closed: Sequence[tuple[float, float]]) -> None:
     """Fill in what the caller waited for."""
     for place, rung in enumerate(ringing.calls):
         raw, own = longest(rung.record, rung.began, lags)
@@ -108,7 +115,9 @@ def _waited(verdict: Verdict, ringing: Ringing, lags: Sequence[Lag]) -> None:
             verdict.lost.append(after_redial(rung.record))
         at = ringing.struck_at
         if at is not None and verdict.fault is Kind.MODEL_DROP and 0 <= at - rung.began <= rung.record.duration_s:
-            verdict.model.append(after_model_loss(rung.record, at - rung.began))
+            took = after_model_loss(rung.record, at - rung.began)
+            if not any(begin < at + took and at < end for begin, end in closed):
+                verdict.model.append(took)
 
 
 def _gathered(rung: Rung) -> bool:

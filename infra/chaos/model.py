@@ -111,7 +111,7 @@ class Model(RealtimeServer):
 
     def _of(self, words: str) -> Connection | None:
         """The newest connection on which this was said."""
-        wanted = msgspec.json.encode(words)[1:-1]
+        wanted = msgspec.json.encode(words)  # with its quotation marks: all of what was said in a turn
         found = [each for each, said in self._words.items() if wanted in said]
         return max(found, key=lambda each: each.number, default=None)
 

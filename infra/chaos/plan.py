@@ -2,7 +2,7 @@
 
 Rules: every kind of fault has an equal share of the calls; the moment of a fault is drawn within the usual length of a
 call; faults that strike everybody do not overlap, so each of them has a slot of its own, and the call that it belongs
-to is dialled so that its moment falls into the slot.
+to is dialled so that its moment falls into the slot. Calls while the POS is down share a few outages.
 """
 
 import random
@@ -16,6 +16,8 @@ from infra.chaos.orders import NAMES, WANTED, Wanted
 USUAL_S: Final = 11.0
 """A call without a fault lasts about so long from the answer on."""
 EARLIEST_S: Final = 0.5
+OUTAGES: Final = 3
+"""Of the POS, in a run."""
 STRUCK: Final = tuple(kind for kind in Kind if kind is not Kind.NONE)
 SPREAD: Final = (
     Kind.LINE_DROP,
@@ -108,7 +110,13 @@ def _starts(faults: Sequence[Kind], moments: Sequence[float], times: Times, leas
             starts[number] = slot - moments[number]
             slot += taken
     whole = max(whole, slot - USUAL_S)
-    others = [number for number, fault in enumerate(faults) if not lasts(fault, times)]
+    dark = [number for number, fault in enumerate(faults) if fault is Kind.POS_DOWN]
+    for place, number in enumerate(dark):
+        # They share outages with long times between them, as a POS has them: an order is tried again when it is back.
+        outage, within = place % OUTAGES, place // OUTAGES
+        apart = times.pos_down * OUTAGES / (2 * len(dark))
+        starts[number] = whole * (2 * outage + 1) / (2 * OUTAGES) - moments[number] + within * apart
+    others = [n for n, fault in enumerate(faults) if not lasts(fault, times) and fault is not Kind.POS_DOWN]
     for place, number in enumerate(others):
         starts[number] = whole * place / max(len(others), 1)
     first = min(starts)

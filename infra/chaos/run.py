@@ -10,7 +10,7 @@ from typing import Final
 
 from infra.chaos import leaks, report
 from infra.chaos.customer import Customer
-from infra.chaos.faults import Kind, Times
+from infra.chaos.faults import REFUSALS, Kind, Times
 from infra.chaos.judge import Verdict, judge, strangers
 from infra.chaos.limits import Leaks, Rule, rolling_rules, rules
 from infra.chaos.orders import NAMES, WANTED
@@ -155,7 +155,8 @@ async def _judged(rig: Rig, callers: Sequence[Ringing], striker: Striker, watch:
     missing = await leaks.delivered(rig, sum(state != "cancelled" for state in stored.values()))
     left = await leaks.look(rig, missing)
     received = list(rig.pos.orders)
-    found = Found([judge(each, watch.lags, stored, received) for each in callers])
+    closed = [(fault.begin, fault.end) for fault in striker.history if fault.kind in REFUSALS]
+    found = Found([judge(each, watch.lags, stored, received, closed) for each in callers])
     mine = {f"order-{rung.record.call_sid}" for each in callers for rung in each.calls}
     others = [ref for ref in strangers(callers, received) if ref not in mine]
     found.rules = rules(found.verdicts, left, others if striker.history else [])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from gateway.local.phone_line import CallOver
 from gateway.local.pos import Fault
-from infra.chaos.faults import Kind, Times
+from infra.chaos.faults import REFUSALS, Kind, Times
 from infra.chaos.model import Strike
 from infra.chaos.processes import owner_of
 from infra.chaos.rig import WORKERS, Rig
@@ -32,7 +32,6 @@ _CODES = {
     Kind.REFUSED_429: Strike("refuse", code="429"),
     Kind.REFUSED_503: Strike("refuse", code="503"),
 }
-_REFUSALS = frozenset({Kind.REFUSED_401, Kind.REFUSED_429, Kind.REFUSED_503})
 SPOKEN_S = 12.0
 """A fault of the model waits so long for the call's first words on the model's side."""
 
@@ -70,7 +69,7 @@ class Striker:
             await self._line(ringing, kind)
         elif kind is Kind.POS_DOWN:
             await self._pos(ringing)
-        elif kind in _CODES and kind not in _REFUSALS:
+        elif kind in _CODES and kind not in REFUSALS:
             await self._model(ringing, _CODES[kind])
         else:
             async with self._turn:
@@ -105,7 +104,7 @@ class Striker:
         aimed = Strike(strike.how, ringing.words, strike.code, strike.close)
         while loop.time() < until and ringing.line is not None:
             at = loop.time()
-            if await self.rig.strike(aimed):
+            if ringing.customer.begun and await self.rig.strike(aimed):
                 ringing.struck_at, ringing.struck = at, "its connection"
                 return
             await asyncio.sleep(0.2)

@@ -94,7 +94,7 @@ def test_a_caller_orders_answers_and_says_yes_to_a_right_read_back_alone() -> No
 @pytest.mark.parametrize(
     ("read_back", "answer"),
     [
-        (READ_BACK.replace(" One Coke.", ""), "No. A Coke."),
+        (READ_BACK.replace(" One Coke.", ""), "Please add a Coke."),
         (READ_BACK.replace("One Coke", "Two Coke"), "Please cancel the order."),
         (READ_BACK.replace("One Coke.", "One Coke. One Sprite."), "Please cancel the order."),
         (READ_BACK.replace("large", "small"), "Please cancel the order."),
