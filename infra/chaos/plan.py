@@ -30,12 +30,11 @@ SPREAD: Final = (
     Kind.MODEL_STALL,
     Kind.POS_DOWN,
     Kind.HALF_OPEN,
-    Kind.DEPLOY,
     Kind.DUPLICATES,
     Kind.SESSION_EXPIRED,
     Kind.STORE_AWAY,
 )
-"""What a run of few calls takes, the most telling first."""
+"""What a short run takes, the most telling first; its deploy is the rolling restart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,7 +292,7 @@ def test_processes_are_known_by_what_they_handle() -> None:
 
 @LINUX
 def test_confirmed_orders_survive_a_fault_in_every_call(tmp_path: Path) -> None:
-    options = ["--calls", "14", "--at-once", "10", "--short", "--rolling", "4", "--keep", str(tmp_path)]
+    options = ["--calls", "13", "--at-once", "10", "--short", "--rolling", "4", "--keep", str(tmp_path)]
     began = time.monotonic()
     ended = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "infra.chaos", *options],
