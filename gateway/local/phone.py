@@ -48,7 +48,7 @@ class Phone(PhoneSetup):
             Exception: Whatever the script raised, after the call was ended in good order.
         """
         async with httpx2.AsyncClient(trust_env=False) as client:
-            webhooks = Webhooks(client, self.auth_token, self.retry_pause_s)
+            webhooks = Webhooks(client, self.auth_token, self.retry_pause_s, lose_answers=self.faults.lose_answers)
             exchange = Exchange(self, webhooks)
             call = _Call(self, exchange)
             try:

@@ -31,12 +31,14 @@ class Faults:
         seed: Of the random numbers that choose them.
         drop_socket_after_s: The first stream's connection breaks so long after its start, without `stop`.
         stall_marks: Marks are never sent back.
+        lose_answers: The answer to each webhook is lost once, so that it is sent again with the same idempotency token.
     """
 
     lose_frames: float = 0
     seed: int = 0
     drop_socket_after_s: float | None = None
     stall_marks: bool = False
+    lose_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,12 @@ class MediaStream(WSListener):
         self._fragments = b""
         self._echo: asyncio.TimerHandle | None = None
 
+    @property
+    def local_port(self) -> int | None:
+        """The port of our end of the connection; None while there is none."""
+        address = None if self._transport is None else self._transport.underlying_transport.get_extra_info("sockname")
+        return None if address is None else int(address[1])
+
     async def open(self, auth_token: str) -> None:
         """Makes the handshake and sends `connected` and `start`.
 

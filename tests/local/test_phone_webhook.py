@@ -71,6 +71,18 @@ async def test_the_token_is_the_same_in_all_attempts_and_the_fragment_is_not_sen
     assert gateway.asked[0].headers["content-type"].startswith("application/x-www-form-urlencoded")
 
 
+async def test_an_answer_that_is_lost_is_asked_for_again_with_the_same_token(gateway):
+    answers = ["<Reject/>", "<Hangup/>"]
+    gateway.documents["/voice"] = lambda asked: answers.pop(0)
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        answer = await Webhooks(client, TOKEN, lose_answers=True).ask(gateway.url("/voice"), {"From": "+1"})
+    assert b"<Hangup/>" in answer.body
+    assert (answer.attempts, answers) == (2, [])
+    first, second = gateway.asked
+    assert first.headers["i-twilio-idempotency-token"] == second.headers["i-twilio-idempotency-token"]
+    assert first.form == second.form
+
+
 async def test_a_status_is_not_tried_again_unless_the_url_says_so(gateway, webhooks):
     gateway.documents["/voice"] = Response(status_code=500)
     with pytest.raises(WebhookFailed, match="500") as caught:
