@@ -19,7 +19,9 @@ from gateway.metrics import MetricsCollector
 from gateway.orders.offer import Offer
 from gateway.realtime import pool as pool_module
 from gateway.realtime.config import ModelConfig
-from gateway.realtime.pool import Dialler, ModelPool
+from gateway.realtime.dialler import Dialler
+from gateway.realtime.pool import ModelPool
+from gateway.realtime.routes import Routes
 from gateway.session import SessionParts, VoiceSession
 from gateway.store import EventLog, LogIncompleteError, SessionStore, StaleLegError, StoreUnavailableError
 from tests.stage import casa_verde
@@ -34,12 +36,12 @@ class Process:
     """One gateway process without its web side."""
 
     def __init__(self, store: SessionStore, log: EventLog, model: RealtimeServer, owner: str) -> None:
-        dialler = Dialler(model.url, "m", (), lambda: 0.0)
+        routes = Routes((Dialler(model.url, "m", ()),), lambda: 0.0)
         self.store = store
         self.log = log
         self.model = model
         self.metrics = MetricsCollector()
-        self.pool = ModelPool(dialler, 1)
+        self.pool = ModelPool(routes, 1)
         self.parts = SessionParts(
             store=store,
             log=log,
@@ -243,8 +245,8 @@ async def test_a_call_that_ends_while_the_model_is_dialled_leaves_nothing(
 async def test_a_session_moves_before_its_model_is_too_old(
     process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.session.MAX_AGE", 0.3)
-    monkeypatch.setattr("gateway.session.QUIET_RETRY", 0.02)
+    monkeypatch.setattr("gateway.model_opening.MAX_AGE", 0.3)
+    monkeypatch.setattr("gateway.model_opening.QUIET_RETRY", 0.02)
     await begin(store)
     line, session, serving = await process.leg(1)
     moved: list[Any] = []

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from gateway.call.agenda import Agenda
 from gateway.call.connection import ModelConnection
+from gateway.call.dead_air import TIMER, DeadAir
 from gateway.call.farewell import Farewell
 from gateway.call.replies import Replies
 from gateway.call.state_machine import StateMachine
@@ -27,6 +28,7 @@ class Deadlines:
         turn_taking: TurnTaking,
         replies: Replies,
         farewell: Farewell,
+        dead_air: DeadAir,
     ) -> None:
         self._agenda = agenda
         self._machine = machine
@@ -34,6 +36,7 @@ class Deadlines:
         self._turn_taking = turn_taking
         self._replies = replies
         self._farewell = farewell
+        self._dead_air = dead_air
 
     def be_patient(self, at: datetime) -> None:
         """Something has happened: the state may last its patience from now."""
@@ -50,6 +53,8 @@ class Deadlines:
                 self._connection.wish()
             elif name == "words":
                 self._turn_taking.settle(at, overdue=True)
+            elif name == TIMER:
+                self._dead_air.due(at)
             elif name == "closing":
                 self._farewell.overdue(at)
             else:

@@ -3,11 +3,13 @@
 from gateway.call.agenda import Agenda
 from gateway.call.alerts import Alerts
 from gateway.call.connection import ModelConnection
+from gateway.call.dead_air import DeadAir
 from gateway.call.deadlines import Deadlines
 from gateway.call.desk import Desk
 from gateway.call.emergency_watch import EmergencyWatch
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
+from gateway.call.holding import Holding
 from gateway.call.keypad import Keypad
 from gateway.call.offers import Offers
 from gateway.call.replies import Replies
@@ -34,8 +36,9 @@ class Parts:
         self.desk = desk = Desk(restaurant, turns, tools)
         self.alerts = alerts = Alerts(agenda)
         self.farewell = farewell = Farewell(agenda, machine)
-        self.connection = connection = ModelConnection(agenda, machine, restaurant, desk, turns, farewell)
-        self.replies = replies = Replies(agenda, floor, desk, connection, farewell, alerts)
+        holding = Holding(agenda, floor)
+        self.connection = connection = ModelConnection(agenda, machine, restaurant, desk, turns, farewell, holding)
+        self.replies = replies = Replies(agenda, floor, desk, connection, farewell, alerts, holding)
         self.offers = Offers(desk, connection, replies)
         understanding = Understanding(restaurant, connection, farewell)
         self.emergency = EmergencyWatch(agenda, floor, restaurant, connection, replies, farewell, alerts)
@@ -52,5 +55,6 @@ class Parts:
             server_creates_responses=server_creates_responses,
         )
         self.keypad = Keypad(restaurant, desk, connection, self.turn_taking, understanding, farewell)
-        self.severity = SeverityRules(machine, connection, replies, farewell, understanding)
-        self.deadlines = Deadlines(agenda, machine, connection, self.turn_taking, replies, farewell)
+        self.severity = SeverityRules(agenda, machine, connection, replies, farewell, understanding)
+        self.dead_air = DeadAir(agenda, machine, floor, turns, desk, connection, replies, farewell, holding)
+        self.deadlines = Deadlines(agenda, machine, connection, self.turn_taking, replies, farewell, self.dead_air)

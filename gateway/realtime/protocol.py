@@ -159,9 +159,16 @@ class RealtimeProtocol:
         """Tell the model something as a system message."""
         self._message("system", text)
 
-    def request_response(self) -> None:
-        """Wish for a response: sent now, or when the active one is over."""
-        self._responses.wish()
+    def request_response(self, *, again: bool = False) -> None:
+        """Wish for a response: sent now, or when the active one is over. `again`: one that was asked for never came."""
+        if again:
+            self._responses.ask_again()
+        else:
+            self._responses.wish()
+
+    def ask_for_a_sign(self) -> None:
+        """Ask for an item that does not exist: a server that is there refuses at once, and nothing is changed."""
+        self._send("conversation.item.retrieve", item_id="item_of_none")
 
     def answer_tool(self, tool_call_id: str, output: str) -> None:
         """Give a tool's output back; a second answer to the same call is dropped."""

@@ -53,6 +53,9 @@ class Listener:
     def playback_finished(self) -> None:
         self.told.append("finished")
 
+    def caller_paused(self, spoke_ms: int, paused_ms: int) -> None:
+        self.told.append(f"paused after {spoke_ms}, for {paused_ms}")
+
     def barge_in(self, cuts: tuple[Cut, ...]) -> None:
         self.told.append("barge-in")
         self.cuts = cuts
