@@ -1,8 +1,9 @@
 """The watchdog over dead air: the agent owes the caller sound, and none comes.
 
 It counts how long the caller waits: from the moment at which something is owed (a turn was committed, the model is
-away, a tool or a submit is under way, a leg's first words are due, the model does not notice the caller) until it is heard. While the caller speaks it
-does not count; phrases that hold the line do not end a wait. Rules (design.md section 5, the failure ladder):
+away or does not notice the caller, a tool or a submit is under way, a leg's first words are due) until the model is
+heard. While the caller speaks it does not count; phrases that hold the line do not end a wait. Rules (design.md section
+5, the failure ladder):
 
 * after `FILLER` seconds without a sound a short phrase, and another every `HOLD_EVERY` seconds;
 * after `ASK_AGAIN` seconds the answer is asked for once more; a model that answers nothing at all is exchanged;

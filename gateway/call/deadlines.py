@@ -65,6 +65,7 @@ class Deadlines:
         self.be_patient(at)
         if self._agenda.timers.running("retry"):
             return  # it is the model that is silent, and its retry comes
+        watched = self._agenda.timers.running(TIMER)
         match self._machine.current_state:
             case State.CONNECTING:
                 self._agenda.tell(ConnectionFailed(**stamp))
@@ -80,5 +81,7 @@ class Deadlines:
                 self._agenda.tell(PlaybackFinished(**stamp))
             case State.ERROR | State.RECOVERING:
                 self._agenda.tell(RecoveryFailed(**stamp))
-            case _:  # the model owes an answer
+            case _ if not watched:  # the model owes an answer that nothing else waits for
                 self._replies.stalled(at)
+            case _:
+                pass

@@ -1,7 +1,8 @@
 """How a conversation ends: the last words are made and heard, then the leg ends and the log says what follows.
 
 Rules: a decision to end is carried out after the farewell was heard, or `FAREWELL_PATIENCE` seconds later; a phrase
-that only holds the line is no farewell; the first decision about what follows a leg stands; a caller who speaks into a goodbye has the word again.
+that only holds the line is no farewell; the first decision about what follows a leg stands; a caller who speaks into a
+goodbye has the word again.
 """
 
 from dataclasses import dataclass

@@ -91,6 +91,13 @@ class Conversation:
         self.now = self.call.deadline
         return self.take(TimedOut(session_id="CA1", timestamp=self.now.timestamp() * 1000))
 
+    def wait_for(self, kind: type[Effect]) -> list[Effect]:
+        """Let time pass until a deadline leads to such an effect; all effects since."""
+        effects = self.wait()
+        while not has(effects, kind):
+            effects += self.wait()
+        return effects
+
     def state(self) -> State:
         """Where the call is."""
         return self.call.state

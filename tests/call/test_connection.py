@@ -84,7 +84,7 @@ def test_a_lost_model_is_recovered_behind_a_clip(ordering: Conversation) -> None
     before = ordering.call.order
     effects = ordering.tell(ModelLost, code="WS_CONNECTION_FAILED")
     assert [type(effect) for effect in effects] == [CloseModel, ReportError, PlayClip, OpenModel]
-    assert effects[-1] == OpenModel(fresh=True)
+    assert effects[-1] == OpenModel(fresh=True, after="WS_CONNECTION_FAILED")
     assert ordering.state() is State.RECOVERING
     assert ordering.turn()[1] == []
     effects = ordering.tell(ModelOpened)
@@ -106,6 +106,7 @@ def test_a_model_lost_before_it_has_greeted_greets_after_all(talk: Conversation)
 
 
 def test_a_planned_move_says_nothing_to_the_caller(ordering: Conversation) -> None:
+    ordering.agent_says("Anything else?")
     assert ordering.tell(ModelLost, planned=True) == [CloseModel(), OpenModel(fresh=True)]
     ordering.tell(ModelOpened)
     assert ordering.session("session.updated") == [Note(prompts.MOVED_NOTE)]
@@ -127,7 +128,7 @@ def test_a_loss_that_no_retry_mends_ends_the_leg(talk: Conversation) -> None:
     assert not has(effects, OpenModel)
     assert has(effects, EndLeg)
     assert talk.call.ended is not None
-    assert (talk.call.ended.next, talk.call.ended.reason) == ("apologise", "model: API_KEY_INVALID")
+    assert (talk.call.ended.next, talk.call.ended.reason) == ("text_only", "model: API_KEY_INVALID")
 
 
 def test_the_fourth_loss_within_a_minute_ends_the_leg(talk: Conversation) -> None:
@@ -161,7 +162,7 @@ def test_a_model_that_cannot_be_had_at_all_ends_the_leg(talk: Conversation) -> N
     assert talk.tell(ConnectionFailed) == [EndLeg("model: WS_CONNECTION_FAILED"), CloseModel()]
     assert talk.state() is State.DISCONNECTED
     assert talk.call.ended is not None
-    assert talk.call.ended.next == "apologise"
+    assert talk.call.ended.next == "text_only"
 
 
 def test_a_late_failure_to_connect_is_ignored(talk: Conversation) -> None:
@@ -177,4 +178,4 @@ def test_a_session_that_is_not_as_we_want_it_ends_the_leg(talk: Conversation) ->
     effects = talk.session("session.error")
     assert has(effects, EndLeg)
     assert talk.call.ended is not None
-    assert (talk.call.ended.next, talk.call.ended.reason) == ("apologise", "model: AUDIO_FORMAT_ERROR")
+    assert (talk.call.ended.next, talk.call.ended.reason) == ("text_only", "model: AUDIO_FORMAT_ERROR")

@@ -6,13 +6,13 @@ from gateway.call.effects import (
     EndLeg,
     OpenModel,
 )
-from gateway.call.states import State
+from gateway.call.states import PATIENCE, State
 from gateway.events import (
     ModelOpened,
     SessionRequested,
     TimedOut,
 )
-from tests.call.conversation import NOON, Conversation, has
+from tests.call.conversation import NOON, Conversation
 
 
 def test_after_an_interruption_by_noise_the_call_does_not_wait_for_long(talk: Conversation) -> None:
@@ -31,12 +31,14 @@ def test_a_session_that_is_not_answered_is_taken_for_lost(talk: Conversation, st
     if state is State.SESSION_SETUP:
         talk.tell(SessionRequested)
     assert talk.state() is state
-    assert has(talk.wait(), OpenModel)
+    began = talk.now
+    talk.wait_for(OpenModel)
+    assert (talk.now - began).total_seconds() == PATIENCE[state]
 
 
 def test_connecting_does_not_last_for_ever(talk: Conversation) -> None:
     talk.ring()
-    assert has(talk.wait(), EndLeg)
+    talk.wait_for(EndLeg)
     assert (talk.now - NOON).total_seconds() < 22
 
 
