@@ -22,7 +22,7 @@ class Dialled:
 
     client: WebSocketClient
     opened: float
-    route: str
+    route: str = "first"
 
 
 class Dialler:

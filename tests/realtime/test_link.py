@@ -25,7 +25,7 @@ from gateway.realtime import link as link_module
 from gateway.realtime.client import WebSocketClient
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.link import ModelLink
-from gateway.realtime.pool import Dialled
+from gateway.realtime.dialler import Dialled
 from tests.twilio.test_stream import until
 
 CONFIG = ModelConfig("m", audio="pcmu")  # passed through, so that bytes can be told apart
