@@ -24,8 +24,8 @@ from gateway.events import AnyEvent, ModelLost
 from gateway.realtime import link as link_module
 from gateway.realtime.client import WebSocketClient
 from gateway.realtime.config import ModelConfig
-from gateway.realtime.link import ModelLink
 from gateway.realtime.dialler import Dialled
+from gateway.realtime.link import ModelLink
 from tests.twilio.test_stream import until
 
 CONFIG = ModelConfig("m", audio="pcmu")  # passed through, so that bytes can be told apart
