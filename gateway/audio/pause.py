@@ -7,7 +7,7 @@ from typing import Final
 
 PAUSE_MS: Final = 800
 """Silence after which a voice has ended: longer than the model's side takes to notice it (`VAD_SILENCE_MS`)."""
-_LEAST_VOICE_MS: Final = 240
+_LEAST_VOICE_MS: Final = 160
 """What is shorter is a cough or a click."""
 
 

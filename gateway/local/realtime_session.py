@@ -86,7 +86,7 @@ class RealtimeSession:
         return self._outbox.drain()
 
     def fail(self, code: str, message: str, close_code: int | None = None) -> list[Output]:
-        """An `error` event that nothing of the client's has caused; the session goes on unless there is a close code."""
+        """An `error` event that nothing of the client's has caused; with a close code the session ends."""
         if close_code is None:
             self._outbox.send(events.error(code, message, param=None, event_id=None, kind="server_error"))
         else:

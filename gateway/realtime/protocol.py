@@ -359,6 +359,8 @@ class RealtimeProtocol:
             data = SessionData(model=self.config.model, capabilities=())
             return self._session_error(data, at, error.code or "session.update refused")
         create_refused = self._responses.refused(error.event_id, busy=error.code == ACTIVE_RESPONSE)
+        if self._responses.stuck:
+            self._send("response.cancel")  # what was wished is asked for when that one is over
         kind = ErrorHandler.classify_model_error(error.code)
         if kind is not None and kind.retry and create_refused:
             # The session is as good as it was; the response is not to be had just now, like one that failed.

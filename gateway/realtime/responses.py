@@ -55,6 +55,8 @@ class ResponseWriter:
         self._ended = Recent()
         self._spoke = Recent()
         self.active: str | None = None
+        self.stuck = False
+        """Whether the server makes a response that it has not told us of; to be looked at after `refused`."""
 
     def wish(self) -> None:
         """Ask for a response: now, or when the active one is over."""
@@ -109,11 +111,15 @@ class ResponseWriter:
         Returns:
             Whether it was our `response.create`.
         """
+        self.stuck = False
         ours = self._last is not None and (event_id == self._last or (event_id is None and busy))
         if ours:
             self._asked = False
-            # Busy after asking twice: the first one is being answered after all, and one answer is enough.
-            self._wished = self._wished or (busy and self._last != self._again)
+            # Busy after asking anew: the first one is being answered after all, and one answer is enough; unless we
+            # were never told that it began, for then it is stuck and must be cancelled.
+            anew = self._last == self._again
+            self.stuck = busy and anew and self.active is None
+            self._wished = self._wished or (busy and (self.stuck or not anew))
         return ours
 
     def is_late(self, response_id: str) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from gateway.brain.mind import Said
-from gateway.local.faults import Faults, ResponseFault
+from gateway.local.faults import NO_FAULTS, Faults, ResponseFault
 from gateway.local.phone import conversation
 from gateway.local.phone_line import Line, Script
 from gateway.local.phone_record import CallRecord
@@ -185,7 +185,7 @@ async def test_a_model_that_falls_silent_in_mid_call_leaves_no_silence(valkey_ur
             await line.say("And a Coke, please.")
             await line.wait_over(30)
 
-        record = await stage.phone().call(talk)
+        record = await stage.phone(voice=tone_voice(30)).call(talk)
         stopped = record.utterances[-1].end
         after = [span for span in record.spoken if span.start > stopped]
         assert 1.1 <= after[0].start - stopped <= 1.7, after
@@ -208,7 +208,7 @@ async def test_an_answer_that_never_comes_is_asked_for_once_more(valkey_url: str
             await line.listen_until_quiet(400)
             await stage.model.set_faults(Faults(responses=(ResponseFault(how="silent"),)))
             await line.say("A large margherita and a Sprite.")
-            await line.wait_heard("margherita", 10)
+            await line.wait_heard("Anything else", 12)
             await line.listen_until_quiet(400)
 
         record = await stage.phone().call(talk)
@@ -237,14 +237,14 @@ async def test_after_a_drop_the_agent_is_heard_again_within_two_seconds(valkey_u
         for _ in range(3):
             await judge_call(stage, await stage.phone().call(talk))
     assert len(took) == 9
-    assert sorted(took)[-1] < 2.5, took  # to the end of the words; they begin before
+    assert max(took) < 2.5, took  # to the end of the words; they begin before
 
 
 # --- a second endpoint ---
 
 
 @contextlib.asynccontextmanager
-async def two_endpoints(valkey_url: str, faults: Faults = Faults()) -> AsyncIterator[tuple[Stage, Model]]:  # noqa: B008 - frozen
+async def two_endpoints(valkey_url: str, faults: Faults = NO_FAULTS) -> AsyncIterator[tuple[Stage, Model]]:
     """A stage with a second model; the faults are the first one's."""
     async with Model() as second:
         fallback = {"openai_realtime_fallback_url": second.url, "openai_realtime_fallback_api_key": (MODEL_KEY,)}
@@ -273,7 +273,7 @@ async def test_what_the_first_endpoint_cannot_do_in_mid_call_the_second_does(val
             await line.wait_heard("I am back", 12)
             await conversation(["And a Coke. That's all.", "Ana, pickup.", "Yes."], quiet_ms=400)(line)
 
-        record = await stage.phone().call(talk)
+        record = await stage.phone(voice=tone_voice(30)).call(talk)
         order = await the_order(stage, record)
         assert [line.item for line in lines(order)] == ["margherita", "sprite", "coke"]
         await judge_call(stage, record)
@@ -287,10 +287,9 @@ async def test_a_quota_that_is_used_up_in_mid_call_is_not_tried_again_there(valk
             await line.listen_until_quiet(400)
             await stage.model.set_faults(Faults(responses=(ResponseFault(code="insufficient_quota"),) * 9))
             await line.say("A large margherita and a Sprite.")
-            await line.wait_heard("margherita", 12)
+            await line.wait_heard("Anything else", 12)
             await line.listen_until_quiet(400)
 
-        asked = len(stage.model.told("response.create"))
         record = await stage.phone().call(talk)
         call = await judge_call(stage, record)
         assert call.order is not None
@@ -299,7 +298,6 @@ async def test_a_quota_that_is_used_up_in_mid_call_is_not_tried_again_there(valk
             e.code for e in await stage.events(record.call_sid) if e.type == "call.response_finished" and e.code
         ]
         assert failures == ["API_KEY_INVALID"]
-        assert asked == 0
 
 
 # --- limits ---

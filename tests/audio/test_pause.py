@@ -26,5 +26,5 @@ def test_a_breath_is_part_of_what_is_said() -> None:
 def test_a_cough_is_nothing_and_does_not_add_up() -> None:
     finder = PauseFinder()
     for _ in range(5):
-        feed(finder, True, 200)
+        feed(finder, True, 140)
         assert feed(finder, False, PAUSE_MS) == []

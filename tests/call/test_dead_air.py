@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from gateway import errors
 from gateway.call.effects import (
     AnswerTool,
     CheckModel,
@@ -428,3 +429,19 @@ def test_the_watchdog_is_the_same_in_every_process(talk: Conversation) -> None:
         assert twin.deadline == talk.call.deadline
         assert twin._parts.agenda.timers._due == talk.call._parts.agenda.timers._due
         talk.wait()
+
+
+def test_a_key_refused_in_mid_call_is_no_end_while_another_endpoint_can_serve(talk: Conversation) -> None:
+    with_spare(talk)
+    assert only(talk.take(errors.API_KEY_INVALID.event("CA1", talk.now)), OpenModel).after == "API_KEY_INVALID"
+
+
+def test_a_goodbye_without_words_is_not_ended_by_a_phrase(talk: Conversation) -> None:
+    talk.answered()
+    response = talk.begin_response()
+    talk.wait()
+    talk.tell(PlaybackStarted, item_id="clip.hold.1")
+    talk.calls(response, "end_call", {})
+    assert has(talk.end_response(response), RequestResponse), "the farewell is still to be said"
+    assert not has(talk.heard(), EndLeg)
+    assert has(talk.agent_says("Goodbye."), EndLeg)
