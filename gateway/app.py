@@ -26,7 +26,9 @@ from gateway.orders.restaurant import PosEndpoint, Restaurant
 from gateway.orders.restaurant_files import load_restaurants
 from gateway.pos.worker import Worker, delivery_client
 from gateway.realtime.config import ModelConfig
-from gateway.realtime.pool import Dialler, ModelPool
+from gateway.realtime.dialler import Dialler
+from gateway.realtime.pool import ModelPool
+from gateway.realtime.routes import Routes
 from gateway.session import SessionParts
 from gateway.settings import Settings
 from gateway.store import EventLog, SessionStore, StoreError, default_data_dir, open_store
@@ -100,12 +102,11 @@ async def _start(
     event_log = await stack.enter_async_context(
         EventLog(store, on_lost=lease_lost, on_away=metrics.store_away, on_restored=log_restored)
     )
-    keys = [key.get_secret_value() for key in settings.openai_api_key]
-    dialler = Dialler(settings.openai_realtime_url, settings.openai_realtime_model, keys, random.random)
+    routes = Routes(model_diallers(settings), random.random, on_opened=metrics.record_breaker_opened)
     parts = SessionParts(
         store=store,
         log=event_log,
-        pool=ModelPool(dialler, settings.pool_size),
+        pool=ModelPool(routes, settings.pool_size),
         metrics=metrics,
         model=model_config(settings),
         held_order_s=settings.held_order_minutes * 60,
@@ -191,6 +192,17 @@ def restaurants_of(settings: Settings) -> tuple[Restaurant, ...]:
         return load_restaurants(settings.restaurants_dir, os.environ)
     with as_file(files("gateway") / "restaurants") as folder:
         return load_restaurants(folder, os.environ)
+
+
+def model_diallers(settings: Settings) -> tuple[Dialler, ...]:
+    """The endpoints of the settings, the preferred one first."""
+    keys = [key.get_secret_value() for key in settings.openai_api_key]
+    first = Dialler(settings.openai_realtime_url, settings.openai_realtime_model, keys)
+    if settings.openai_realtime_fallback_url is None:
+        return (first,)
+    second_keys = [key.get_secret_value() for key in settings.fallback_keys]
+    model = settings.openai_realtime_fallback_model or settings.openai_realtime_model
+    return (first, Dialler(settings.openai_realtime_fallback_url, model, second_keys, name="second"))
 
 
 def model_config(settings: Settings) -> ModelConfig:

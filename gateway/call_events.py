@@ -69,9 +69,10 @@ class HungUp(Event):
 
 
 class ModelOpened(Event):
-    """A socket to the model is open (new or from the warm pool)."""
+    """A socket to the model is open (new or from the warm pool). `spare`: another endpoint could serve in its place."""
 
     type: Literal["call.model_opened"] = "call.model_opened"
+    spare: bool = False
 
 
 class SessionRequested(Event):
@@ -95,6 +96,13 @@ class ModelLost(Event):
     planned: bool = False
 
 
+class ModelChecked(Event):
+    """Whether the model answers at all. Told only when it does not, and when it does so again after that."""
+
+    type: Literal["call.model_checked"] = "call.model_checked"
+    answers: bool
+
+
 class ListeningStarted(Event):
     """The caller's audio goes to the model from now on."""
 
@@ -105,6 +113,17 @@ class ListeningStopped(Event):
     """The caller's audio is replaced by silence from now on."""
 
     type: Literal["call.listening_stopped"] = "call.listening_stopped"
+
+
+class CallerPaused(Event):
+    """The caller has spoken and fallen silent, by the level of the line alone: the model may have noticed or not.
+
+    They spoke for `spoke_ms`, and have been silent for `paused_ms` since.
+    """
+
+    type: Literal["call.caller_paused"] = "call.caller_paused"
+    spoke_ms: int
+    paused_ms: int
 
 
 class AudioCommitted(Event):
@@ -357,8 +376,10 @@ CallEvent = Annotated[
     | SessionRequested
     | ConnectionFailed
     | ModelLost
+    | ModelChecked
     | ListeningStarted
     | ListeningStopped
+    | CallerPaused
     | AudioCommitted
     | ResponseStarted
     | ResponseFinished

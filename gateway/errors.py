@@ -190,6 +190,8 @@ HARMLESS_MODEL_CODES = frozenset(
         "item_delete_invalid_item_id",
         "unsupported_content_type",
         "invalid_value",
+        "unknown_parameter",
+        "missing_required_parameter",
     }
 )
 _FATAL_CLOSES = frozenset({3000, 4000, 4004})  # key, shape, model: a retry would meet the same answer
@@ -198,10 +200,12 @@ _FATAL_CLOSES = frozenset({3000, 4000, 4004})  # key, shape, model: a retry woul
 class GatewayError(Exception):
     """An error of a component, by the taxonomy. The cause is kept as `__cause__`."""
 
-    def __init__(self, kind: ErrorType, detail: str = "") -> None:
+    def __init__(self, kind: ErrorType, detail: str = "", retry_after_ms: int = 0) -> None:
         super().__init__(f"{kind.code}: {detail or kind.message}")
         self.kind = kind
         self.detail = detail
+        self.retry_after_ms = retry_after_ms
+        """How long the peer asked to be left alone, milliseconds."""
 
 
 class ErrorHandler:

@@ -20,6 +20,7 @@ from gateway.call.effects import (
     AnswerTool,
     BreakOff,
     CancelResponse,
+    CheckModel,
     ClearPlayout,
     CloseModel,
     ConfigureModel,
@@ -37,16 +38,16 @@ from gateway.call.effects import (
     SubmitOrder,
     TruncateItem,
 )
+from gateway.call.floor import CLIP_ITEM
 from gateway.call.machine import Call
 from gateway.call.offers import offer_changed
 from gateway.call.redaction import Redaction
 from gateway.call.staff import StaffCommand, staff_acted
 from gateway.call.states import State
-from gateway.errors import GatewayError
 from gateway.events import (
     AlertRaised,
     AnyEvent,
-    ConnectionFailed,
+    CallerPaused,
     ErrorEvent,
     Heard,
     Interrupted,
@@ -56,8 +57,6 @@ from gateway.events import (
     ListeningStarted,
     ListeningStopped,
     MessageLeft,
-    ModelLost,
-    ModelOpened,
     MoveAsked,
     PlaybackFinished,
     PlaybackStarted,
@@ -68,11 +67,12 @@ from gateway.events import (
     milliseconds,
 )
 from gateway.metrics import MetricsCollector
+from gateway.model_opening import ModelOpening
 from gateway.orders.offer import Offer
 from gateway.orders.order import Order, OrderState
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.link import ModelLink
-from gateway.realtime.pool import MAX_AGE, ModelPool
+from gateway.realtime.pool import ModelPool
 from gateway.speech.clips import Clip, Language, load_clip
 from gateway.store import (
     Entry,
@@ -85,8 +85,6 @@ from gateway.store import (
 from gateway.submission import SUBMIT_PATIENCE, Submission
 from gateway.twilio.stream import PhoneLine, StreamEnd
 
-CLIP_ITEM = "clip."
-"""Items of the playout that are not the model's: prepared phrases."""
 FIRST_FRAME_PATIENCE = 10.0
 """Seconds within which a frame of the caller must have come; Twilio sends them also in silence."""
 FLUSH_PATIENCE = 2.0
@@ -101,7 +99,6 @@ NEXT_DELAY = 3.0
 LEASE = 60.0
 CLOCK_DRIFT = timedelta(seconds=1)
 """When it is more after a wait, the wall clock was set: the core is told, and moves its deadlines."""
-QUIET_RETRY = 2.0
 
 Handler = Callable[[AnyEvent], None]
 
@@ -159,6 +156,7 @@ class VoiceSession:
         self._found = written
         self._log = structlog.get_logger(__name__).bind(call_id=call.call_id, leg=leg)
         self._link = ModelLink(call.call_id, parts.model, line, self.post, self._overflowed)
+        self._opening = ModelOpening(call, parts.pool, parts.metrics, self._link, self.post, self._spawn)
         self._submission = Submission(parts.store, call, fence, caller_number)
         self._redaction = Redaction()
         self._inbox: deque[tuple[AnyEvent, bool]] = deque()
@@ -168,8 +166,6 @@ class VoiceSession:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: datetime | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._opening: asyncio.Task[None] | None = None
-        self._move: asyncio.TimerHandle | None = None
         self._over = False
         self._lease_lost = False
         self._submits = 0
@@ -259,8 +255,7 @@ class VoiceSession:
         finally:
             first_frame.cancel()
             guard.cancel()
-            if self._opening is not None:
-                self._opening.cancel()
+            self._opening.cancel()
             self.post(LegEnded(**self._now(), leg=self._leg, reason=ended))
             self._line.close()
             await self._finish(writer, guard)
@@ -288,8 +283,7 @@ class VoiceSession:
         await asyncio.gather(writer, guard, *self._tasks, return_exceptions=True)
         self._over = True
         self._stop_timer()
-        if self._move is not None:
-            self._move.cancel()
+        self._opening.stop()
         self._parts.metrics.record_audio_quality(self._line.quality())
         self._log.info("leg_ended", ignored=self._ignored(), **self._summary())
         if not self._lease_lost:
@@ -386,6 +380,7 @@ class VoiceSession:
             self._write(event)
         if isinstance(event, ErrorEvent):
             self._log.warning("call_error", code=event.error.code, detail=event.error.message)
+        self._opening.observe(event)
         effects = self._call.handle(event)
         self._tell(event)
         for effect in effects:
@@ -426,6 +421,10 @@ class VoiceSession:
         """All that was said has been played."""
         self.post(PlaybackFinished(**self._now()))
 
+    def caller_paused(self, spoke_ms: int, paused_ms: int) -> None:
+        """The caller has spoken and fallen silent, as far as the line can tell."""
+        self.post(CallerPaused(**self._now(), spoke_ms=spoke_ms, paused_ms=paused_ms))
+
     def barge_in(self, cuts: tuple[Cut, ...]) -> None:
         """The caller has taken the turn."""
         heard = tuple(
@@ -446,20 +445,29 @@ class VoiceSession:
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
-            case OpenModel(fresh):
-                self._begin_opening(fresh)
+            case OpenModel():
+                self._opening.begin(effect)
             case ConfigureModel():
                 self._link.apply(effect)
                 self.post(SessionRequested(**self._now()))
-            case RequestResponse() | Note() | AnswerTool() | CancelResponse() | TruncateItem() | DeleteItem():
+            case (
+                RequestResponse()
+                | CheckModel()
+                | Note()
+                | AnswerTool()
+                | CancelResponse()
+                | TruncateItem()
+                | DeleteItem()
+            ):
                 self._link.apply(effect)
             case ClearPlayout():
                 self._line.clear()
             case BreakOff():
                 self.barge_in(self._line.interrupt())
             case PlayClip(name):
-                self._line.speak(f"{CLIP_ITEM}{name}.{self._written}", 0, load_clip(Clip(name), self._language()))
-                self._line.end_item(f"{CLIP_ITEM}{name}.{self._written}", 0)
+                item = f"{CLIP_ITEM}{name}.{self._written}"
+                self._line.speak(item, 0, load_clip(Clip(name), self._language()), filler=True)
+                self._line.end_item(item, 0)
             case HoldOrder(order):
                 self._hold(order)
             case SubmitOrder(order):
@@ -477,7 +485,7 @@ class VoiceSession:
                 self._parts.metrics.record_error(error)
                 self._log.warning("call_error", code=error.error.code, detail=error.error.message)
             case CloseModel():
-                self._spawn(self._link.close())
+                self._opening.close()
             case EndLeg(reason):
                 self._log.info("leg_ending", reason=reason)
                 self._spawn(self._end_leg())
@@ -499,48 +507,6 @@ class VoiceSession:
         except (StoreError, TimeoutError) as error:
             self._log.warning("leg_ends_unwritten", reason=type(error).__name__)
         self._line.close()
-
-    def _begin_opening(self, fresh: bool) -> None:
-        if self._opening is not None:
-            self._opening.cancel()  # never two connections, not even two on their way
-        self._opening = self._spawn(self._open_model(fresh))
-
-    async def _open_model(self, fresh: bool) -> None:
-        await self._link.close()
-        began = self._parts.metrics.record_connection_start()
-        try:
-            dialled = await self._parts.pool.take(fresh=fresh, on_retry=self._retrying)
-        except GatewayError as error:
-            self._log.warning("model_not_reached", code=error.kind.code, detail=error.detail)
-            self.post(ConnectionFailed(**self._now(), code=error.kind.code))
-            return
-        self._parts.metrics.record_connection_complete(began)
-        if self._call.state not in (State.CONNECTING, State.RECOVERING):
-            await dialled.client.close()  # the call ended while we dialled
-            return
-        self._link.attach(dialled)
-        self._plan_move(dialled.opened + MAX_AGE - time.monotonic())
-        self.post(ModelOpened(**self._now()))
-
-    def _retrying(self, code: str, attempt: int) -> None:
-        self._parts.metrics.record_retry(code, attempt)
-        self._log.warning("model_retry", code=code, attempt=attempt)
-
-    def _plan_move(self, seconds: float) -> None:
-        """A session lives 60 minutes at most: move to a fresh one before, at a quiet moment."""
-        opened = self._link.opened
-
-        def move() -> None:
-            if self._link.opened != opened:
-                return
-            if self._call.state in (State.READY, State.IDLE):
-                self.post(ModelLost(**self._now(), planned=True))
-            else:
-                self._move = asyncio.get_running_loop().call_later(QUIET_RETRY, move)
-
-        if self._move is not None:
-            self._move.cancel()  # it was that of an earlier connection
-        self._move = asyncio.get_running_loop().call_later(max(0.0, seconds), move)
 
     def _hold(self, order: Order | None) -> None:
         """Keep the open order for the same number's next call, in the same step as the log."""

@@ -138,6 +138,17 @@ class Settings(BaseModel):
         default=f"wss://{OPENAI_HOST}/v1/realtime", description="Realtime endpoint; a local server's for trying out."
     )
     openai_realtime_model: str = Field(default="gpt-realtime-2.1", min_length=1, description="Model that talks.")
+    openai_realtime_fallback_url: SocketUrl | None = Field(
+        default=None, description="Second Realtime endpoint, tried when the first fails, before ordering without voice."
+    )
+    openai_realtime_fallback_model: str | None = Field(
+        default=None, min_length=1, description="Model at the second endpoint. Unset: the first one's."
+    )
+    openai_realtime_fallback_api_key: Secrets = Field(
+        default=(),
+        description="API key of the second endpoint; two, comma-separated, while rotating. Unset: that of the "
+        "first if it is on the same host, else none.",
+    )
     openai_realtime_audio: Literal["pcm16", "pcmu"] = Field(
         default="pcm16",
         description="Audio to and from the model: PCM16 24 kHz transcoded here, or mulaw 8 kHz passed through.",
@@ -211,6 +222,14 @@ class Settings(BaseModel):
         """Where Twilio opens the media stream: the public URL as wss (ws in development), path `/media`."""
         return "ws" + self.public_url.removeprefix("http") + "/media"
 
+    @property
+    def fallback_keys(self) -> tuple[SecretStr, ...]:
+        """The keys for the second endpoint. Those of the first are never sent to another host."""
+        if self.openai_realtime_fallback_api_key or self.openai_realtime_fallback_url is None:
+            return self.openai_realtime_fallback_api_key
+        first, second = urlsplit(self.openai_realtime_url), urlsplit(self.openai_realtime_fallback_url)
+        return self.openai_api_key if (first.scheme, first.netloc) == (second.scheme, second.netloc) else ()
+
     def secret_values(self) -> tuple[str, ...]:
         """Every secret in clear, for the masks of logs and error reports; for nothing else."""
         values = (getattr(self, name) for name in type(self).model_fields)
@@ -269,6 +288,7 @@ def _rules(settings: Settings) -> list[Problem]:
         reason = f"is not set, and {OPENAI_HOST} refuses calls without a key"
         fix = "Set the key, or point OPENAI_REALTIME_URL at a local server (`gateway demo` starts one)."
         problems.append(Problem("OPENAI_API_KEY", reason, fix))
+    problems += _fallback_rules(settings)
     if settings.development:
         return problems
     where = f"is not set, and {settings.gateway_env} needs it"
@@ -288,6 +308,32 @@ def _rules(settings: Settings) -> list[Problem]:
         if not settings.openai_realtime_url.startswith("wss://"):
             fix = "Use a wss:// address: callers' voices do not travel in clear."
             problems.append(Problem("OPENAI_REALTIME_URL", "is not wss, which production needs", fix))
+    return problems
+
+
+def _fallback_rules(settings: Settings) -> list[Problem]:
+    """What the second endpoint needs, and what needs the second endpoint."""
+    url, setting = settings.openai_realtime_fallback_url, "OPENAI_REALTIME_FALLBACK_URL"
+    if url is None:
+        given = {
+            "OPENAI_REALTIME_FALLBACK_MODEL": settings.openai_realtime_fallback_model,
+            "OPENAI_REALTIME_FALLBACK_API_KEY": settings.openai_realtime_fallback_api_key,
+        }
+        fix = f"Set {setting} to the second endpoint, or unset this."
+        return [Problem(name, f"is set without {setting}", fix) for name, value in given.items() if value]
+    problems = []
+    if urlsplit(url).hostname == OPENAI_HOST and not settings.fallback_keys:
+        reason = f"is not set, and {OPENAI_HOST} refuses calls without a key"
+        fix = "Set the key of the second endpoint; that of the first is not sent to another host."
+        problems.append(Problem("OPENAI_REALTIME_FALLBACK_API_KEY", reason, fix))
+    model = settings.openai_realtime_fallback_model or settings.openai_realtime_model
+    first = (settings.openai_realtime_url, settings.openai_realtime_model, settings.openai_api_key)
+    if (url, model, settings.fallback_keys) == first:
+        fix = "Name another endpoint, model or key, or unset it: what fails there fails here too."
+        problems.append(Problem(setting, "is the first endpoint once more", fix))
+    elif settings.gateway_env == "production" and not url.startswith("wss://"):
+        fix = "Use a wss:// address: callers' voices do not travel in clear."
+        problems.append(Problem(setting, "is not wss, which production needs", fix))
     return problems
 
 

@@ -8,7 +8,16 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from gateway.app import _background, create_app, gateway_secret, model_config, order_late, pos_endpoints, restaurants_of
+from gateway.app import (
+    _background,
+    create_app,
+    gateway_secret,
+    model_config,
+    model_diallers,
+    order_late,
+    pos_endpoints,
+    restaurants_of,
+)
 from gateway.orders.restaurant import PosEndpoint
 from gateway.orders.restaurant_files import RestaurantErrors
 from gateway.settings import Settings
@@ -90,3 +99,11 @@ def test_a_late_order_is_an_alarm() -> None:
         order_late("house", "q", 61.4)
     assert logs[0]["log_level"] == "error"
     assert (logs[0]["restaurant"], logs[0]["seconds"]) == ("house", 61)
+
+
+def test_the_endpoints_of_the_model_are_those_of_the_settings(tmp_path: Path) -> None:
+    assert [dialler.name for dialler in model_diallers(settings_on(tmp_path))] == ["first"]
+    second = {"openai_realtime_fallback_url": "ws://127.0.0.2:9/", "openai_realtime_fallback_model": "another"}
+    first, other = model_diallers(settings_on(tmp_path, **second))
+    assert (other.name, other._url) == ("second", "ws://127.0.0.2:9?model=another")
+    assert (first._keys, other._keys) == (["k"], [""]), "a key is not sent to another host"

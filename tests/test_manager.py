@@ -12,7 +12,7 @@ from gateway.brain.mind import Say, ScriptedMind
 from gateway.call.machine import Call
 from gateway.call.next_step import Reconnect, next_step
 from gateway.call.states import State
-from gateway.events import CallStarted, TimedOut, milliseconds, read_event
+from gateway.events import CallStarted, TimedOut, VADData, VADEvent, milliseconds, read_event
 from gateway.local.faults import Faults
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice
@@ -21,7 +21,9 @@ from gateway.metrics import MetricsCollector
 from gateway.orders.offer import Offer
 from gateway.realtime import pool as pool_module
 from gateway.realtime.config import ModelConfig
-from gateway.realtime.pool import Dialler, ModelPool
+from gateway.realtime.dialler import Dialler
+from gateway.realtime.pool import ModelPool
+from gateway.realtime.routes import Routes
 from gateway.session import SessionParts, VoiceSession
 from gateway.store import EventLog, LogIncompleteError, SessionStore, StaleLegError, StoreUnavailableError
 from tests.stage import casa_verde
@@ -36,12 +38,12 @@ class Process:
     """One gateway process without its web side."""
 
     def __init__(self, store: SessionStore, log: EventLog, model: RealtimeServer, owner: str) -> None:
-        dialler = Dialler(model.url, "m", (), lambda: 0.0)
+        routes = Routes((Dialler(model.url, "m", ()),), lambda: 0.0)
         self.store = store
         self.log = log
         self.model = model
         self.metrics = MetricsCollector()
-        self.pool = ModelPool(dialler, 1)
+        self.pool = ModelPool(routes, 1)
         self.parts = SessionParts(
             store=store,
             log=log,
@@ -245,8 +247,8 @@ async def test_a_call_that_ends_while_the_model_is_dialled_leaves_nothing(
 async def test_a_session_moves_before_its_model_is_too_old(
     process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.session.MAX_AGE", 0.3)
-    monkeypatch.setattr("gateway.session.QUIET_RETRY", 0.02)
+    monkeypatch.setattr("gateway.model_opening.MAX_AGE", 0.3)
+    monkeypatch.setattr("gateway.model_opening.QUIET_RETRY", 0.02)
     await begin(store)
     line, session, serving = await process.leg(1)
     moved: list[Any] = []
@@ -257,8 +259,35 @@ async def test_a_session_moves_before_its_model_is_too_old(
     assert len(process.model.connections) == 1
     line.hang_up()
     await serving
-    assert session._move is not None
-    assert session._move.cancelled(), "a timer would keep the whole call in memory for an hour"
+    assert session._opening._move is not None
+    assert session._opening._move.cancelled(), "a timer would keep the whole call in memory for an hour"
+
+
+@pytest.mark.parametrize("limit", ["HARD_AGE", "LAST_AGE"])
+async def test_a_session_moves_at_last_whatever_is_going_on(
+    process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    """The caller speaks all the time: no moment is quiet. The agent is heard all the time: no breath is its last."""
+    monkeypatch.setattr("gateway.model_opening.MAX_AGE", 0.1)
+    monkeypatch.setattr("gateway.model_opening.QUIET_RETRY", 0.02)
+    monkeypatch.setattr(f"gateway.model_opening.{limit}", 0.5)
+    await begin(store)
+    line, session, serving = await process.leg(1)
+    await until(lambda: session.state in SERVED)
+    began = asyncio.get_running_loop().time()
+    moved: list[float] = []
+    session.on("call.model_lost", lambda _: moved.append(asyncio.get_running_loop().time() - began))
+    if limit == "LAST_AGE":
+        session.playback_started("item_1")
+        assert session.call.playing
+    else:
+        silent = VADData(audio_start_ms=0, confidence=0)
+        session.post(VADEvent(**session._now(), type="vad.speech_start", data=silent))
+        assert session.state is State.LISTENING
+    await until(lambda: bool(moved))
+    assert moved[0] > 0.2
+    line.hang_up()
+    await serving
 
 
 async def test_a_drain_waits_for_its_calls(process: Process, store: SessionStore) -> None:

@@ -167,3 +167,38 @@ def test_the_table_names_every_setting_once() -> None:
     assert set(names) >= ISSUE_NAMES
     assert all(line.count("|") == 4 for line in table.splitlines())
     assert "| `SERVER_CREATES_RESPONSES` | `false` |" in table
+
+
+# --- the second endpoint of the model ---
+
+SECOND = {"OPENAI_REALTIME_FALLBACK_URL": "wss://second.example/v1/realtime"}
+
+
+def test_the_key_of_the_first_endpoint_is_not_sent_to_another_host() -> None:
+    assert load_settings(PRODUCTION | SECOND).fallback_keys == ()
+    own = load_settings(PRODUCTION | SECOND | {"OPENAI_REALTIME_FALLBACK_API_KEY": "k2, k3"})
+    assert [key.get_secret_value() for key in own.fallback_keys] == ["k2", "k3"]
+    assert {"k2", "k3"} <= set(own.secret_values())
+    same_host = {"OPENAI_REALTIME_FALLBACK_URL": "wss://api.openai.com/v1/realtime"}
+    same = load_settings(PRODUCTION | same_host | {"OPENAI_REALTIME_FALLBACK_MODEL": "another"})
+    assert same.fallback_keys == same.openai_api_key
+    assert load_settings(PRODUCTION).fallback_keys == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "setting"),
+    [
+        ({"OPENAI_REALTIME_FALLBACK_MODEL": "another"}, "OPENAI_REALTIME_FALLBACK_MODEL"),
+        ({"OPENAI_REALTIME_FALLBACK_API_KEY": "k"}, "OPENAI_REALTIME_FALLBACK_API_KEY"),
+        ({"OPENAI_REALTIME_FALLBACK_URL": "second.example"}, "OPENAI_REALTIME_FALLBACK_URL"),
+        ({"OPENAI_REALTIME_FALLBACK_URL": "ws://second.example"}, "OPENAI_REALTIME_FALLBACK_URL"),
+        ({"OPENAI_REALTIME_FALLBACK_URL": "wss://api.openai.com/v1/realtime"}, "OPENAI_REALTIME_FALLBACK_URL"),
+        (
+            SECOND
+            | {"OPENAI_REALTIME_URL": "wss://first.example", "OPENAI_REALTIME_FALLBACK_URL": "wss://api.openai.com/x"},
+            "OPENAI_REALTIME_FALLBACK_API_KEY",
+        ),
+    ],
+)
+def test_a_second_endpoint_that_cannot_help_is_a_problem(given: dict[str, str], setting: str) -> None:
+    assert set(problems_of(PRODUCTION | given)) == {setting}

@@ -76,9 +76,10 @@ class VoiceDetector:
 
     Attributes:
         level: Root mean square of the last 20 ms step, 0 to 32768.
+        voiced: Whether there was voice in that step.
     """
 
-    __slots__ = ("_armed", "_floor", "_held", "_rest", "_voiced", "level")
+    __slots__ = ("_armed", "_floor", "_held", "_rest", "_voiced", "level", "voiced")
 
     def __init__(self) -> None:
         self._floor = _NoiseFloor()
@@ -87,6 +88,7 @@ class VoiceDetector:
         self._voiced = 0  # one bit a step since armed, the latest lowest
         self._held = 0  # steps since HOLD, itself included; 0: not holding
         self.level = 0
+        self.voiced = False
 
     @property
     def threshold(self) -> int:
@@ -128,9 +130,9 @@ class VoiceDetector:
     def _step(self, mulaw: bytes) -> Signal:
         rms = self.level = g711.rms(g711.decode(mulaw))
         self._floor.update(rms)
+        self.voiced = voiced = rms > self.threshold
         if not self._armed:
             return Signal.NONE
-        voiced = rms > self.threshold
         self._voiced = history = (self._voiced << 1 | voiced) & _WINDOW
         if self._held < 0:
             return Signal.NONE  # the barge-in has been told

@@ -1,7 +1,8 @@
 """The model's side of one call: opened, configured, lost, recovered, and told what it must know.
 
-Rules: never two connections for a call; nothing is said to a model before its session is as we want it; after too many
-losses, or one that another attempt cannot mend, the leg ends and `/twiml/next` decides.
+Rules: never two connections for a call; nothing is said to a model before its session is as we want it; what another
+attempt cannot mend is tried with another endpoint, if there is one; after too many losses, or without one, the leg ends
+and `/twiml/next` decides.
 """
 
 from datetime import datetime
@@ -11,12 +12,21 @@ from gateway import errors
 from gateway.call import prompts
 from gateway.call.agenda import Agenda
 from gateway.call.desk import Desk
-from gateway.call.effects import CloseModel, ConfigureModel, Note, OpenModel, PlayClip, ReportError, RequestResponse
+from gateway.call.effects import CheckModel, CloseModel, ConfigureModel, Note, OpenModel, ReportError, RequestResponse
 from gateway.call.farewell import Farewell
+from gateway.call.holding import Holding
 from gateway.call.state_machine import StateMachine
 from gateway.call.states import State
 from gateway.call.turns import Turns
-from gateway.events import ConnectionFailed, ModelLost, RecoveryFailed, RetryStarted, SessionEvent
+from gateway.events import (
+    ConnectionFailed,
+    ModelChecked,
+    ModelLost,
+    ModelOpened,
+    RecoveryFailed,
+    RetryStarted,
+    SessionEvent,
+)
 from gateway.orders.order import Order, OrderState
 from gateway.orders.restaurant import Restaurant
 
@@ -36,6 +46,7 @@ class ModelConnection:
         desk: Desk,
         turns: Turns,
         farewell: Farewell,
+        holding: Holding,
     ) -> None:
         self._agenda = agenda
         self._machine = machine
@@ -43,6 +54,7 @@ class ModelConnection:
         self._desk = desk
         self._turns = turns
         self._farewell = farewell
+        self._holding = holding
         self._configured = False
         self._losses: list[datetime] = []
         self._opened_for: Literal["leg", "loss", "move", "return"] = "leg"
@@ -51,7 +63,20 @@ class ModelConnection:
         self._kept_notes: list[str] = []
         self._hints: list[str] = []
         self._hints_told = 0
+        self._lost_by: str | None = None
         self.up = False
+        self.wished = False
+        """Whether an answer was asked for that has not begun."""
+        self.deaf_since: datetime | None = None
+        """Since when the caller waits for a model that was asked whether it is there, and did not answer."""
+        self._checked_since: datetime | None = None
+        self.spare = False
+        """Whether another endpoint may do what the one that serves cannot."""
+
+    @property
+    def moving(self) -> bool:
+        """Whether the connection is being exchanged for a fresh one at a quiet moment."""
+        return self._opened_for == "move" and not self.up
 
     # --- what the model is told ---
 
@@ -59,6 +84,27 @@ class ModelConnection:
         """Wish that the model speaks. While a failed response waits for its retry, the retry is the wish."""
         if self.up and not self._agenda.timers.running("retry"):
             self._agenda.do(RequestResponse())
+            self.wished = True
+
+    def ask_again(self) -> None:
+        """An answer that was wished for does not come: ask for it anew, without waiting for a retry."""
+        if self.up:
+            self._agenda.do(RequestResponse(again=True))
+            self.wished = True
+
+    def expect_answer(self) -> None:
+        """The model's side answers by itself."""
+        self.wished = self.up
+
+    def check(self, since: datetime) -> None:
+        """The model seems not to hear the caller, who waits since then: ask it whether it is there."""
+        if self.up and self.deaf_since is None:
+            self._checked_since = since
+            self._agenda.do(CheckModel())
+
+    def checked(self, event: ModelChecked) -> None:
+        """What came of that."""
+        self.deaf_since = None if event.answers or not self.up else self._checked_since
 
     def note(self, text: str) -> None:
         """Tell the model something; without one it is dropped, since a new one is told how things stand."""
@@ -102,22 +148,24 @@ class ModelConnection:
 
     def gone(self) -> None:
         """There is no connection any more."""
-        self.up = self._configured = False
+        self.up = self._configured = self.wished = False
+        self.deaf_since = self._checked_since = None
         self._agenda.timers.stop("retry")
         self._desk.model_gone()
         self._agenda.do(CloseModel())
 
-    def opened(self, at: datetime) -> None:
+    def opened(self, event: ModelOpened) -> None:
         """A socket is open: say what its session is to be."""
         if self._configured or self._machine.current_state not in (State.CONNECTED, State.RECOVERING):
             return
         self._configured = True
         self._hints_told = len(self._hints)
+        self.spare = event.spare
         self._agenda.do(
             ConfigureModel(
-                prompts.instructions(self._restaurant, at),
+                prompts.instructions(self._restaurant, event.at),
                 tuple(self._desk.tools.schemas()),
-                (self._desk.look_up("get_menu", at),),
+                (self._desk.look_up("get_menu", event.at),),
                 prompts.history(self._turns, self._hints),
             )
         )
@@ -147,25 +195,28 @@ class ModelConnection:
         elif self._machine.current_state is State.RECOVERING:
             self._agenda.tell(RecoveryFailed(**self._agenda.stamp(event.at), code=event.code))
 
-    def lost(self, event: ModelLost, *, playing: bool) -> None:
-        """The connection broke, or is exchanged for a fresh one (`planned`); the state is Error."""
+    def lost(self, event: ModelLost, *, quiet: bool) -> None:
+        """The connection broke, or is exchanged for a fresh one (`planned`); the state is Error.
+
+        `quiet`: nobody was speaking, and nothing was owed, so that nothing need be said about a planned move.
+        """
         self.gone()
         kind = errors.ERRORS.get(event.code, errors.WS_CONNECTION_FAILED)
-        self._opened_for = "move" if event.planned else "loss"
+        self._opened_for = "move" if event.planned and quiet else "loss"
         self._owes = False
+        self._lost_by = None if event.planned else kind.code
         if not event.planned:
             self._agenda.do(ReportError(kind.event(self._agenda.call_id, event.at, "the model was lost")))
             self._losses = [at for at in self._losses if (event.at - at).total_seconds() < LOSS_WINDOW] + [event.at]
-            if len(self._losses) > LOSSES or not kind.retry:
+            if len(self._losses) > LOSSES or not (kind.retry or self.spare):
                 self._agenda.tell(RecoveryFailed(**self._agenda.stamp(event.at), code=kind.code))
                 return
-            if not playing:
-                self._agenda.do(PlayClip("hold"))
+            self._holding.bridge(event.at)
         self._agenda.tell(RetryStarted(**self._agenda.stamp(event.at), attempt=len(self._losses)))
 
     def retry(self) -> None:
         """Try again; the sockets that wait in the pool may have died with the lost one."""
-        self._agenda.do(OpenModel(fresh=True))
+        self._agenda.do(OpenModel(fresh=True, after=self._lost_by))
 
     def recovery_failed(self, event: RecoveryFailed) -> None:
         """It is not to be had back."""

@@ -10,6 +10,7 @@ from gateway.call.agenda import Agenda
 from gateway.call.call_length import TIMER as LENGTH
 from gateway.call.call_length import CallLength
 from gateway.call.connection import ModelConnection
+from gateway.call.dead_air import TIMER, DeadAir
 from gateway.call.farewell import Farewell
 from gateway.call.moves import Moves
 from gateway.call.replies import Replies
@@ -32,6 +33,7 @@ class Deadlines:
         farewell: Farewell,
         moves: Moves,
         length: CallLength,
+        dead_air: DeadAir,
     ) -> None:
         self._agenda = agenda
         self._machine = machine
@@ -41,6 +43,7 @@ class Deadlines:
         self._farewell = farewell
         self._moves = moves
         self._length = length
+        self._dead_air = dead_air
 
     def be_patient(self, at: datetime) -> None:
         """Something has happened: the state may last its patience from now."""
@@ -57,6 +60,8 @@ class Deadlines:
                 self._connection.wish()
             elif name == "words":
                 self._turn_taking.settle(at, overdue=True)
+            elif name == TIMER:
+                self._dead_air.due(at)
             elif name == "closing":
                 self._farewell.overdue(at)
             elif name == "submit":
@@ -75,6 +80,7 @@ class Deadlines:
         self.be_patient(at)
         if self._agenda.timers.running("retry"):
             return  # it is the model that is silent, and its retry comes
+        watched = self._agenda.timers.running(TIMER)
         match self._machine.current_state:
             case State.CONNECTING:
                 self._agenda.tell(ConnectionFailed(**stamp))
@@ -90,5 +96,7 @@ class Deadlines:
                 self._agenda.tell(PlaybackFinished(**stamp))
             case State.ERROR | State.RECOVERING:
                 self._agenda.tell(RecoveryFailed(**stamp))
-            case _:  # the model owes an answer
+            case _ if not watched:  # the model owes an answer that nothing else waits for
                 self._replies.stalled(at)
+            case _:
+                pass

@@ -7,7 +7,9 @@ from typing import Literal
 from gateway.events import AlertKind, ErrorEvent
 from gateway.orders.order import Order
 
-ClipName = Literal["hold", "sorry_repeat", "still_there", "apology_transfer", "goodbye", "technical_trouble"]
+ClipName = Literal[
+    "hold", "sorry_repeat", "still_there", "apology_transfer", "goodbye", "technical_trouble", "let_me_see"
+]
 NextStepName = Literal["goodbye", "transfer", "apologise", "reconnect", "text_only"]
 
 
@@ -17,6 +19,8 @@ class OpenModel:
 
     fresh: bool = False
     """True after a loss: the pool may hold sockets that died with the lost one."""
+    after: str | None = None
+    """The taxonomy's code of that loss: another endpoint may be tried first because of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,14 @@ class ConfigureModel:
 @dataclass(frozen=True, slots=True)
 class RequestResponse:
     """Wish that the model speaks. Repeated wishes are one; it is sent when no response is active."""
+
+    again: bool = False
+    """True when an answer that was asked for does not come: ask anew, also while the first wish is not answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckModel:
+    """Ask the model something that it answers at once, to learn whether it is there. Outcome: `call.model_checked`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +174,7 @@ Effect = (
     OpenModel
     | ConfigureModel
     | RequestResponse
+    | CheckModel
     | Note
     | AnswerTool
     | CancelResponse

@@ -9,7 +9,7 @@ from gateway.call import prompts
 from gateway.call.agenda import Agenda
 from gateway.call.alerts import Alerts
 from gateway.call.connection import ModelConnection
-from gateway.call.effects import BreakOff, CancelResponse
+from gateway.call.effects import BreakOff
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
 from gateway.call.replies import Replies
@@ -46,8 +46,7 @@ class EmergencyWatch:
             return
         self._alerts.raise_alert("emergency", "the caller speaks of an emergency")
         self._farewell.call_off_goodbye()
-        if self._replies.active is not None:
-            self._agenda.do(CancelResponse(self._replies.active))
+        self._replies.cancel()
         self._connection.note_surely(prompts.emergency_note(self._restaurant.emergency_number))
         self._connection.wish()
         if self._floor.playing:

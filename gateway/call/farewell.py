@@ -1,7 +1,8 @@
 """How a conversation ends: the last words are made and heard, then the leg ends and the log says what follows.
 
-Rules: a decision to end is carried out after the farewell was heard, or `FAREWELL_PATIENCE` seconds later; the first
-decision about what follows a leg stands; a caller who speaks into a goodbye has the word again.
+Rules: a decision to end is carried out after the farewell was heard, or `FAREWELL_PATIENCE` seconds later; a phrase
+that only holds the line is no farewell; the first decision about what follows a leg stands; a caller who speaks into a
+goodbye has the word again.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ FAREWELL_PATIENCE = 12.0
 """Seconds that a farewell may take to be made and heard before the leg ends anyway."""
 
 
+CLIP_PATIENCE = 5.0
+"""As `FAREWELL_PATIENCE`, for a prepared phrase: it is shorter than four seconds, and may wait for another's end."""
+
+
 @dataclass(slots=True)
 class Closing:
     """The conversation is about to end: what follows it, and whether the last words have been asked for."""
@@ -25,6 +30,7 @@ class Closing:
     next: NextStepName
     spoken: bool = False
     silent: bool = False
+    clip: bool = False
 
 
 class Farewell:
@@ -64,6 +70,11 @@ class Farewell:
         self._closing = Closing(reason, following, spoken, silent)
         self._agenda.timers.start("closing", at, FAREWELL_PATIENCE)
 
+    def begin_with_clip(self, at: datetime, reason: str, following: NextStepName) -> None:
+        """End the conversation once a prepared phrase was heard: there is no model to say the last words."""
+        self._closing = Closing(reason, following, spoken=True, clip=True)
+        self._agenda.timers.start("closing", at, CLIP_PATIENCE)
+
     def response_finished(self, at: datetime, *, spoke: bool, playing: bool) -> bool:
         """A response is complete; True when the farewell is still to be asked for."""
         closing = self._closing
@@ -76,10 +87,10 @@ class Farewell:
             self.finish(at, closing.reason, closing.next)
         return False
 
-    def playback_finished(self, at: datetime, *, response_active: bool) -> bool:
-        """All that was said was heard; True when that was the farewell and the leg ends."""
+    def playback_finished(self, at: datetime, *, response_active: bool, clip: bool = False) -> bool:
+        """All that was said was heard; True when that was the farewell and the leg ends. `clip`: a prepared phrase."""
         closing = self._closing
-        if closing is None or not closing.spoken or response_active:
+        if closing is None or not closing.spoken or response_active or (clip and not closing.clip):
             return False
         self.finish(at, closing.reason, closing.next)
         return True

@@ -7,7 +7,7 @@ way. Folding a call's log (`Call.fold`) gives the call again, in any process.
 
 What follows from an event is decided by the parts: `ModelConnection`, `TurnTaking` with its `Understanding`, `Replies`
 with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Keypad`, the `StaffLine` and its
-`Staff`, `SeverityRules`, `Moves` and `Deadlines`. They are made in `parts.py`.
+`Staff`, `SeverityRules`, `Moves`, the watchdog over `DeadAir`, and `Deadlines`. They are made in `parts.py`.
 """
 
 from collections.abc import Iterable
@@ -27,6 +27,7 @@ from gateway.events import (
     AnyEvent,
     AudioCommitted,
     AudioEvent,
+    CallerPaused,
     CallStarted,
     ConnectionFailed,
     Dialled,
@@ -42,6 +43,7 @@ from gateway.events import (
     ListeningStarted,
     ListeningStopped,
     MessageLeft,
+    ModelChecked,
     ModelLost,
     ModelOpened,
     MoveAsked,
@@ -195,15 +197,17 @@ class Call:
         if not moved:
             self.ignored += 1
         if moved or before is not State.DISCONNECTED or isinstance(event, _WITHOUT_A_LEG):
-            self._act(event, moved)
+            self._act(event, moved, before)
         if self.state is State.DISCONNECTED:
             if before is not State.DISCONNECTED:
                 self._disconnected()
-        elif moved or not isinstance(event, TimedOut):
+            return
+        if moved or not isinstance(event, TimedOut):
             self._parts.deadlines.be_patient(event.at)
         self._parts.moves.look(event.at)
+        self._parts.dead_air.look(event.at)
 
-    def _act(self, event: AnyEvent, moved: bool) -> None:  # noqa: C901 - one arm per event, closed by assert_never
+    def _act(self, event: AnyEvent, moved: bool, before: State) -> None:  # noqa: C901 - one arm per event, closed by assert_never
         match event:
             case CallStarted():
                 self._call_started(event)
@@ -215,7 +219,12 @@ class Call:
             case HungUp():
                 self._hung_up(event)
             case ModelOpened():
-                self._parts.connection.opened(event.at)
+                self._parts.connection.opened(event)
+            case ModelChecked():
+                self._parts.turn_taking.model_checked(event)
+                self._parts.connection.checked(event)
+            case CallerPaused():
+                self._parts.turn_taking.caller_paused(event)
             case SessionEvent():
                 self._parts.connection.session_event(event, moved)
                 if event.type == "session.updated" and moved:
@@ -225,7 +234,7 @@ class Call:
                 self._parts.connection.failed(event, moved)
             case ModelLost():
                 if moved:
-                    self._model_lost(event)
+                    self._model_lost(event, before)
             case RetryStarted():
                 if moved:
                     self._parts.connection.retry()
@@ -281,7 +290,7 @@ class Call:
             case Ended():
                 self._parts.farewell.take_ended(event, moved)
             case SubmitDelayed():
-                self._parts.replies.submit_delayed()
+                self._parts.replies.submit_delayed(event.at)
             case MoveAsked():
                 self._parts.moves.ask(event)
             case TimedOut():
@@ -324,6 +333,7 @@ class Call:
         self._parts.farewell.leg_started(textual=textual)
         self._parts.turn_taking.leg_started(textual=textual)
         self._parts.replies.leg_started()
+        self._parts.dead_air.leg_started()
         if (submit := self.desk.resubmit()) is not None:
             self._parts.agenda.do(submit)
             self._parts.replies.submit_began(event.at)
@@ -347,12 +357,14 @@ class Call:
 
     def _disconnected(self) -> None:
         """No leg, no model: nothing waits any more."""
+        self._parts.dead_air.stop()
         self._parts.agenda.timers.clear()
         self._parts.turn_taking.leg_ended()
         self._parts.replies.reset()
         self._parts.connection.gone()
 
-    def _model_lost(self, event: ModelLost) -> None:
+    def _model_lost(self, event: ModelLost, before: State) -> None:
+        quiet = before in (State.READY, State.IDLE) and not self._parts.floor.speaking and not self._parts.dead_air.owes
         self._parts.turn_taking.model_gone()
         self._parts.replies.reset()
-        self._parts.connection.lost(event, playing=self._parts.floor.playing)
+        self._parts.connection.lost(event, quiet=quiet)

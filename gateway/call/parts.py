@@ -5,11 +5,13 @@ from gateway.call.alerts import Alerts
 from gateway.call.call_length import CallLength
 from gateway.call.clock import ClockWatch
 from gateway.call.connection import ModelConnection
+from gateway.call.dead_air import DeadAir
 from gateway.call.deadlines import Deadlines
 from gateway.call.desk import Desk
 from gateway.call.emergency_watch import EmergencyWatch
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
+from gateway.call.holding import Holding
 from gateway.call.keypad import Keypad
 from gateway.call.moves import Moves
 from gateway.call.offers import Offers
@@ -41,8 +43,9 @@ class Parts:
         self.desk = desk = Desk(restaurant, turns, staff_line, tools)
         self.alerts = alerts = Alerts(agenda)
         self.farewell = farewell = Farewell(agenda, machine)
-        self.connection = connection = ModelConnection(agenda, machine, restaurant, desk, turns, farewell)
-        self.replies = replies = Replies(agenda, floor, desk, connection, farewell, alerts)
+        holding = Holding(agenda, floor)
+        self.connection = connection = ModelConnection(agenda, machine, restaurant, desk, turns, farewell, holding)
+        self.replies = replies = Replies(agenda, floor, desk, connection, farewell, alerts, holding)
         self.offers = Offers(desk, connection, replies)
         understanding = Understanding(staff_line, connection, farewell)
         self.staff = Staff(restaurant, connection, farewell)
@@ -60,11 +63,14 @@ class Parts:
             server_creates_responses=server_creates_responses,
         )
         self.keypad = Keypad(staff_line, desk, connection, self.turn_taking, understanding, farewell)
-        self.severity = SeverityRules(machine, connection, replies, farewell, understanding)
+        self.severity = SeverityRules(agenda, machine, connection, replies, farewell, understanding)
         self.moves = Moves(agenda, machine, floor, desk, replies, farewell)
         self.purpose = Purpose(desk, connection, replies, farewell, self.turn_taking)
         self.length = length = CallLength(
             agenda, floor, restaurant, desk, connection, replies, farewell, self.turn_taking
         )
         self.clock = ClockWatch(agenda, length)
-        self.deadlines = Deadlines(agenda, machine, connection, self.turn_taking, replies, farewell, self.moves, length)
+        self.dead_air = DeadAir(agenda, machine, floor, turns, desk, connection, replies, farewell, holding)
+        self.deadlines = Deadlines(
+            agenda, machine, connection, self.turn_taking, replies, farewell, self.moves, length, self.dead_air
+        )

@@ -1,19 +1,22 @@
 """What the model owes the caller: a reply at a time, the tool calls in it, and what is done when none comes.
 
 Rules: every tool call is answered, and answered calls wish for one response together; a failed response is tried again
-with the delays of the error table; a model that stays silent is asked once more, then taken for lost.
+with the delays of the error table, jittered, and by another endpoint, if there is one, when that does not help; a model
+that stays silent is asked once more, then taken for lost.
 """
 
 from datetime import datetime
+from zlib import crc32
 
 from gateway import errors
 from gateway.call.agenda import Agenda
 from gateway.call.alerts import Alerts
 from gateway.call.connection import ModelConnection
 from gateway.call.desk import CONFIRM_PATIENCE, SUBMIT_LIMIT, Desk
-from gateway.call.effects import AnswerTool, Note, PlayClip, ReportError
+from gateway.call.effects import AnswerTool, CancelResponse, Note, ReportError
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
+from gateway.call.holding import Holding
 from gateway.errors import ErrorHandler, ErrorType
 from gateway.events import (
     ModelLost,
@@ -40,6 +43,7 @@ class Replies:
         connection: ModelConnection,
         farewell: Farewell,
         alerts: Alerts,
+        holding: Holding,
     ) -> None:
         self._agenda = agenda
         self._floor = floor
@@ -47,6 +51,7 @@ class Replies:
         self._connection = connection
         self._farewell = farewell
         self._alerts = alerts
+        self._holding = holding
         self._answered_tools = False
         self._failures = 0
         self._stalls = 0
@@ -68,6 +73,7 @@ class Replies:
     def started(self, event: ResponseStarted) -> None:
         """The model began to answer."""
         self.active = event.response_id
+        self._connection.wished = False
         self._answered_tools = False
         self._stalls = 0
         self._agenda.timers.stop("retry")
@@ -77,9 +83,10 @@ class Replies:
         """The model's answer is complete, cut short, or failed."""
         if self.active == event.response_id:
             self.active = None
-        heard = event.status == "completed" and not self._floor.playing
+        heard = event.status == "completed" and not self._floor.talking
         self._desk.response_finished(event, heard=heard)
         if event.status == "failed":
+            self._connection.wished = False  # it may have been refused before it began
             kind = errors.ERRORS.get(event.code or "", errors.MODEL_OVERLOADED)
             self._agenda.do(ReportError(kind.event(self._agenda.call_id, event.at, "the response failed")))
             self.retry_later(kind, event.at)
@@ -88,7 +95,7 @@ class Replies:
             self._failures = 0
         if self._farewell.closing:
             self._answered_tools = False
-            if self._farewell.response_finished(event.at, spoke=event.spoke, playing=self._floor.playing):
+            if self._farewell.response_finished(event.at, spoke=event.spoke, playing=self._floor.talking):
                 self._connection.wish()
         elif self._answered_tools and not self._desk.waits:
             self._wish_after_tools()
@@ -97,12 +104,27 @@ class Replies:
         """A response failed, or had no words: ask again after the table's delay, while the caller is told to wait."""
         self._failures += 1
         delay = ErrorHandler.next_delay_ms(kind, self._failures)
+        if self._connection.spare and (delay is None or self._failures > 1):
+            self._agenda.tell(ModelLost(**self._agenda.stamp(at), code=kind.code))  # the other endpoint's turn
+            return
         if delay is None:
             self._farewell.give_up_model(at, f"model: {kind.code}")
             return
-        if not self._floor.playing:
-            self._agenda.do(PlayClip("hold"))
-        self._agenda.timers.start("retry", at, delay / 1000)
+        self._holding.bridge(at)
+        self._agenda.timers.start("retry", at, delay / 1000 * (0.5 + self._spread() / 2))
+
+    def _spread(self) -> float:
+        """In [0, 1), another for every call and attempt: calls that failed together do not try again together.
+
+        It follows from the call alone, so that every process that folds the log knows when the retry is due.
+        """
+        return crc32(f"{self._agenda.call_id} {self._failures}".encode()) / 2**32
+
+    def cancel(self) -> None:
+        """What is being said, and was wished to be said after it, is not wanted any more."""
+        if self.active is not None:
+            self._agenda.do(CancelResponse(self.active))
+            self._connection.wished = False
 
     def stalled(self, at: datetime) -> None:
         """The model owes an answer: ask once more, then take it for lost."""
@@ -110,7 +132,7 @@ class Replies:
             return  # it waits for us
         self._stalls += 1
         if self._stalls == 1:
-            self._connection.wish()
+            self._connection.ask_again()
             return
         self._stalls = 0
         self._agenda.tell(ModelLost(**self._agenda.stamp(at), code=errors.MODEL_OVERLOADED.code))
@@ -139,10 +161,10 @@ class Replies:
         """An order is on its way to the store. Its outcome is an event; without one it counts as failed."""
         self._agenda.timers.start("submit", at, SUBMIT_LIMIT)
 
-    def submit_delayed(self) -> None:
+    def submit_delayed(self, at: datetime) -> None:
         """The store does not answer yet: the caller hears that it takes a moment."""
-        if self._desk.submitting and not self._floor.playing:
-            self._agenda.do(PlayClip("hold"))
+        if self._desk.submitting:
+            self._holding.bridge(at)
 
     def submit_overdue(self, at: datetime) -> None:
         """Whoever was to say what became of the submit has not."""

@@ -1,18 +1,19 @@
 """What the severity of an error means in a call (specification, "Error Severity Levels").
 
 Low is in the log and the call goes on; medium, the caller is told; high comes as a lost connection or a failed
-response, which carry the retry; critical, and high without a retry, ends the leg.
+response, which carry the retry; critical, and high without a retry, ends the leg, unless another endpoint can serve.
 """
 
 from gateway import errors
 from gateway.call import prompts
+from gateway.call.agenda import Agenda
 from gateway.call.connection import ModelConnection
 from gateway.call.farewell import Farewell
 from gateway.call.replies import Replies
 from gateway.call.state_machine import StateMachine
 from gateway.call.states import TALKING
 from gateway.call.understanding import Understanding
-from gateway.events import ErrorEvent
+from gateway.events import ErrorEvent, ModelLost
 
 NOTES = {
     errors.TRANSCRIPTION_FAILED.code: prompts.NOT_UNDERSTOOD_NOTE,
@@ -25,12 +26,14 @@ class SeverityRules:
 
     def __init__(
         self,
+        agenda: Agenda,
         machine: StateMachine,
         connection: ModelConnection,
         replies: Replies,
         farewell: Farewell,
         understanding: Understanding,
     ) -> None:
+        self._agenda = agenda
         self._machine = machine
         self._connection = connection
         self._replies = replies
@@ -46,10 +49,18 @@ class SeverityRules:
         """Do what the severity asks for."""
         error = event.error
         if error.severity == "critical" or (error.severity == "high" and not error.retry):
-            self._farewell.give_up_model(event.at, error.code)
+            self._end(event)
         elif error.severity == "medium" and self._machine.current_state in TALKING and error.code not in self._told:
             self._told.add(error.code)  # an overflow comes once per piece of audio and is told once per answer
             self._tell_caller(event)
+
+    def _end(self, event: ErrorEvent) -> None:
+        """The leg cannot go on like this: with another endpoint, without the voice model, or not at all."""
+        code = event.error.code
+        if code == errors.API_KEY_INVALID.code and self._connection.up and self._connection.spare:
+            self._agenda.tell(ModelLost(**self._agenda.stamp(event.at), code=code))
+        else:
+            self._farewell.give_up_model(event.at, code)
 
     def _tell_caller(self, event: ErrorEvent) -> None:
         if event.error.code == errors.TTS_FAILED.code:

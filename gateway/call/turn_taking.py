@@ -6,13 +6,13 @@ who stays silent is asked `SILENCE_PROMPTS` times, then the call ends; one who a
 operator, is given `LONG_PAUSE` times as long.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway.call import prompts
 from gateway.call.agenda import Agenda
 from gateway.call.connection import ModelConnection
 from gateway.call.desk import Desk
-from gateway.call.effects import CancelResponse, ClearPlayout, DeleteItem, TruncateItem
+from gateway.call.effects import ClearPlayout, DeleteItem, TruncateItem
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
 from gateway.call.replies import Replies
@@ -22,8 +22,10 @@ from gateway.call.turns import Turns, asks_to_wait, is_backchannel, is_noise, is
 from gateway.call.understanding import Understanding
 from gateway.events import (
     AudioCommitted,
+    CallerPaused,
     Interrupted,
     ListeningStarted,
+    ModelChecked,
     PlaybackStarted,
     TranscriptionEvent,
     VADData,
@@ -69,6 +71,7 @@ class TurnTaking:
         """Turns that wait for their words, and whether they were spoken over the agent."""
         self._relayed = self._asked_to_wait = False
         self._prompts = 0
+        self._heard_at: datetime | None = None
 
     def leg_started(self, *, textual: bool = False) -> None:
         """A new leg: the caller is there."""
@@ -91,7 +94,21 @@ class TurnTaking:
 
     def voice_detected(self, event: VADEvent) -> None:
         """The model's turn detection hears the caller begin or end."""
+        self._heard_at = event.at
         self._floor.speaking = event.type == "vad.speech_start"
+
+    def caller_paused(self, event: CallerPaused) -> None:
+        """The caller has spoken, by the level of the line; a model that has not noticed may not be there any more."""
+        since = event.at - timedelta(milliseconds=event.paused_ms)
+        began = since - timedelta(milliseconds=event.spoke_ms)
+        noticed = self._heard_at is not None and self._heard_at >= began
+        if not self._floor.talking and (self._floor.speaking or not noticed):
+            self._connection.check(since)
+
+    def model_checked(self, event: ModelChecked) -> None:
+        """A model that does not answer does not say either when the caller falls silent."""
+        if not event.answers:
+            self._floor.speaking = False
 
     def caller_acted(self) -> None:
         """The caller pressed a key or said something: they are there."""
@@ -109,7 +126,9 @@ class TurnTaking:
         elif self._understanding.in_doubt:
             self._unanswered[event.item_id] = False
             self.settle(event.at)
-        elif not self._server_creates:
+        elif self._server_creates:
+            self._connection.expect_answer()
+        else:
             self._connection.wish()
 
     def transcription(self, event: TranscriptionEvent) -> None:
@@ -186,22 +205,28 @@ class TurnTaking:
             self._agenda.tell(PlaybackStarted(**self._agenda.stamp(at), item_id=self._floor.item))
 
     def playback_finished(self, at: datetime) -> None:
-        """All that was said was heard: the caller's turn, unless it was the farewell."""
+        """All that was said was heard: the caller's turn, but for the farewell, and a phrase that holds the line."""
+        clip = self._floor.clip
         self._floor.playing = False
-        self._desk.played(at)
-        if self._farewell.playback_finished(at, response_active=self._replies.active is not None):
+        if not clip:
+            self._desk.played(at)
+        if self._farewell.playback_finished(at, response_active=self._replies.active is not None, clip=clip):
             return
         self.settle(at)
         if self._floor.speaking:  # began while the agent spoke, too late to take the turn from it
             self._agenda.tell(ListeningStarted(**self._agenda.stamp(at)))
 
     def interrupted(self, event: Interrupted) -> None:
-        """The caller takes the turn: the agent falls silent, and the model forgets what was not heard."""
+        """The caller takes the turn: the agent falls silent, and the model forgets what was not heard.
+
+        Over a phrase that holds the line they speak before the answer is there: it is still owed.
+        """
+        clip = self._floor.clip
         self._floor.playing = False
-        self._desk.cut(event.cut, event.at)
         self._agenda.do(ClearPlayout())
-        if self._replies.active is not None:
-            self._agenda.do(CancelResponse(self._replies.active))
+        if not clip:
+            self._desk.cut(event.cut, event.at)
+            self._replies.cancel()
         for heard in event.cut:
             self._turns.cut(heard, event.at)
             if heard.heard_ms > 0:

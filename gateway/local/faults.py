@@ -43,6 +43,8 @@ class Faults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         drop_after_events: The TCP connection is cut after so many server events, without a close frame.
         drop_after_s: The same after a time.
         close_code: Instead of being cut the connection is closed with this code, for example 1012.
+        error_code: Instead of being cut the connection is sent an `error` event with this code; closed, only with
+            `close_code`.
         garbage: What is sent between the right events.
         garbage_every: After how many events; 0 for never.
         slow_audio_s: The first audio of every response comes late.
@@ -60,6 +62,7 @@ class Faults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drop_after_events: int | None = None
     drop_after_s: _Seconds | None = None
     close_code: Annotated[int, Meta(ge=1000, le=4999)] | None = None
+    error_code: str | None = None
     garbage: tuple[Garbage, ...] = ()
     garbage_every: Annotated[int, Meta(ge=0)] = 0
     slow_audio_s: _Seconds = 0

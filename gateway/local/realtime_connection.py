@@ -131,13 +131,20 @@ class Connection(WSListener):
             self._work.drop = self._loop.call_later(faults.drop_after_s, self.drop)
 
     def drop(self) -> None:
-        """Loses the connection: without a close frame, or with the close code of the fault."""
+        """Loses the connection: without a close frame, or with the error and the close code of the fault."""
         if self._transport is None:
             return
-        if self._faults.close_code is not None:
-            self.close(self._faults.close_code, "")
+        faults = self._faults
+        if faults.error_code is not None:
+            self.fail(faults.error_code, faults.close_code)
+        elif faults.close_code is not None:
+            self.close(faults.close_code, "")
         else:
             self.cut()
+
+    def fail(self, code: str, close_code: int | None = None) -> None:
+        """Sends an `error` event that nothing has caused; closes the WebSocket if there is a close code."""
+        self._carry_out(self.session.fail(code, "The server was told to say so.", close_code))
 
     def cut(self) -> None:
         """Cuts the TCP connection, without a close frame."""

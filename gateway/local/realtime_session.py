@@ -85,6 +85,14 @@ class RealtimeSession:
         self._fail(code, message, close_code, f"invalid_request_error.{code}")
         return self._outbox.drain()
 
+    def fail(self, code: str, message: str, close_code: int | None = None) -> list[Output]:
+        """An `error` event that nothing of the client's has caused; with a close code the session ends."""
+        if close_code is None:
+            self._outbox.send(events.error(code, message, param=None, event_id=None, kind="server_error"))
+        else:
+            self._fail(code, message, close_code, message)
+        return self._outbox.drain()
+
     def receive(self, raw: bytes, now: float) -> list[Output]:
         """Takes one client message, JSON in UTF-8."""
         event_id = None

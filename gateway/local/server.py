@@ -178,6 +178,11 @@ class RealtimeServer:
         for connection in list(self.connections):
             connection.cut()
 
+    def fail(self, code: str, close_code: int | None = None) -> None:
+        """Sends every connection an `error` event with this code, and closes it if there is a close code."""
+        for connection in list(self.connections):
+            connection.fail(code, close_code)
+
     def close(self, code: int, reason: str = "") -> None:
         """Closes every connection with this code."""
         for connection in list(self.connections):

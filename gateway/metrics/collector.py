@@ -6,6 +6,7 @@ session. Two ways out: `get_metrics` since the last `reset`, and the Prometheus 
 
 from collections.abc import Iterable
 
+from gateway.call.floor import CLIP_ITEM
 from gateway.events import (
     AlertRaised,
     AnyEvent,
@@ -64,7 +65,7 @@ class MetricsCollector(Recorder):
                 self._samples(watch.transcribed(at))
             case ResponseStarted():
                 watch.response_started = at
-            case PlaybackStarted():
+            case PlaybackStarted(item_id=item_id) if not item_id.startswith(CLIP_ITEM):
                 self._samples(watch.playback(at))
             case Interrupted():
                 self.record_user_interruption(session_id)

@@ -119,6 +119,14 @@ class Recorder:
         self._series.retries.labels(code).inc()
         self._add("retries")
 
+    def record_model_opened(self, endpoint: str) -> None:
+        """A call got a connection to the model, at the endpoint of this name."""
+        self._series.model_openings.labels(endpoint).inc()
+
+    def record_breaker_opened(self, endpoint: str) -> None:
+        """A restaurant's breaker opened: this endpoint is not asked for a while."""
+        self._series.model_breaker_openings.labels(endpoint).inc()
+
     def record_audio_quality(self, quality: AudioQualityMetrics) -> None:
         """The audio of one session, at its end."""
         self._series.audio_received_seconds.inc(quality.received_ms / 1000)

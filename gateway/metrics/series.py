@@ -32,6 +32,10 @@ class Series:
         self.connected_seconds = counter("connected_seconds", "Time of all sessions with a model connected.")
         self.errors = counter("errors", "Errors by the taxonomy.", "code", "category", "severity")
         self.retries = counter("retries", "Retries by the error that caused them.", "code")
+        self.model_openings = counter("model_openings", "Connections to the model that calls got.", "endpoint")
+        self.model_breaker_openings = counter(
+            "model_breaker_openings", "Times a restaurant's breaker opened because of limits or quota.", "endpoint"
+        )
         self.orders_begun = counter("orders_begun", "Sessions in which an order was begun.")
         self.orders_placed = counter("orders_placed", "Orders submitted.")
         self.order_items = counter("order_items", "Items of all submitted orders.")

@@ -248,7 +248,10 @@ def _failure(error: Exception) -> GatewayError:
     """The taxonomy's error for a failed connect. The cause is left behind: it holds the Authorization header."""
     if isinstance(error, WSInvalidStatusError) and error.response is not None:
         status = int(error.response.status)
-        return GatewayError(ErrorHandler.classify_upgrade(status), f"the upgrade was answered with HTTP {status}")
+        after = error.response.headers.get("Retry-After", "")
+        seconds = after if after.isascii() and after.isdecimal() and len(after) < 6 else "0"  # no dates: clocks differ
+        kind = ErrorHandler.classify_upgrade(status)
+        return GatewayError(kind, f"the upgrade was answered with HTTP {status}", int(seconds) * 1000)
     if isinstance(error, WSHandshakeError):
         return GatewayError(errors.WS_CONNECTION_FAILED, "the peer does not speak WebSocket")
     return GatewayError(errors.WS_CONNECTION_FAILED, type(error).__name__)

@@ -4,6 +4,7 @@ The caller's sound goes up as it comes; while no configured session is there, th
 up on return. The model's speech comes down as mu-law; everything else becomes events.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
@@ -13,6 +14,7 @@ from gateway.audio.processor import AudioProcessor, CallerRing
 from gateway.call.effects import (
     AnswerTool,
     CancelResponse,
+    CheckModel,
     ConfigureModel,
     DeleteItem,
     Note,
@@ -20,15 +22,20 @@ from gateway.call.effects import (
     TruncateItem,
 )
 from gateway.errors import ErrorHandler
-from gateway.events import AnyEvent, ModelLost, ResponseFinished, SessionEvent, milliseconds
+from gateway.events import AnyEvent, ModelChecked, ModelLost, ResponseFinished, SessionEvent, milliseconds
 from gateway.realtime.config import ModelConfig
-from gateway.realtime.pool import Dialled
+from gateway.realtime.dialler import Dialled
 from gateway.realtime.protocol import AudioDelta, AudioDone, RealtimeProtocol
 
 MOST_WAITING = 1024 * 1024
 """Bytes that the model's socket may be behind, 16 s of PCM16; the caller's sound beyond that is dropped and counted."""
 
-ModelEffect = ConfigureModel | RequestResponse | Note | AnswerTool | CancelResponse | TruncateItem | DeleteItem
+CHECK_PATIENCE = 0.45
+"""Seconds within which a model that is there answers a small question, or sends anything else."""
+
+ModelEffect = (
+    ConfigureModel | RequestResponse | CheckModel | Note | AnswerTool | CancelResponse | TruncateItem | DeleteItem
+)
 
 
 class Speaker(Protocol):
@@ -76,6 +83,9 @@ class ModelLink:
         self._serving = False
         self._speaking_item: tuple[str, int] | None = None
         self._overflowed_item: tuple[str, int] | None = None
+        self._received = 0
+        self._silent = False
+        self._checking: asyncio.TimerHandle | None = None
 
     # --- the connection ---
 
@@ -89,6 +99,7 @@ class ModelLink:
         assert self._dialled is None, "never two serving connections for a call"
         self._dialled = dialled
         self._protocol = RealtimeProtocol(self._call_id, self._config)
+        self._silent = False
         dialled.client.on_close(self._closed)
         dialled.client.on_message(self._message)
 
@@ -97,6 +108,8 @@ class ModelLink:
         dialled, self._dialled, self._serving = self._dialled, None, False
         self._end_speech()
         self._speaker.end_all()
+        if self._checking is not None:
+            self._checking.cancel()
         if dialled is not None:
             await dialled.client.close()
 
@@ -133,8 +146,11 @@ class ModelLink:
         match effect:
             case ConfigureModel(instructions, tools, look_ups, history):
                 protocol.configure(instructions, tools, history, look_ups)
-            case RequestResponse():
-                protocol.request_response()
+            case RequestResponse(again):
+                protocol.request_response(again=again)
+            case CheckModel():
+                protocol.ask_for_a_sign()
+                self._wait_for_a_sign()
             case Note(text):
                 protocol.note(text)
             case AnswerTool(tool_call_id, output):
@@ -149,6 +165,22 @@ class ModelLink:
                 protocol.delete(item_id)
         self._flush()
 
+    def _wait_for_a_sign(self) -> None:
+        """A model that is there answers at once; its silence is told, and the end of that silence."""
+        before = self._received
+
+        def unanswered() -> None:
+            if self._received == before:
+                self._silent = True
+                self._post(self._checked(answers=False))
+
+        if self._checking is not None:
+            self._checking.cancel()
+        self._checking = asyncio.get_running_loop().call_later(CHECK_PATIENCE, unanswered)
+
+    def _checked(self, *, answers: bool) -> ModelChecked:
+        return ModelChecked(session_id=self._call_id, timestamp=milliseconds(datetime.now(UTC)), answers=answers)
+
     def _flush(self) -> None:
         outgoing = self._protocol.take_outgoing()
         if self._dialled is not None:
@@ -158,6 +190,10 @@ class ModelLink:
     # --- down ---
 
     def _message(self, raw: bytes) -> None:
+        self._received += 1
+        if self._silent:
+            self._silent = False
+            self._post(self._checked(answers=True))
         received = self._protocol.receive(raw, datetime.now(UTC))
         if type(received) is AudioDelta:
             self._speech(received)

@@ -159,9 +159,16 @@ class RealtimeProtocol:
         """Tell the model something as a system message."""
         self._message("system", text)
 
-    def request_response(self) -> None:
-        """Wish for a response: sent now, or when the active one is over."""
-        self._responses.wish()
+    def request_response(self, *, again: bool = False) -> None:
+        """Wish for a response: sent now, or when the active one is over. `again`: one that was asked for never came."""
+        if again:
+            self._responses.ask_again()
+        else:
+            self._responses.wish()
+
+    def ask_for_a_sign(self) -> None:
+        """Ask for an item that does not exist: a server that is there refuses at once, and nothing is changed."""
+        self._send("conversation.item.retrieve", item_id="item_of_none")
 
     def answer_tool(self, tool_call_id: str, output: str) -> None:
         """Give a tool's output back; a second answer to the same call is dropped."""
@@ -352,6 +359,8 @@ class RealtimeProtocol:
             data = SessionData(model=self.config.model, capabilities=())
             return self._session_error(data, at, error.code or "session.update refused")
         create_refused = self._responses.refused(error.event_id, busy=error.code == ACTIVE_RESPONSE)
+        if self._responses.stuck:
+            self._send("response.cancel")  # what was wished is asked for when that one is over
         kind = ErrorHandler.classify_model_error(error.code)
         if kind is not None and kind.retry and create_refused:
             # The session is as good as it was; the response is not to be had just now, like one that failed.

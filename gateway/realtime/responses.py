@@ -50,10 +50,13 @@ class ResponseWriter:
         self._last: str | None = None  # the event id of our last response.create
         self._asked = False  # no response.created has followed it yet
         self._wished = False
+        self._again: str | None = None  # the event id of one that was sent because the one before was not answered
         self._cut = Recent()
         self._ended = Recent()
         self._spoke = Recent()
         self.active: str | None = None
+        self.stuck = False
+        """Whether the server makes a response that it has not told us of; to be looked at after `refused`."""
 
     def wish(self) -> None:
         """Ask for a response: now, or when the active one is over."""
@@ -63,6 +66,13 @@ class ResponseWriter:
         self._wished = False
         self._asked = True
         self._last = self._create()
+
+    def ask_again(self) -> None:
+        """What was asked for does not begin: ask anew, unless a response is being made."""
+        if self.active is None:
+            self._wished = False
+            self._asked = True
+            self._last = self._again = self._create()
 
     def cut(self, response_id: str) -> bool:
         """Nothing more of this response is wanted, nor what was wished after it; True while it is being made."""
@@ -101,10 +111,15 @@ class ResponseWriter:
         Returns:
             Whether it was our `response.create`.
         """
+        self.stuck = False
         ours = self._last is not None and (event_id == self._last or (event_id is None and busy))
         if ours:
             self._asked = False
-            self._wished = self._wished or busy
+            # Busy after asking anew: the first one is being answered after all, and one answer is enough; unless we
+            # were never told that it began, for then it is stuck and must be cancelled.
+            anew = self._last == self._again
+            self.stuck = busy and anew and self.active is None
+            self._wished = self._wished or (busy and (self.stuck or not anew))
         return ours
 
     def is_late(self, response_id: str) -> bool:

@@ -15,6 +15,7 @@ from pybase64 import b64decode, b64encode_as_string
 
 from gateway.audio import g711
 from gateway.audio.gaps import STALE, GapFinder
+from gateway.audio.pause import PAUSE_MS, PauseFinder
 from gateway.audio.playout import Cut, Playout
 from gateway.audio.quality import AudioQuality, AudioQualityMetrics
 from gateway.audio.voice import Signal, VoiceDetector
@@ -47,6 +48,9 @@ class Listener(Protocol):
     def playback_finished(self) -> None:
         """All that was said has been played."""
 
+    def caller_paused(self, spoke_ms: int, paused_ms: int) -> None:
+        """The caller spoke for so long and has been silent since, by the level of the line alone."""
+
     def barge_in(self, cuts: tuple[Cut, ...]) -> None:
         """The caller has taken the turn; the playout is already cut, `clear` is to be asked for."""
 
@@ -71,6 +75,7 @@ class PhoneLine:
         self._stream = MediaStream()
         self._playout = Playout(lead_ms=lead_ms)
         self._voice = VoiceDetector()
+        self._pauses = PauseFinder()
         self._gaps = GapFinder()
         self._quality = AudioQuality()
         self._control: deque[str] = deque()
@@ -79,6 +84,7 @@ class PhoneLine:
         self._patience: asyncio.TimerHandle | None = None
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._speaking = False
+        self._filling = False  # what is spoken only fills the time until an answer comes
         self._listener: Listener | None = None
         self.frames = 0
         self.bad_frames = 0
@@ -192,6 +198,9 @@ class PhoneLine:
         listener.hear(mulaw)
         if signal is not Signal.NONE:
             self._voiced(signal, now, listener)
+        spoke_ms = self._pauses.feed(self._voice.voiced, len(mulaw) // g711.BYTES_PER_MS)
+        if spoke_ms:
+            listener.caller_paused(spoke_ms, PAUSE_MS)
 
     def _voiced(self, signal: Signal, now: float, listener: Listener) -> None:
         if signal is Signal.HOLD:
@@ -208,11 +217,15 @@ class PhoneLine:
 
     # --- speaking ---
 
-    def speak(self, item_id: str, content_index: int, mulaw: bytes) -> bool:
-        """Queue a piece of speech, mu-law 8 kHz. False: the queue is full (AUDIO_BUFFER_OVERFLOW)."""
+    def speak(self, item_id: str, content_index: int, mulaw: bytes, *, filler: bool = False) -> bool:
+        """Queue a piece of speech, mu-law 8 kHz. False: the queue is full (AUDIO_BUFFER_OVERFLOW).
+
+        The listener is told when the agent becomes audible, and when speech follows what was only a `filler`.
+        """
         kept = self._playout.push(item_id, content_index, mulaw)
-        if not self._speaking and mulaw and self._playout.playing(time.monotonic()):
-            self._speaking = True
+        begins = not self._speaking or (self._filling and not filler)
+        if begins and mulaw and self._playout.playing(time.monotonic()):
+            self._speaking, self._filling = True, filler
             self._voice.arm()
             if self._listener is not None:
                 self._listener.playback_started(item_id)

@@ -91,6 +91,13 @@ class Conversation:
         self.now = self.call.deadline
         return self.take(TimedOut(session_id="CA1", timestamp=self.now.timestamp() * 1000))
 
+    def wait_for(self, kind: type[Effect]) -> list[Effect]:
+        """Let time pass until a deadline leads to such an effect; all effects since."""
+        effects = self.wait()
+        while not has(effects, kind):
+            effects += self.wait()
+        return effects
+
     def state(self) -> State:
         """Where the call is."""
         return self.call.state
@@ -104,6 +111,11 @@ class Conversation:
         """Seconds until the deadline."""
         assert self.call.deadline is not None
         return (self.call.deadline - self.now).total_seconds()
+
+    def patience_of(self, name: str) -> float | None:
+        """Seconds until one of the deadlines; None: it is not set."""
+        due = self.call._parts.agenda.timers._due.get(name)
+        return None if due is None else round((due - self.now).total_seconds(), 3)
 
     def folded(self) -> Call:
         """The call as another process finds it in the log."""

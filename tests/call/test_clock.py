@@ -82,6 +82,6 @@ def test_small_differences_and_new_legs_are_no_steps(talk: Conversation) -> None
     assert talk.call.deadline == deadline
     talk.now += timedelta(minutes=5)
     talk.start_leg(2)
-    assert talk.patience() == 20
+    assert talk.patience_of("patience") == 20
     twin = talk.folded()
     assert (twin.deadline, twin.state) == (talk.call.deadline, talk.call.state)

@@ -84,7 +84,7 @@ def test_a_lost_model_is_recovered_behind_a_clip(ordering: Conversation) -> None
     before = ordering.call.order
     effects = ordering.tell(ModelLost, code="WS_CONNECTION_FAILED")
     assert [type(effect) for effect in effects] == [CloseModel, ReportError, PlayClip, OpenModel]
-    assert effects[-1] == OpenModel(fresh=True)
+    assert effects[-1] == OpenModel(fresh=True, after="WS_CONNECTION_FAILED")
     assert ordering.state() is State.RECOVERING
     assert ordering.turn()[1] == []
     effects = ordering.tell(ModelOpened)
@@ -106,6 +106,7 @@ def test_a_model_lost_before_it_has_greeted_greets_after_all(talk: Conversation)
 
 
 def test_a_planned_move_says_nothing_to_the_caller(ordering: Conversation) -> None:
+    ordering.agent_says("Anything else?")
     assert ordering.tell(ModelLost, planned=True) == [CloseModel(), OpenModel(fresh=True)]
     ordering.tell(ModelOpened)
     assert ordering.session("session.updated") == [Note(prompts.MOVED_NOTE)]

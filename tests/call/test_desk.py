@@ -97,7 +97,7 @@ def test_a_confirm_waits_for_the_words_a_second_and_a_half(ordering: Conversatio
     response = ordering.begin_response()
     ordering.calls(response, "confirm_order", {})
     asked = ordering.now
-    effects = ordering.wait()
+    effects = ordering.wait_for(AnswerTool)
     assert (ordering.now - asked).total_seconds() == 1.5
     assert answer(effects)["ok"] is False
     assert not has(effects, RequestResponse)  # one comes when the response that called is over
@@ -110,7 +110,7 @@ def test_an_earlier_yes_is_no_answer_while_later_words_are_on_their_way(ordering
     ordering.turn()
     response = ordering.begin_response()
     assert ordering.calls(response, "confirm_order", {}) == []
-    assert answer(ordering.wait())["ok"] is False
+    assert answer(ordering.wait_for(AnswerTool))["ok"] is False
 
 
 def test_a_second_confirm_does_not_wait_beside_the_first(ordering: Conversation) -> None:
@@ -379,7 +379,7 @@ def test_another_tool_leaves_the_confirm_its_patience(ordering: Conversation) ->
     assert ordering.calls(response, "confirm_order", {}) == []
     assert answer(ordering.calls(response, "get_order", {}))["ok"] is True
     assert ordering.end_response(response) == []
-    effects = ordering.wait()
+    effects = ordering.wait_for(AnswerTool)
     assert answer(effects)["ok"] is False
     assert effects[-1] == RequestResponse()
 

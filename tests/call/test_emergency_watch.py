@@ -107,5 +107,6 @@ def test_a_planned_move_tells_them_too_and_only_once(talk: Conversation) -> None
     talk.words(item, CHOKING)
     effects = talk.model_comes_up()
     assert effects[-1] == RequestResponse()
+    talk.agent_says("Please hang up now")
     talk.tell(ModelLost, planned=True)
     assert not has(talk.model_comes_up(), RequestResponse)

@@ -16,10 +16,7 @@ from tests.call.conversation import NOON, Conversation, has
 def test_nobody_is_asked_while_the_farewell_is_under_way(talk: Conversation) -> None:
     talk.answered()
     talk.tool("end_call")
-    deadline = talk.call.deadline
-    assert not has(talk.wait(), Note)
-    assert deadline is not None
-    assert has(talk.wait(), EndLeg)
+    assert not has(talk.wait_for(EndLeg), Note)
     assert (talk.now - NOON).total_seconds() < 30
 
 

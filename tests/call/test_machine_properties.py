@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gateway import errors
 from gateway.call.effects import (
+    CheckModel,
     CloseModel,
     Effect,
     EndLeg,
@@ -21,6 +22,7 @@ from gateway.events import (
     AgentSaid,
     AlertRaised,
     AudioCommitted,
+    CallerPaused,
     ConnectionFailed,
     Dialled,
     Ended,
@@ -34,6 +36,7 @@ from gateway.events import (
     ListeningStarted,
     ListeningStopped,
     MessageLeft,
+    ModelChecked,
     ModelLost,
     ModelOpened,
     MoveAsked,
@@ -139,7 +142,7 @@ ANYTHING: st.SearchStrategy[Step] = st.one_of(
         action=st.sampled_from(["hint", "hint", "take_over", "end"]),
         text=st.sampled_from(["", "we have no basil"]),
     ),
-    step(ModelOpened),
+    step(ModelOpened, spare=st.booleans()),
     step(SessionRequested),
     session("created"),
     session("updated"),
@@ -147,6 +150,8 @@ ANYTHING: st.SearchStrategy[Step] = st.one_of(
     session("error"),
     step(ConnectionFailed, code=CODES),
     step(ModelLost, code=CODES, planned=st.booleans()),
+    step(ModelChecked, answers=st.booleans()),
+    step(CallerPaused, spoke_ms=st.integers(1, 5000), paused_ms=st.just(800)),
     step(ListeningStarted),
     step(ListeningStopped),
     vad("speech_start"),
@@ -165,7 +170,7 @@ ANYTHING: st.SearchStrategy[Step] = st.one_of(
         code=CODES | st.none(),
         spoke=st.booleans(),
     ),
-    step(PlaybackStarted, item_id=ITEMS),
+    step(PlaybackStarted, item_id=ITEMS | st.just("clip.hold.1")),
     step(PlaybackFinished),
     step(Interrupted, cut=st.lists(CUT, max_size=2)),
     step(AgentSaid, item_id=ITEMS, response_id=RESPONSES, text=st.sampled_from(["Hi", "It is $3.25 in all. Right?"])),
@@ -236,7 +241,7 @@ class Watch:
                 assert not self.asked_to_submit, "submitted twice without an outcome"
                 assert order.id not in self.submitted, "submitted again after it was stored"
                 self.asked_to_submit = True
-            case Note() | RequestResponse():
+            case Note() | RequestResponse() | CheckModel():
                 assert self.serving, "told to a model whose session is not as we want it"
             case _:
                 pass
@@ -313,6 +318,7 @@ def test_the_log_alone_gives_the_same_call(how_far: int, steps: list[Step]) -> N
     assert [(twin.staff_line.spoke(leg), twin.staff_line.over(leg)) for leg in range(5)] == [
         (talk.call.staff_line.spoke(leg), talk.call.staff_line.over(leg)) for leg in range(5)
     ]
+    assert twin._parts.agenda.timers._due == talk.call._parts.agenda.timers._due
     assert (twin.legs_lost, twin.hung_up, twin.playing) == (talk.call.legs_lost, talk.call.hung_up, talk.call.playing)
     assert [(turn.item_id, turn.heard_text) for turn in twin.turns] == [
         (turn.item_id, turn.heard_text) for turn in talk.call.turns

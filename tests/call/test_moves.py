@@ -78,15 +78,16 @@ def test_nothing_it_owes_is_left_behind(ordering: Conversation) -> None:
     ordering.calls(response, "confirm_order", {})
     ordering.end_response(response)
     assert ordering.state() is State.READY
-    assert ordering.patience() > QUIET, "the submit has no outcome yet"
+    assert ordering.patience_of("quiet") is None, "the submit has no outcome yet"
 
 
 def test_at_the_end_of_its_time_it_moves_in_any_case_and_the_next_one_answers(greeted: Conversation) -> None:
     greeted.turn()
     greeted.begin_response()
     asked_to_move(greeted, within_s=3)
-    assert greeted.patience() == 3
-    greeted.wait()
+    assert greeted.patience_of("move") == 3
+    while greeted.call.ended is None:
+        greeted.wait()
     assert moved(greeted)
     assert notes_of_the_next_leg(greeted) == ([prompts.RECOVERED_NOTE], True)
 

@@ -13,9 +13,7 @@ from gateway.call.effects import (
     RequestResponse,
 )
 from gateway.call.states import State
-from gateway.events import (
-    OrderEvent,
-)
+from gateway.events import OrderEvent
 from tests.call.conversation import Conversation, answer, has, only, outcome
 
 
@@ -94,20 +92,34 @@ def test_high_errors_are_retried_with_backoff_and_then_end_the_leg(
     for delay in delays:
         effects = talk.end_response(talk.begin_response(), status="failed", code=kind.code)
         assert only(effects, ReportError).error.error.code == kind.code
-        assert only(effects, PlayClip).name == "hold"
-        failed = talk.now
+        due = talk.call._parts.agenda.timers._due["retry"]
+        assert delay / 2 <= (due - talk.now).total_seconds() <= delay, "jittered"
         item, wishes = talk.turn()  # a wish now would be an attempt before its time
         assert wishes == []
         talk.words(item, "hello?")
-        effects = talk.wait()
-        while effects != [RequestResponse()]:
-            assert effects == []
-            effects = talk.wait()
-        assert (talk.now - failed).total_seconds() == delay
+        talk.begin_speech(talk.new("resp"), "what was said meanwhile, so that nobody waits in silence")
+        talk.wait_for(RequestResponse)
+        assert talk.now == due
+        talk.heard()
     effects = talk.end_response(talk.begin_response(), status="failed", code=kind.code)
     assert has(effects, EndLeg)
     assert talk.call.ended is not None
     assert talk.call.ended.next == "text_only"
+
+
+def test_two_calls_do_not_try_again_at_the_same_time(talk: Conversation) -> None:
+    delays = set()
+    for name in ("CA1", "CA2"):
+        call = Conversation(talk.restaurant, name).answered()
+        call.end_response(call.begin_response(), status="failed")
+        delays.add(call.patience())
+    assert len(delays) == 2
+
+
+def test_failed_responses_hold_the_line_with_one_phrase_at_a_time(talk: Conversation) -> None:
+    talk.answered().caller_says("a coke")
+    assert only(talk.end_response(talk.begin_response(), status="failed"), PlayClip).name == "hold"
+    assert not has(talk.end_response(talk.begin_response(), status="failed"), PlayClip)
 
 
 def test_a_failed_response_behind_speech_needs_no_clip_and_success_forgives(talk: Conversation) -> None:
@@ -116,17 +128,27 @@ def test_a_failed_response_behind_speech_needs_no_clip_and_success_forgives(talk
     talk.agent_says("Here I am.")
     failed = talk.end_response(talk.begin_response(), status="failed")
     assert has(failed, PlayClip)
-    waited_from = talk.now
-    talk.wait()
-    assert (talk.now - waited_from).total_seconds() == 2
+    assert 1 <= talk.patience() <= 2
 
 
 def test_a_response_that_comes_by_itself_is_the_retry(talk: Conversation) -> None:
     talk.answered()
     talk.end_response(talk.begin_response(), status="failed")
-    assert talk.patience() == 2
-    talk.begin_response()
-    assert talk.patience() == 10
+    assert 1 <= talk.patience() <= 2
+    response = talk.begin_response()
+    talk.begin_speech(response, "Here I am.")
+    assert talk.patience() == 130
+
+
+def test_a_response_without_words_is_asked_for_again_with_backoff(talk: Conversation) -> None:
+    talk.answered()
+    for delay in (2, 4):
+        assert talk.end_response(talk.begin_response()) == []
+        effects = talk.take(errors.TTS_FAILED.event("CA1", talk.now))
+        assert effects in ([PlayClip("hold")], [])
+        failed = talk.now
+        talk.wait_for(RequestResponse)
+        assert delay / 2 <= (talk.now - failed).total_seconds() <= delay
 
 
 def test_a_failure_without_retry_ends_the_leg(talk: Conversation) -> None:
@@ -134,24 +156,18 @@ def test_a_failure_without_retry_ends_the_leg(talk: Conversation) -> None:
     assert has(talk.end_response(talk.begin_response(), status="failed", code="API_KEY_INVALID"), EndLeg)
 
 
-def test_a_response_without_words_is_asked_for_again_with_backoff(talk: Conversation) -> None:
-    talk.answered()
-    for delay in (2, 4, 8, 16, 30):
-        assert talk.end_response(talk.begin_response()) == []
-        assert talk.take(errors.TTS_FAILED.event("CA1", talk.now)) == [PlayClip("hold")]
-        failed = talk.now
-        while RequestResponse() not in talk.wait():
-            pass
-        assert (talk.now - failed).total_seconds() == delay
-    talk.end_response(talk.begin_response())
-    assert has(talk.take(errors.TTS_FAILED.event("CA1", talk.now)), EndLeg)
-
-
-def test_a_model_that_stays_silent_is_asked_once_more_and_then_taken_for_lost(talk: Conversation) -> None:
-    talk.answered()
-    talk.turn()
-    assert talk.wait() == [RequestResponse()]
+def test_a_model_that_owes_what_nobody_waits_for_is_asked_once_more_and_then_taken_for_lost(
+    talk: Conversation,
+) -> None:
+    """The last line, behind the watchdog over dead air: an answer to a refused tool call was broken off."""
+    talk.answered().tool("set_line", item_id="sushi")
+    talk.end_response(talk.begin_response(), status="cancelled")
+    assert talk.state() is State.CLARIFICATION
+    assert talk.wait() == [RequestResponse(again=True)]
+    talk.end_response(talk.begin_response(), status="cancelled")
+    assert talk.wait() == [RequestResponse(again=True)]
+    talk.call._parts.connection.wished = False  # whatever else may have taken the wish away
+    talk.voice("silence")
     effects = talk.wait()
     assert only(effects, ReportError).error.error.code == "MODEL_OVERLOADED"
     assert has(effects, OpenModel)
-    assert has(talk.wait(), EndLeg)

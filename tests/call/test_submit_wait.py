@@ -1,8 +1,11 @@
 """A submit that the store does not answer: what the caller hears meanwhile, and who takes over in the end."""
 
+from datetime import timedelta
+
 from gateway.call import prompts
 from gateway.call.desk import SUBMIT_LIMIT
 from gateway.call.effects import PlayClip, RequestResponse, SubmitOrder
+from gateway.call.holding import HOLD_EVERY
 from gateway.call.next_step import Transfer, next_step
 from gateway.call.states import State
 from gateway.events import OrderEvent, PlaybackFinished, PlaybackStarted, SubmitDelayed
@@ -29,6 +32,8 @@ def test_the_caller_is_told_to_hold_on_as_often_as_it_takes(ordering: Conversati
         ordering.tell(PlaybackStarted, item_id="clip.hold.1")
         assert delayed(ordering) == [], "it is being said"
         ordering.tell(PlaybackFinished)
+        assert delayed(ordering) == [], "it was said just now"
+        ordering.now += timedelta(seconds=HOLD_EVERY)
     told = answer(ordering.tell(OrderEvent, **outcome("complete")))
     assert told["ok"] is True
     assert delayed(ordering) == [], "it is done"
@@ -43,7 +48,7 @@ def test_meanwhile_nobody_is_asked_whether_they_are_there_and_the_model_is_not_t
     while (ordering.now - began).total_seconds() < SUBMIT_LIMIT - 1:
         effects = ordering.wait()
         if ordering.call.desk.submitting:
-            assert effects == []
+            assert all(isinstance(effect, PlayClip) for effect in effects)
     assert not ordering.call.desk.submitting
     assert (ordering.now - began).total_seconds() > SUBMIT_LIMIT - 2
 
@@ -52,7 +57,8 @@ def test_a_model_that_has_begun_to_answer_is_not_taken_for_silent_either(orderin
     confirmed(ordering)
     ordering.begin_response()
     assert ordering.state() is State.RESPONSE_GENERATION
-    assert ordering.wait() == []
+    for _ in range(4):
+        assert all(isinstance(effect, PlayClip) for effect in ordering.wait())
     assert ordering.state() is State.RESPONSE_GENERATION
 
 

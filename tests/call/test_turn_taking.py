@@ -147,7 +147,8 @@ def test_a_silent_caller_who_speaks_again_is_asked_anew(talk: Conversation) -> N
     talk.answered()
     for _ in range(3):
         talk.wait()
-    talk.wait()
+        talk.agent_says("Are you still there?")
+    assert only(talk.wait(), Note).text == prompts.SILENT_GOODBYE_NOTE
     talk.caller_says("I am here, a coke please")
     talk.agent_says("One coke.")
     assert talk.state() is State.READY

@@ -14,18 +14,19 @@ from gateway import errors
 from gateway.call.effects import (
     AnswerTool,
     CancelResponse,
+    CheckModel,
     ConfigureModel,
     DeleteItem,
     Note,
     RequestResponse,
     TruncateItem,
 )
-from gateway.events import AnyEvent, ModelLost
+from gateway.events import AnyEvent, ModelChecked, ModelLost
 from gateway.realtime import link as link_module
 from gateway.realtime.client import WebSocketClient
 from gateway.realtime.config import ModelConfig
+from gateway.realtime.dialler import Dialled
 from gateway.realtime.link import ModelLink
-from gateway.realtime.pool import Dialled
 from tests.twilio.test_stream import until
 
 CONFIG = ModelConfig("m", audio="pcmu")  # passed through, so that bytes can be told apart
@@ -303,3 +304,26 @@ async def test_never_two_connections() -> None:
     async with wired() as wire:
         with pytest.raises(AssertionError):
             wire.link.attach(Dialled(WebSocketClient(), 2.0))
+
+
+async def test_a_model_that_does_not_answer_a_question_is_told_of_and_when_it_does_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.realtime.link.CHECK_PATIENCE", 0.05)
+    async with wired() as wire:
+        await configured(wire)
+        wire.posted.clear()
+        wire.link.apply(CheckModel())
+        wire.link.apply(CheckModel())
+        await until(lambda: bool(wire.posted))
+        (silent,) = wire.posted
+        assert isinstance(silent, ModelChecked)
+        assert not silent.answers
+        wire.model.say({"type": "rate_limits.updated", "event_id": "e_late"})
+        await until(lambda: len(wire.posted) == 2)
+        assert isinstance(wire.posted[1], ModelChecked)
+        assert wire.posted[1].answers
+        wire.link.apply(CheckModel())
+        wire.model.say({"type": "rate_limits.updated", "event_id": "e_answer"})
+        await asyncio.sleep(0.1)
+        assert len(wire.posted) == 2, "one that answers is not worth a word"

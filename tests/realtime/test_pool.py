@@ -13,8 +13,11 @@ from gateway.errors import ErrorHandler, GatewayError
 from gateway.local.faults import NO_FAULTS, Faults
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice
+from gateway.realtime import dialler as dialler_module
 from gateway.realtime import pool as pool_module
-from gateway.realtime.pool import Dialled, Dialler, ModelPool, refused_at_start
+from gateway.realtime.dialler import Dialled, Dialler, refused_at_start
+from gateway.realtime.pool import ModelPool
+from gateway.realtime.routes import Routes
 from tests.stage import Belongings
 
 GOOD, BAD = "good-key", "old-key"
@@ -25,8 +28,8 @@ def model(faults: Faults = NO_FAULTS) -> RealtimeServer:
     return RealtimeServer(lambda: ScriptedMind([]), ToneEars(), ToneVoice(60), options=options, faults=faults)
 
 
-def dialler(server: RealtimeServer, *keys: str, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> Dialler:
-    return Dialler(server.url, "m", keys or (GOOD,), lambda: 0.5, sleep)
+def dialler(server: RealtimeServer, *keys: str, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> Routes:
+    return Routes((Dialler(server.url, "m", keys or (GOOD,)),), lambda: 0.5, sleep=sleep)
 
 
 def unexpected(code: str, attempt: int) -> None:
@@ -82,14 +85,14 @@ async def test_a_key_refused_after_a_good_upgrade_gives_way_to_the_next_and_goes
 async def test_keys_refused_by_the_upgrade_are_all_tried_once() -> None:
     async with model(Faults(refuse_status=401)) as server:
         with pytest.raises(GatewayError) as caught:
-            await dialler(server, BAD, GOOD).dial_with_retries(unexpected)
+            await dialler(server, BAD, GOOD).dial_with_retries("r1", unexpected)
         assert caught.value.kind is errors.API_KEY_INVALID
         assert server.refused == 2
 
 
 async def test_without_a_key_no_header_is_sent() -> None:
     async with RealtimeServer(lambda: ScriptedMind([]), ToneEars(), ToneVoice(60)) as server:
-        dialled = await Dialler(server.url, "m", (), lambda: 0).dial()
+        dialled = await Dialler(server.url, "m", ()).dial()
         await dialled.client.close()
 
 
@@ -111,7 +114,7 @@ async def test_attempts_and_delays_are_those_of_the_table(status: int, kind: err
 
     async with model(Faults(refuse_status=status)) as server:
         with pytest.raises(GatewayError) as caught:
-            await dialler(server, sleep=sleep).dial_with_retries(lambda *retry: told.append(retry))
+            await dialler(server, sleep=sleep).dial_with_retries("r1", lambda *retry: told.append(retry))
     delays = [ErrorHandler.next_delay_ms(kind, attempt) for attempt in range(1, 20)]
     expected = [delay for delay in delays if delay is not None]
     assert caught.value.kind is kind
@@ -122,13 +125,13 @@ async def test_attempts_and_delays_are_those_of_the_table(status: int, kind: err
 async def test_a_retry_that_succeeds() -> None:
     told: list[tuple[str, int]] = []
     async with model(Faults(refuse_status=503, connections=1)) as server:
-        dialled = await dialler(server, sleep=asyncio.sleep).dial_with_retries(lambda *retry: told.append(retry))
+        dialled = await dialler(server, sleep=asyncio.sleep).dial_with_retries("r1", lambda *retry: told.append(retry))
         assert told == [("MODEL_OVERLOADED", 1)]
         await dialled.client.close()
 
 
 async def test_a_session_that_never_begins_is_a_failed_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module, "GREETING_PATIENCE", 0.05)
+    monkeypatch.setattr(dialler_module, "GREETING_PATIENCE", 0.05)
     async with model(Faults(stall=True)) as server:
         with pytest.raises(GatewayError) as caught:
             await dialler(server).dial()
@@ -168,8 +171,8 @@ def test_what_the_first_message_says(first: bytes, kind: errors.ErrorType | None
 async def test_a_warm_socket_is_given_out_once_and_replaced() -> None:
     async with model() as server, pool_of(server) as pool:
         await until(lambda: pool.warm == 2)
-        one = await pool.take(fresh=False, on_retry=unexpected)
-        other = await pool.take(fresh=False, on_retry=unexpected)
+        one = await pool.take("r1", fresh=False, on_retry=unexpected)
+        other = await pool.take("r1", fresh=False, on_retry=unexpected)
         assert one.client is not other.client
         assert pool.warm == 0
         await until(lambda: pool.warm == 2)
@@ -184,7 +187,7 @@ async def test_a_burst_of_calls_finds_a_pool_that_is_filled_all_at_once() -> Non
         began = asyncio.get_running_loop().time()
         await until(lambda: pool.warm == 8)
         assert asyncio.get_running_loop().time() - began < 8 * 0.3 / 2
-        taken = await asyncio.gather(*(pool.take(fresh=False, on_retry=unexpected) for _ in range(12)))
+        taken = await asyncio.gather(*(pool.take("r1", fresh=False, on_retry=unexpected) for _ in range(12)))
         assert len({id(dialled.client) for dialled in taken}) == 12
         for dialled in taken:
             await dialled.client.close()
@@ -199,7 +202,7 @@ async def test_a_socket_that_died_while_it_waited_is_not_given_out_and_replaced_
         dead = set(server.connections)
         server.drop()
         await until(lambda: not dead & server.connections)
-        dialled = await pool.take(fresh=False, on_retry=unexpected)
+        dialled = await pool.take("r1", fresh=False, on_retry=unexpected)
         assert dialled.client.alive
         await until(lambda: pool.warm == 2 and len(server.connections) == 3)
         await dialled.client.close()
@@ -220,7 +223,7 @@ async def test_an_old_socket_is_not_given_out(monkeypatch: pytest.MonkeyPatch) -
         await until(lambda: pool.warm == 2)
         old = {id(dialled.client) for dialled in pool._warm}
         monkeypatch.setattr(pool_module, "MAX_AGE", 0.0)
-        dialled = await pool.take(fresh=False, on_retry=unexpected)
+        dialled = await pool.take("r1", fresh=False, on_retry=unexpected)
         assert id(dialled.client) not in old
         await dialled.client.close()
         monkeypatch.undo()
@@ -231,11 +234,11 @@ async def test_after_a_loss_what_was_warm_before_is_discarded_and_what_is_new_is
 ) -> None:
     async with model() as server, pool_of(server) as pool:
         await until(lambda: pool.warm == 2)
-        young = await pool.take(fresh=True, on_retry=unexpected)
+        young = await pool.take("r1", fresh=True, on_retry=unexpected)
         assert server.accepted == 2
         await until(lambda: pool.warm == 2)
         monkeypatch.setattr(pool_module, "OUTLIVED", 0.0)
-        fresh = await pool.take(fresh=True, on_retry=unexpected)
+        fresh = await pool.take("r1", fresh=True, on_retry=unexpected)
         await until(lambda: pool.warm == 2 and len(server.connections) == 4)
         assert server.accepted == 6, "one dialled, two replaced"
         for dialled in (young, fresh):
@@ -265,14 +268,14 @@ async def test_a_mistake_of_ours_is_raised() -> None:
         async def dial(self) -> Dialled:
             raise ZeroDivisionError
 
-    pool = ModelPool(Broken("ws://127.0.0.1:1/", "m", (), lambda: 0), 2)
+    pool = ModelPool(Routes((Broken("ws://127.0.0.1:1/", "m", ()),), lambda: 0), 2)
     with pytest.raises(ZeroDivisionError):
         await pool.run()
 
 
 async def test_a_pool_of_nothing_dials_for_each_call() -> None:
     async with model() as server, pool_of(server, 0) as pool:
-        dialled = await pool.take(fresh=False, on_retry=unexpected)
+        dialled = await pool.take("r1", fresh=False, on_retry=unexpected)
         assert server.accepted == 1
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.Event().wait(), 0.05)

@@ -625,3 +625,40 @@ def test_no_order_of_messages_raises_or_has_two_responses_asked_for(messages: li
         assert created <= 1
         if created:
             assert session.protocol.active is None, f"asked for while {before} is active"
+
+
+def test_an_answer_that_does_not_begin_is_asked_for_anew(session: Session) -> None:
+    session.protocol.request_response()
+    session.protocol.request_response(again=True)
+    assert session.types() == ["response.create", "response.create"]
+    session.created("resp_1")
+    session.protocol.request_response(again=True)
+    assert session.types() == [], "it has begun"
+    session.done("resp_1")
+    assert session.types() == []
+
+
+def test_asked_anew_when_the_first_begins_after_all_one_answer_is_enough(session: Session) -> None:
+    session.protocol.request_response()
+    session.protocol.request_response(again=True)
+    again = json.loads(session.protocol.take_outgoing()[-1])["event_id"]
+    session.created("resp_1")
+    assert session.error("conversation_already_has_active_response", again) == []
+    session.done("resp_1")
+    assert session.types() == []
+
+
+def test_an_answer_that_is_made_and_never_told_of_is_cancelled_and_asked_for_again(session: Session) -> None:
+    session.protocol.request_response()
+    session.protocol.request_response(again=True)
+    again = json.loads(session.protocol.take_outgoing()[-1])["event_id"]
+    assert session.error("conversation_already_has_active_response", again) == []
+    assert session.types() == ["response.cancel"]
+    session.done("resp_0", "cancelled")
+    assert session.types() == ["response.create"]
+
+
+def test_a_sign_of_life_is_asked_for_with_something_that_changes_nothing(session: Session) -> None:
+    session.protocol.ask_for_a_sign()
+    assert session.types() == ["conversation.item.retrieve"]
+    assert session.error("item_retrieve_invalid_item_id") == []

@@ -53,6 +53,9 @@ class Listener:
     def playback_finished(self) -> None:
         self.told.append("finished")
 
+    def caller_paused(self, spoke_ms: int, paused_ms: int) -> None:
+        self.told.append(f"paused after {spoke_ms}, for {paused_ms}")
+
     def barge_in(self, cuts: tuple[Cut, ...]) -> None:
         self.told.append("barge-in")
         self.cuts = cuts
@@ -380,3 +383,24 @@ async def test_a_peer_that_is_gone_ends_the_writer_and_not_more() -> None:
         assert not reader.done(), "the reader hears of it by itself"
         twilio.drop()
         assert await reader == "lost"
+
+
+async def test_a_caller_who_falls_silent_is_told_of_once() -> None:
+    async with call(direct=True) as (twilio, _):
+        for sound in (QUIET,) * 100 + (LOUD,) * 25 + (QUIET,) * 100:
+            twilio.frame(sound)
+        assert twilio.listener.told == ["paused after 500, for 800"]
+
+
+async def test_speech_behind_a_filler_is_told_to_begin() -> None:
+    async with call(direct=True) as (twilio, _):
+        line = twilio.line
+        line.speak("clip.hold.1", 0, LOUD * 5, filler=True)
+        line.end_item("clip.hold.1", 0)
+        line.speak("clip.hold.2", 0, LOUD, filler=True)
+        line.end_item("clip.hold.2", 0)
+        line.speak("item_1", 0, LOUD)
+        line.speak("item_1", 0, LOUD)
+        line.end_item("item_1", 0)
+        assert twilio.listener.told == ["started clip.hold.1", "started item_1"]
+        await until(lambda: twilio.listener.told[-1] == "finished")

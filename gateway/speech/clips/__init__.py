@@ -21,6 +21,7 @@ class Clip(StrEnum):
     APOLOGY_TRANSFER = "apology_transfer"
     GOODBYE = "goodbye"
     TECHNICAL_TROUBLE = "technical_trouble"
+    LET_ME_SEE = "let_me_see"
 
 
 TEXTS: dict[Language, dict[Clip, str]] = {
@@ -31,6 +32,7 @@ TEXTS: dict[Language, dict[Clip, str]] = {
         Clip.APOLOGY_TRANSFER: "I'm sorry about that. Let me connect you with someone.",
         Clip.GOODBYE: "Thank you for calling. Goodbye.",
         Clip.TECHNICAL_TROUBLE: "Sorry, we have a technical problem.",
+        Clip.LET_ME_SEE: "Let me see.",
     },
     "es": {
         Clip.HOLD: "Un momento, por favor.",
@@ -39,6 +41,7 @@ TEXTS: dict[Language, dict[Clip, str]] = {
         Clip.APOLOGY_TRANSFER: "Lo siento. Le comunico con una persona.",
         Clip.GOODBYE: "Gracias por llamar. Adiós.",
         Clip.TECHNICAL_TROUBLE: "Perdón, tenemos un problema técnico.",
+        Clip.LET_ME_SEE: "Déjeme ver.",
     },
 }
 
