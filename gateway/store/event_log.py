@@ -1,13 +1,13 @@
 """EventLog: the event logs of all calls of a process, written behind their backs.
 
-`append` costs a call some list operations and never waits. One task writes what has gathered over all calls, one
-script per partition: at once when it was idle, so that a crash loses milliseconds, else in steps of `linger_s`. While
-the store is away everything is kept and tried again; events have ids, so nothing is written twice. Waiting events are
-bounded: a call that has more is cut off there, since a log without its end still folds and one with holes does not.
+`append` costs a call some list operations and never waits. One task per partition writes what has gathered over its
+calls in one script: at once when it was idle, so that a crash loses milliseconds, else in steps of `linger_s`. While
+the store is away everything is kept and tried again; events have ids, so nothing is written twice. A cluster's node
+that is away holds up its own partitions alone. Waiting events are bounded: a call that has more is cut off there, since
+a log without its end still folds and one with holes does not.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -42,11 +42,22 @@ class _Pending:
     failure: LeaseLostError | LogIncompleteError | None = None  # set when no more is taken
 
 
+@dataclass(slots=True)
+class _Partition:
+    """The calls of one partition that have something to be written, and the task that writes it."""
+
+    dirty: dict[str, _Pending] = field(default_factory=dict)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    away: bool = False
+    task: asyncio.Task[None] | None = None
+
+
 class EventLog:
     """The logs of this process's calls. Run it: `async with EventLog(store) as log`.
 
     Attributes:
-        away: whether the last write failed because the store is away.
+        away: whether a last write failed because the store, or a part of it, is away.
         dropped: events that were not kept, because too many waited or the lease was lost.
     """
 
@@ -77,25 +88,21 @@ class EventLog:
         self._max_per_call = max_waiting_per_call
         self._linger_s = linger_s
         self._calls: dict[str, _Pending] = {}
-        self._dirty: dict[str, _Pending] = {}
+        self._parts: dict[int, _Partition] = {}
         self._waiting = 0
-        self._wake = asyncio.Event()
-        self._hurry = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
         self.away = False
         self.dropped = 0
 
     async def __aenter__(self) -> "EventLog":
-        self._task = asyncio.create_task(self._write_forever(), name="event log")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Write what waits, if the store answers, and stop."""
-        assert self._task is not None
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        while self._dirty and await self._write():
-            pass
+        tasks = [part.task for part in self._parts.values() if part.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(self._write_last(part) for part in self._parts.values()))
         for call_id in list(self._calls):
             self.close(call_id)
 
@@ -134,8 +141,9 @@ class EventLog:
         call.events += events
         call.hold = hold or call.hold
         self._waiting += len(events)
-        self._dirty[call_id] = call
-        self._wake.set()
+        part = self._part_of(call)
+        part.dirty[call_id] = call
+        part.wake.set()
 
     async def flushed(self, call_id: str) -> None:
         """Wait until all that was appended for a call is in the store. Put a time-out around it.
@@ -147,11 +155,12 @@ class EventLog:
         call = self._calls[call_id]
         if call.failure is not None:
             raise call.failure
-        if call_id not in self._dirty:
+        part = self._part_of(call)
+        if call_id not in part.dirty:
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         call.waiters.append((len(call.events), done))
-        self._hurry.set()
+        part.hurry.set()
         await done
 
     def close(self, call_id: str) -> None:
@@ -160,47 +169,57 @@ class EventLog:
         if call is not None:
             self._drop(call, LogIncompleteError(call_id))
 
-    async def _write_forever(self) -> None:
+    def _part_of(self, call: _Pending) -> _Partition:
+        number = keys.partition(call.restaurant_id)
+        part = self._parts.get(number)
+        if part is None:
+            part = self._parts[number] = _Partition()
+            part.task = asyncio.create_task(self._write_forever(part), name=f"event log {number}")
+        return part
+
+    async def _write_forever(self, part: _Partition) -> None:
         pause = 0.0
         while True:
-            await self._wake.wait()
-            self._wake.clear()
-            if await self._write():
+            await part.wake.wait()
+            part.wake.clear()
+            if await self._write(part):
                 pause = 0.0
-                await self._linger()
+                await self._linger(part)
             else:
                 pause = min(2.0, pause * 2 or 0.05)
                 await asyncio.sleep(pause)
-            if self._dirty:
-                self._wake.set()
+            if part.dirty:
+                part.wake.set()
 
-    async def _linger(self) -> None:
+    async def _write_last(self, part: _Partition) -> None:
+        while part.dirty and await self._write(part):
+            pass
+
+    async def _linger(self, part: _Partition) -> None:
         """Let events gather for a moment, unless somebody waits for them."""
-        if self._hurry.is_set():
-            self._hurry.clear()
+        if part.hurry.is_set():
+            part.hurry.clear()
             return
         try:
             async with asyncio.timeout(self._linger_s):
-                await self._hurry.wait()
+                await part.hurry.wait()
         except TimeoutError:
             return
-        self._hurry.clear()
+        part.hurry.clear()
 
-    async def _write(self) -> bool:
-        """Write what waits, once; False when the store is away."""
-        parts: dict[int, list[_Pending]] = defaultdict(list)
-        for call in self._dirty.values():
-            parts[keys.partition(call.restaurant_id)].append(call)
-        done = await asyncio.gather(*(self._write_calls(calls) for calls in parts.values()))
-        here = all(done)
-        if here == self.away:
-            self.away = not here
-            logger.warning("store.away" if self.away else "store.back", waiting=self._waiting)
+    async def _write(self, part: _Partition) -> bool:
+        """Write what waits in a partition, once; False when its server is away."""
+        calls = list(part.dirty.values())
+        part.away = not (not calls or await self._write_calls(part, calls))
+        away = any(other.away for other in self._parts.values())
+        if away != self.away:
+            self.away = away
+            logger.warning("store.away" if away else "store.back", waiting=self._waiting)
             if self._on_away is not None:
-                self._on_away(self.away)
-        return here
+                self._on_away(away)
+        return not part.away
 
-    async def _write_calls(self, calls: list[_Pending]) -> bool:
+    async def _write_calls(self, part: _Partition, calls: list[_Pending]) -> bool:
         batches = [_batch(call) for call in calls]
         try:
             written = await self._store.append_many(batches)
@@ -208,14 +227,14 @@ class EventLog:
             return False
         except StoreRefusedError:  # one call is at fault: find it, and spare the others
             if len(calls) > 1:
-                return all([await self._write_calls([call]) for call in calls])
+                return all([await self._write_calls(part, [call]) for call in calls])
             logger.exception("store.refused", call_id=calls[0].call_id)
             written = [False]
             failure: type[LeaseLostError | LogIncompleteError] = LogIncompleteError
         else:
             failure = LeaseLostError
         for call, batch, kept in zip(calls, batches, written, strict=True):
-            if self._dirty.get(call.call_id) is not call:
+            if part.dirty.get(call.call_id) is not call:
                 continue  # closed while we wrote
             if kept:
                 self._settle(call, batch)
@@ -232,7 +251,7 @@ class EventLog:
         if call.hold is batch.hold:
             call.hold = None
         if not call.events and call.hold is None:
-            del self._dirty[call.call_id]
+            del self._part_of(call).dirty[call.call_id]
         for until, done in call.waiters:
             if until <= count and not done.done():
                 done.set_result(None)
@@ -247,7 +266,7 @@ class EventLog:
 
     def _drop(self, call: _Pending, failure: LeaseLostError | LogIncompleteError) -> None:
         """Write nothing more of a call."""
-        self._dirty.pop(call.call_id, None)
+        self._part_of(call).dirty.pop(call.call_id, None)
         self._waiting -= len(call.events)
         self.dropped += len(call.events)
         call.events.clear()

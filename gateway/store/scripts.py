@@ -29,8 +29,15 @@ local function append(log, seen, at, retention, seen_s)
   redis.call('EXPIRE', log, retention)
   return last + 1
 end
-local function fenced_off(fence, given)
-  return given ~= '' and tonumber(redis.call('HGET', fence, 'fence') or '0') > tonumber(given)
+local function fenced_off(fence, given, retention)
+  if given == '' then return false end
+  local known = tonumber(redis.call('HGET', fence, 'fence') or '0')
+  if known < tonumber(given) then
+    -- a fail-over has forgotten the claim of this leg: make it good, before an older leg writes
+    redis.call('HSET', fence, 'fence', given)
+    redis.call('EXPIRE', fence, retention)
+  end
+  return known > tonumber(given)
 end
 """
 
@@ -58,7 +65,7 @@ APPEND = Script(
 local key, at, done = 1, 4, {}
 for _ = 1, tonumber(ARGV[3]) do
   local fence, log, seen = KEYS[key], KEYS[key + 1], KEYS[key + 2]
-  local off = fenced_off(fence, ARGV[at])
+  local off = fenced_off(fence, ARGV[at], ARGV[1])
   if off then
     at = at + 2 + 2 * tonumber(ARGV[at + 1])
   else
@@ -131,7 +138,7 @@ ONCE = Script("return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'GET', 'EX', ARG
 SUBMIT = Script(
     _LOG
     + """
-if fenced_off(KEYS[1], ARGV[1]) then return -1 end
+if fenced_off(KEYS[1], ARGV[1], ARGV[7]) then return -1 end
 if redis.call('EXISTS', KEYS[4]) == 1 then return 0 end
 if ARGV[14] ~= '' and ARGV[16] ~= '' then
   local oldest = '(' .. string.format('%.0f', tonumber(ARGV[6]) - 1000 * tonumber(ARGV[15]))

@@ -209,11 +209,11 @@ async def test_a_token_that_was_claimed_by_another_worker_changes_nothing(store:
 
 
 async def test_a_worker_killed_between_delivery_and_receipt_costs_a_duplicate_and_no_order(
-    valkey_url: str, store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
+    any_store_url: str, store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
 ) -> None:
     pos.faults = [Fault("hang", keeps=True)]
     script = Path(__file__).with_name("worker_process.py")
-    process = await asyncio.create_subprocess_exec(sys.executable, script, valkey_url, pos.url)
+    process = await asyncio.create_subprocess_exec(sys.executable, script, any_store_url, pos.url)
     try:
         sent = await submit()
         await pos.wait_for(1)
