@@ -134,9 +134,9 @@ class Outbox:
         self._consumer = consumer
         self.groups: Sequence[Sequence[int]] = store.connection.groups
 
-    async def prepare(self) -> None:
-        """Make the consumer groups, where they are missing."""
-        for number in range(keys.PARTITIONS):
+    async def prepare(self, group: Sequence[int] = tuple(range(keys.PARTITIONS))) -> None:
+        """Make the consumer groups of some partitions, where they are missing."""
+        for number in group:
             name = keys.outbox_key(number)
             try:
                 await self._connection.command("XGROUP", "CREATE", name, keys.OUTBOX_GROUP, "0", "MKSTREAM")
@@ -161,7 +161,7 @@ class Outbox:
         except StoreRefusedError as error:
             if "NOGROUP" not in str(error):
                 raise
-            await self.prepare()  # the store was emptied, or no order came for as long as keys live
+            await self.prepare(group)  # the store was emptied, or no order came for as long as keys live
             return []
         streams = cast("list[tuple[str, list[tuple[str, dict[str, str]]]]]", found or [])
         numbers = dict(zip(names, group, strict=True))

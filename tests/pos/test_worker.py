@@ -212,8 +212,8 @@ async def test_a_worker_killed_between_delivery_and_receipt_costs_a_duplicate_an
     any_store_url: str, store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
 ) -> None:
     pos.faults = [Fault("hang", keeps=True)]
-    script = Path(__file__).with_name("worker_process.py")
-    process = await asyncio.create_subprocess_exec(sys.executable, script, any_store_url, pos.url)
+    command = (sys.executable, "-m", "tests.pos.worker_process", any_store_url, pos.url)
+    process = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[2])
     try:
         sent = await submit()
         await pos.wait_for(1)
