@@ -8,11 +8,13 @@ import asyncio
 import gc
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import structlog
 
+from gateway.call.log_reader import log_damaged, read_log
 from gateway.call.machine import Call
-from gateway.events import read_event
+from gateway.events import milliseconds
 from gateway.orders.offer import Offer
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.tools import OrderTools
@@ -83,7 +85,6 @@ class VoiceSessionManager:
         Raises:
             StaleLegError: a newer leg runs.
             StoreUnavailableError: the store is away.
-            InvalidEventError: the log holds what this version does not know.
         """
         if call_id in self._sessions:
             await self._written(call_id)  # what the older leg has not written when the fence rises is lost
@@ -92,10 +93,14 @@ class VoiceSessionManager:
             self._offer_of(restaurant.id),
             self._tools_of(restaurant),
         )
+        written = read_log(((entry.event_id, entry.event) for entry in claim.log), call_id)
+        for problem in written.problems:
+            log.warning("log.problem", call_id=call_id, kind=problem.kind, entry=problem.entry, detail=problem.detail)
+            self._parts.metrics.record_log_problem(problem.kind)
         call = Call.fold(
             call_id,
             restaurant,
-            (read_event(entry.event) for entry in claim.log),
+            written.events,
             server_creates_responses=self._server_creates,
             tools=tools,
         )
@@ -112,6 +117,7 @@ class VoiceSessionManager:
             fence=claim.fence,
             caller_number=caller_number,
             offer=offer,
+            damaged=log_damaged(written, call.damage, call_id, milliseconds(datetime.now(UTC))),
         )
         self._sessions[call_id] = session
         self._idle.clear()

@@ -55,6 +55,7 @@ from gateway.events import (
     LegStarted,
     ListeningStarted,
     ListeningStopped,
+    LogDamaged,
     MessageLeft,
     ModelLost,
     ModelOpened,
@@ -121,6 +122,7 @@ class VoiceSession:
         fence: int,
         caller_number: str | None,
         offer: Offer | None = None,
+        damaged: LogDamaged | None = None,
     ) -> None:
         """A session that does not run yet.
 
@@ -133,6 +135,7 @@ class VoiceSession:
             fence: under which the leg's lease is held.
             caller_number: E.164; goes into the order's message, and into one that the caller leaves to be rung back.
             offer: what can be had now; None: not known, so it is what the log says.
+            damaged: what of the log is lost that the call does not know of; None: nothing.
         """
         self._parts = parts
         self._call = call
@@ -142,6 +145,7 @@ class VoiceSession:
         self._fence = fence
         self._caller_number = caller_number
         self._offer = offer
+        self._damaged = damaged
         self._log = structlog.get_logger(__name__).bind(call_id=call.call_id, leg=leg)
         self._link = ModelLink(call.call_id, parts.model, line, self.post, self._overflowed)
         self._submission = Submission(parts.store, call, fence, caller_number)
@@ -192,6 +196,8 @@ class VoiceSession:
         await self.start_listening()
         if self._offer is not None and self._offer != self._call.desk.offer:
             self.post(offer_changed(self._offer, self.id, datetime.now(UTC)))
+        if self._damaged is not None:
+            self.post(self._damaged)
         self.post(LegStarted(**self._now(), leg=self._leg, stream_sid=self._stream_sid))
 
     async def disconnect(self) -> None:
@@ -355,6 +361,10 @@ class VoiceSession:
         self._written += 1
         return f"{self._fence}-{self._written}"
 
+    def _submit_id(self, order: Order) -> str:
+        """Outside the leg's numbers, which have no gaps: the store writes it when, and if, the order is placed."""
+        return f"{self._fence}-order-{order.version}"
+
     def _tell(self, event: AnyEvent) -> None:
         self._parts.metrics.observe(event, self.id)
         for name in (event.type, "*"):
@@ -517,7 +527,7 @@ class VoiceSession:
     async def _submit(self, order: Order) -> None:
         try:
             written = partial(self._parts.log.flushed, self.id)
-            event, logged = await self._submission.submit(order, self._event_id(), datetime.now(UTC), written)
+            event, logged = await self._submission.submit(order, self._submit_id(order), datetime.now(UTC), written)
         except LeaseLostError:
             self.lose_lease()  # the newer leg asks for the submit again
             return

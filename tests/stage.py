@@ -34,7 +34,7 @@ from gateway.orders.restaurant_files import SHIPPED, load_restaurants
 from gateway.pos.worker import Worker, delivery_client
 from gateway.server import GatewayServer, uvicorn_config
 from gateway.settings import Settings
-from gateway.store import SessionStore, open_store
+from gateway.store import SessionStore, keys_without_expiry, open_store
 from tests.oracle import CLIENT, SERVER, check
 
 TWILIO_TOKEN = "twilio-auth-token-of-the-tests"
@@ -291,6 +291,7 @@ async def open_stage(
                 break
             await asyncio.sleep(0.02)
         assert not leases, f"still leased: {leases}"
+        assert not (stay := await keys_without_expiry(store.connection)), f"never to go: {stay}"
         if not stage.garbled:
             model.judge()
     await before.back()

@@ -67,7 +67,7 @@ class ModelConnection:
         if self.up:
             self.note(text)
         else:
-            self._kept_note = text
+            self._kept_note = text if self._kept_note is None else f"{self._kept_note} {text}"
 
     # --- its life ---
 

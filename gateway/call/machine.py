@@ -16,6 +16,7 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
+from gateway.call import prompts
 from gateway.call.effects import Effect
 from gateway.call.parts import Parts
 from gateway.call.states import State
@@ -37,6 +38,7 @@ from gateway.events import (
     LegStarted,
     ListeningStarted,
     ListeningStopped,
+    LogDamaged,
     MessageLeft,
     ModelLost,
     ModelOpened,
@@ -64,7 +66,7 @@ from gateway.orders.tools import OrderTools
 
 _WITHOUT_A_LEG = (
     CallStarted, LegStarted, LegEnded, HungUp, Ended, AgentSaid, TranscriptionEvent, OrderEvent, OfferChanged,
-    MessageLeft, AlertRaised,
+    MessageLeft, AlertRaised, LogDamaged,
 )  # fmt: skip
 """What still matters while no stream is up. Everything else is late: nobody could hear what followed from it."""
 
@@ -101,6 +103,8 @@ class Call:
         self.legs_lost: list[datetime] = []
         self.hung_up = False
         self.ignored = 0
+        self.damage = 0
+        """Entries of its log that are lost, as far as it was told."""
 
     # --- the public side ---
 
@@ -234,6 +238,8 @@ class Call:
                 self.alerts.alert_raised(event)
             case KeyPressed():
                 self._parts.keypad.pressed(event)
+            case LogDamaged():
+                self._log_damaged(event)
             case ErrorEvent():
                 self._parts.severity.apply(event)
             case Ended():
@@ -275,6 +281,12 @@ class Call:
         if ended is not None and nobody_answered:
             self.alerts.raise_alert("transfer_unanswered", ended.reason)
         self._parts.connection.leg_started(nobody_answered=nobody_answered)
+
+    def _log_damaged(self, event: LogDamaged) -> None:
+        """Some of what happened is not known any more: the order must be asked for before it may be confirmed."""
+        self.damage = event.entries
+        self.desk.doubt()
+        self._parts.connection.note_surely(prompts.LOG_DAMAGED_NOTE)
 
     def _disconnected(self) -> None:
         """No leg, no model: nothing waits any more."""

@@ -56,6 +56,7 @@ class Series:
             registry=registry,
         )
         self.alerts = counter("alerts", "Alarms for the staff.", "kind")
+        self.log_problems = counter("log_problems", "What was not sound in calls' logs, by kind.", "kind")
         self.webhooks = counter("webhooks", "Twilio webhooks by path and outcome.", "path", "outcome")
 
     def exposition(self) -> bytes:

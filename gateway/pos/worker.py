@@ -23,7 +23,7 @@ from gateway.pos.address import GuardedTransport
 from gateway.pos.attempt import TIMEOUT_S, Attempt, attempt_delivery
 from gateway.pos.outbox import Head, Outbox, Token
 from gateway.pos.webhook import Dead, Decision, Delivered, Disable, Retry, decide
-from gateway.store import SessionStore, StoreError, keys
+from gateway.store import SessionStore, StoreError
 from gateway.store.connection import BLOCK_S
 
 logger = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
@@ -111,6 +111,16 @@ class Connection:
         numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
         problem = None if numbers >= _OLDEST else "the store is too old: Redis 7.0 or Valkey is needed"
         return Health(version, perf_counter() - began, problem)
+
+    async def keys(self) -> list[str]:
+        """The names of all keys, from every server that has some. For tests and checks: it asks for them in one go."""
+        found: list[str] = []
+        if isinstance(self._client, RedisCluster):
+            with store_errors():
+                found = await self._client.keys(target_nodes=RedisCluster.PRIMARIES)
+        else:
+            found = cast("list[str]", await self.command("KEYS", "*"))
+        return sorted(found)
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from gateway.call.log_reader import read_log
 from gateway.call.machine import Call
 from gateway.call.next_step import Apologise, Goodbye, NextStep, Reconnect, Transfer, next_step
-from gateway.events import AnyEvent, CallStarted, Disclosed, HungUp, InvalidEventError, milliseconds, read_event
+from gateway.events import AnyEvent, CallStarted, Disclosed, HungUp, milliseconds
 from gateway.logs import bind_call, get_logger
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
@@ -160,7 +161,7 @@ class Telephony:
             entries = await self._store.read_log(restaurant.id, hook.call_id)
             if not entries:
                 return self._refuse(hook, "unknown_call", restaurant)
-            call = Call.fold(hook.call_id, restaurant, self._events(entries))
+            call = Call.fold(hook.call_id, restaurant, self._events(hook.call_id, entries))
             step = Goodbye() if over else next_step(call, self._now(), leg - 1, hook.field("DialCallStatus"))
             document = self._document(step, hook, leg, restaurant)
             document = await self._store.once(restaurant.id, f"next:{hook.call_id}:{leg}:{after}", document)
@@ -269,7 +270,7 @@ class Telephony:
     async def _next_leg(self, call_id: str, restaurant: Restaurant) -> int:
         """The leg that follows those in the log of a call that was begun before."""
         entries = await self._store.read_log(restaurant.id, call_id)
-        return Call.fold(call_id, restaurant, self._events(entries)).leg + 1
+        return Call.fold(call_id, restaurant, self._events(call_id, entries)).leg + 1
 
     def _called(self, hook: Webhook) -> Restaurant | None:
         """The restaurant whose number was dialled."""
@@ -291,15 +292,13 @@ class Telephony:
     def _next_url(self, leg: int) -> str:
         return f"{self._settings.public_url}/twiml/next?leg={leg}"
 
-    def _events(self, entries: Sequence[LogEntry]) -> list[AnyEvent]:
-        """The log's events; one that this version does not know is passed over, as any late event is."""
-        events = []
-        for entry in entries:
-            try:
-                events.append(read_event(entry.event))
-            except InvalidEventError:
-                log.warning("log.unknown_event", event_id=entry.event_id)
-        return events
+    def _events(self, call_id: str, entries: Sequence[LogEntry]) -> Sequence[AnyEvent]:
+        """What of the log is sound; the next leg tells the call what is not."""
+        written = read_log(((entry.event_id, entry.event) for entry in entries), call_id)
+        for problem in written.problems:
+            log.warning("log.problem", kind=problem.kind, entry=problem.entry, detail=problem.detail)
+            self._metrics.record_log_problem(problem.kind)
+        return written.events
 
 
 def _locale(restaurant: Restaurant) -> str:

@@ -14,7 +14,7 @@ from gateway.local.pos import Fault, PosReceiver
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.outbox import Outbox
 from gateway.pos.worker import Worker, delivery_client
-from gateway.store import Delivery, EmbeddedServer, SessionStore, keys, open_store
+from gateway.store import Delivery, EmbeddedServer, SessionStore, keys, keys_without_expiry, open_store
 
 Submit = Callable[..., Awaitable[str]]
 StartWorker = Callable[..., AbstractAsyncContextManager[Worker]]
@@ -56,6 +56,7 @@ async def test_an_order_is_delivered_once_and_nothing_is_left(
         sent = await submit()
         [order] = await pos.wait_for(1)
         await until(lambda: nothing_left(store))
+        assert await keys_without_expiry(store.connection) == []
     assert order.id == sent
     assert order.type == "order.confirmed"
     assert (pos.requests, worker.counts.delivered) == (1, 1)
