@@ -114,13 +114,12 @@ class Connection:
 
     async def keys(self) -> list[str]:
         """The names of all keys, from every server that has some. For tests and checks: it asks for them in one go."""
-        found: list[str] = []
         if isinstance(self._client, RedisCluster):
             with store_errors():
-                found = await self._client.keys(target_nodes=RedisCluster.PRIMARIES)
+                found: object = await self._client.keys(target_nodes=RedisCluster.PRIMARIES)
         else:
-            found = cast("list[str]", await self.command("KEYS", "*"))
-        return sorted(found)
+            found = await self.command("KEYS", "*")
+        return sorted(cast("list[str]", found))
 
     async def aclose(self) -> None:
         """Close all connections."""

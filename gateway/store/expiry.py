@@ -9,8 +9,5 @@ async def keys_without_expiry(connection: Connection) -> list[str]:
     Raises:
         StoreUnavailableError: no answer.
     """
-    stay = []
-    for name in await connection.keys():
-        if await connection.command("PTTL", name) == -1:  # -2: it has just gone
-            stay.append(name)
-    return stay
+    names = await connection.keys()
+    return [name for name in names if await connection.command("PTTL", name) == -1]  # -2: it has just gone
