@@ -90,6 +90,7 @@ class EventLog:
         self._calls: dict[str, _Pending] = {}
         self._parts: dict[int, _Partition] = {}
         self._waiting = 0
+        self._leaving = False
         self.away = False
         self.dropped = 0
 
@@ -99,6 +100,7 @@ class EventLog:
     async def __aexit__(self, *_: object) -> None:
         """Write what waits, if the store answers, and stop."""
         tasks = [part.task for part in self._parts.values() if part.task is not None]
+        self._leaving = True
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -179,7 +181,7 @@ class EventLog:
 
     async def _write_forever(self, part: _Partition) -> None:
         pause = 0.0
-        while True:
+        while not self._leaving:  # a cancellation that comes together with an answer is lost in the client
             await part.wake.wait()
             part.wake.clear()
             if await self._write(part):
