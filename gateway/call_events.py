@@ -9,6 +9,9 @@ from pydantic import Field
 
 from gateway.event_base import Event, Record
 
+VOCABULARY = 1
+"""The version of all that a log may hold. Raise it when an older gateway must not miss what an event says."""
+
 
 class RecentOrder(Record):
     """An order that the same number placed a little while ago: its total in cents, and when (milliseconds)."""
@@ -21,7 +24,8 @@ class CallStarted(Event):
     """A caller rang a restaurant. The first event of every call's log.
 
     `caller_key` is the keyed hash of the number (None: withheld), `held_order` the JSON of an open order that the same
-    number left within the window, `recent_orders` what it placed lately, oldest first.
+    number left within the window, `recent_orders` what it placed lately, oldest first; `vocabulary` the version
+    of the events that the log may hold (the first logs do not name theirs).
     """
 
     type: Literal["call.started"] = "call.started"
@@ -31,6 +35,7 @@ class CallStarted(Event):
     held_order: str | None = None
     recent_orders: tuple[RecentOrder, ...] = ()
     menu_digest: str = ""
+    vocabulary: int = VOCABULARY
 
 
 class Disclosed(Event):
@@ -360,6 +365,13 @@ class MoveAsked(Event):
     within_s: float = 0
 
 
+class LogDamaged(Event):
+    """The log was read for a new leg, and so many of its entries are lost, or not known to this version."""
+
+    type: Literal["call.log_damaged"] = "call.log_damaged"
+    entries: int
+
+
 class TimedOut(Event):
     """The call's deadline passed."""
 
@@ -405,6 +417,7 @@ CallEvent = Annotated[
     | Ended
     | SubmitDelayed
     | MoveAsked
+    | LogDamaged
     | TimedOut,
     Field(discriminator="type"),
 ]

@@ -6,11 +6,12 @@ Python names snake_case. `timestamp` is milliseconds since the Unix epoch (UTC).
 stays inside the gateway (the call's log, the core, the staff feed).
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from gateway.call_events import (
+    VOCABULARY,
     AgentSaid,
     AlertKind,
     AlertRaised,
@@ -32,6 +33,7 @@ from gateway.call_events import (
     LegStarted,
     ListeningStarted,
     ListeningStopped,
+    LogDamaged,
     MessageLeft,
     ModelChecked,
     ModelLost,
@@ -61,7 +63,9 @@ from gateway.call_events import (
 from gateway.event_base import Event, Record, milliseconds
 
 __all__ = [
+    "EVENT_TYPES",
     "V1_FAMILIES",
+    "VOCABULARY",
     "AgentSaid",
     "AlertKind",
     "AlertRaised",
@@ -92,6 +96,7 @@ __all__ = [
     "LegStarted",
     "ListeningStarted",
     "ListeningStopped",
+    "LogDamaged",
     "MessageLeft",
     "ModelChecked",
     "ModelLost",
@@ -319,6 +324,14 @@ V1_FAMILIES: tuple[type[Event], ...] = (
     VADEvent,
     ErrorEvent,
 )
+
+
+EVENT_TYPES: frozenset[str] = frozenset(
+    str(name)
+    for family in (*V1_FAMILIES, *get_args(get_args(CallEvent)[0]))
+    for name in get_args(family.model_fields["type"].annotation)
+)
+"""The `type` of every event that this version knows."""
 
 
 def read_event(text: str | bytes) -> AnyEvent:

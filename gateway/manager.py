@@ -8,15 +8,18 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import structlog
 
+from gateway.call.log_reader import log_damaged
 from gateway.call.machine import Call
 from gateway.call.staff import StaffCommand
-from gateway.events import read_event
+from gateway.events import milliseconds
 from gateway.orders.offer import Offer
 from gateway.orders.restaurant import Restaurant
 from gateway.session import FLUSH_PATIENCE, LEASE, SessionParts, VoiceSession
+from gateway.sound_log import sound_log
 from gateway.store import LeaseLostError, StaleLegError, StoreError
 from gateway.tool_sets import ToolSets
 from gateway.twilio.stream import CLOSE_PATIENCE, PhoneLine
@@ -92,7 +95,6 @@ class VoiceSessionManager:
         Raises:
             StaleLegError: a newer leg runs.
             StoreUnavailableError: the store is away.
-            InvalidEventError: the log holds what this version does not know.
         """
         if self._parts.log.holds(call_id):
             await self._written(call_id)  # what the older leg has not written when the fence rises is lost
@@ -101,10 +103,11 @@ class VoiceSessionManager:
             self._offer_of(restaurant.id),
             self.tools.of(restaurant),
         )
+        written = sound_log(claim.log, call_id, self._parts.metrics)
         call = Call.fold(
             call_id,
             restaurant,
-            (read_event(entry.event) for entry in claim.log),
+            written.events,
             server_creates_responses=self._server_creates,
             tools=tools,
         )
@@ -122,6 +125,7 @@ class VoiceSessionManager:
             caller_number=caller_number,
             offer=offer,
             written=[(entry.event_id, entry.event) for entry in claim.log],
+            damaged=log_damaged(written, call.damage, call_id, milliseconds(datetime.now(UTC))),
         )
         self._sessions[call_id] = session
         self._idle.clear()

@@ -56,6 +56,7 @@ from gateway.events import (
     LegStarted,
     ListeningStarted,
     ListeningStopped,
+    LogDamaged,
     MessageLeft,
     MoveAsked,
     PlaybackFinished,
@@ -131,6 +132,7 @@ class VoiceSession:
         caller_number: str | None,
         offer: Offer | None = None,
         written: Sequence[Entry] = (),
+        damaged: LogDamaged | None = None,
     ) -> None:
         """A session that does not run yet.
 
@@ -144,6 +146,7 @@ class VoiceSession:
             caller_number: E.164; goes into the order's message, and into one that the caller leaves to be rung back.
             offer: what can be had now; None: not known, so it is what the log says.
             written: the log that the call was folded from.
+            damaged: what of the log is lost that the call does not know of; None: nothing.
         """
         self._parts = parts
         self._call = call
@@ -154,6 +157,7 @@ class VoiceSession:
         self._caller_number = caller_number
         self._offer = offer
         self._found = written
+        self._damaged = damaged
         self._log = structlog.get_logger(__name__).bind(call_id=call.call_id, leg=leg)
         self._link = ModelLink(call.call_id, parts.model, line, self.post, self._overflowed)
         self._opening = ModelOpening(call, parts.pool, parts.metrics, self._link, self.post, self._spawn)
@@ -205,6 +209,8 @@ class VoiceSession:
         await self.start_listening()
         if self._offer is not None and self._offer != self._call.desk.offer:
             self.post(offer_changed(self._offer, self.id, datetime.now(UTC)))
+        if self._damaged is not None:
+            self.post(self._damaged)
         self.post(LegStarted(**self._now(), leg=self._leg, stream_sid=self._stream_sid))
 
     async def disconnect(self) -> None:
@@ -394,6 +400,10 @@ class VoiceSession:
         self._written += 1
         return f"{self._fence}-{self._written}"
 
+    def _submit_id(self, order: Order) -> str:
+        """Outside the leg's numbers, which have no gaps: the store writes it when, and if, the order is placed."""
+        return f"{self._fence}-order-{order.version}"
+
     def _tell(self, event: AnyEvent) -> None:
         self._parts.metrics.observe(event, self.id)
         for name in (event.type, "*"):
@@ -529,7 +539,7 @@ class VoiceSession:
         self._submits += 1
         telling = asyncio.create_task(self._tell_delay(), name="submit delay")
         try:
-            event_id = self._event_id()
+            event_id = self._submit_id(order)
             became = await self._submission.submit(order, event_id, datetime.now(UTC), self._log_stands)
         except LeaseLostError:
             self.lose_lease()  # the newer leg asks for the submit again

@@ -15,11 +15,13 @@ import structlog
 
 from gateway.brain.brain import Brain
 from gateway.brain.text_turn import Input, TextAnswer, TextTurn
+from gateway.call.log_reader import log_damaged
 from gateway.call.machine import Call
 from gateway.call.staff import staff_acted
-from gateway.events import AlertRaised, AnyEvent, ErrorEvent, InvalidEventError, OrderEvent, read_event
+from gateway.events import AlertRaised, ErrorEvent, OrderEvent, milliseconds
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
+from gateway.sound_log import sound_log
 from gateway.store import Hold, LeaseLostError, LogEntry, SessionStore, StaleLegError, StoreError
 from gateway.submission import Submission
 from gateway.tool_sets import ToolSets
@@ -128,7 +130,10 @@ class TextSessions:
         )
         turn = await self._folded(asked, claim.log)
         if not (turn.call.textual and turn.call.leg == claim.leg):
-            turn.begin(claim.leg, offer, self._now())
+            now = self._now()
+            written = sound_log(claim.log, asked.call_id, self._metrics)
+            damaged = log_damaged(written, turn.call.damage, asked.call_id, milliseconds(now))
+            turn.begin(claim.leg, offer, now, damaged)
             if await self._finish(asked, turn, claim.fence):
                 return TurnTaken(turn.answer, claim.fence)
         return TurnTaken(await self._told(asked, claim.leg), claim.fence)
@@ -177,7 +182,7 @@ class TextSessions:
             raise UnknownCallError(asked.call_id)
         tools = await self._tools.of(asked.restaurant)
         turn = TextTurn(Call(asked.call_id, asked.restaurant, tools=tools), self._brain, asked.caller_number)
-        turn.fold(_events(log))
+        turn.fold(sound_log(log, asked.call_id, self._metrics).events)
         return turn
 
     # --- what is done now ---
@@ -237,14 +242,3 @@ class TextSessions:
 
 async def _nothing() -> None:
     """The log holds all that led to the submit already."""
-
-
-def _events(log: Sequence[LogEntry]) -> list[AnyEvent]:
-    """The log's events; one that this version does not know is passed over, as any late event is."""
-    events = []
-    for entry in log:
-        try:
-            events.append(read_event(entry.event))
-        except InvalidEventError:
-            structlog.get_logger(__name__).warning("log.unknown_event", event_id=entry.event_id)
-    return events

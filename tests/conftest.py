@@ -6,6 +6,7 @@ import pytest
 import structlog
 
 from gateway.store import EmbeddedServer, SessionStore, open_store
+from tests.deployments import Cluster, SentinelSet
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +28,27 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.start()
     yield server.url
     server.close()
+
+
+@pytest.fixture(scope="session")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a cluster of three of this test session."""
+    with Cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster.url
+
+
+@pytest.fixture(scope="session")
+def sentinel_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a master with its replica under three Sentinels of this test session."""
+    with SentinelSet(tmp_path_factory.mktemp("sentinel")) as servers:
+        yield servers.url
+
+
+@pytest.fixture(params=["valkey_url", "cluster_url", "sentinel_url"], ids=["single", "cluster", "sentinel"])
+def any_store_url(request: pytest.FixtureRequest) -> str:
+    """A test that asks for this runs on each kind of store, one after the other."""
+    url: str = request.getfixturevalue(request.param)
+    return url
 
 
 @pytest.fixture

@@ -28,13 +28,15 @@ from gateway.local.pos import PosReceiver
 from gateway.local.realtime_connection import Connection
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice
+from gateway.manager import VoiceSessionManager
 from gateway.orders.availability import DAYS
 from gateway.orders.restaurant import Hours, PosEndpoint, Restaurant
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
 from gateway.pos.worker import Worker, delivery_client
 from gateway.server import GatewayServer, uvicorn_config
+from gateway.session import VoiceSession
 from gateway.settings import Settings
-from gateway.store import SessionStore, open_store
+from gateway.store import SessionStore, keys_without_expiry, open_store
 from tests.oracle import CLIENT, SERVER, check
 
 TWILIO_TOKEN = "twilio-auth-token-of-the-tests"
@@ -128,6 +130,7 @@ class Stage:
     store: SessionStore
     settings: Settings
     running: Running | None = None
+    lived: dict[str, Call] = field(default_factory=dict)  # each call as the session of its newest leg has it
     garbled: bool = False  # the model's server was told to send what no type allows
 
     @property
@@ -152,6 +155,10 @@ class Stage:
     async def events(self, call_id: str) -> list[AnyEvent]:
         """The call's log."""
         return [read_event(entry.event) for entry in await self.store.read_log(self.restaurant.id, call_id)]
+
+    async def entries(self, call_id: str) -> list[tuple[str, str]]:
+        """The call's log as it is stored: event ids and JSON."""
+        return [(entry.event_id, entry.event) for entry in await self.store.read_log(self.restaurant.id, call_id)]
 
     async def fold(self, call_id: str) -> Call:
         """The call as its log tells it."""
@@ -234,6 +241,18 @@ def _is_socket(entry: Path) -> bool:
         return False
 
 
+def _keep_calls(stage: Stage, manager: VoiceSessionManager) -> None:
+    """Keep the call of every session of this process beyond its end, to be compared with its log."""
+    create = manager.create_session
+
+    async def create_and_keep(*arguments: Any, **named: Any) -> VoiceSession:
+        session = await create(*arguments, **named)
+        stage.lived[session.id] = session.call
+        return session
+
+    manager.create_session = create_and_keep  # type: ignore[method-assign]  # tests look on, nothing is changed
+
+
 @contextlib.asynccontextmanager
 async def open_stage(
     valkey_url: str,
@@ -283,6 +302,7 @@ async def open_stage(
         if in_process:
             server = await stack.enter_async_context(serve(settings, [served], listener))
             stage.running = server.running
+            _keep_calls(stage, server.running.manager)
         else:
             listener.close()
         yield stage
@@ -291,6 +311,7 @@ async def open_stage(
                 break
             await asyncio.sleep(0.02)
         assert not leases, f"still leased: {leases}"
+        assert not (stay := await keys_without_expiry(store.connection)), f"never to go: {stay}"
         if not stage.garbled:
             model.judge()
     await before.back()

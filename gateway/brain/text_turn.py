@@ -41,6 +41,7 @@ from gateway.events import (
     KeyPressed,
     LegEnded,
     LegStarted,
+    LogDamaged,
     MessageLeft,
     ModelOpened,
     PlaybackFinished,
@@ -161,9 +162,18 @@ class TextTurn:
 
     # --- what happens ---
 
-    def begin(self, leg: int, offer: Offer | None, at: datetime) -> None:
-        """Begin a leg without a media stream. `offer`: what can be had; None: not known."""
+    def begin(self, leg: int, offer: Offer | None, at: datetime, damaged: LogDamaged | None = None) -> None:
+        """Begin a leg without a media stream.
+
+        Args:
+            leg: its number.
+            offer: what can be had; None: not known.
+            at: now.
+            damaged: what of the log is lost that the call does not know of; None: nothing.
+        """
         self._offer_is(offer, at)
+        if damaged is not None:
+            self._tell(damaged)
         self._tell(LegStarted(**_stamp(self.call, at), leg=leg, stream_sid="", kind="gather"))
         self.go_on(at)
 

@@ -172,6 +172,11 @@ class Desk:
         """The caller was asked to answer by a key and did: as good as words, until there are words."""
         self._answers.pressed(answer, at)
 
+    def doubt(self) -> None:
+        """The order may be another than is known here: what was read back is no longer what counts."""
+        self._watch = None
+        self._answers.clear()
+
     def model_gone(self) -> None:
         """The model that called tools is gone: its confirm is asked for anew, and a submit's outcome becomes a note.
 

@@ -17,6 +17,7 @@ from typing import assert_never
 from pydantic import ValidationError
 
 from gateway import errors
+from gateway.call import prompts
 from gateway.call.effects import Effect
 from gateway.call.moves import MOVED
 from gateway.call.parts import Parts
@@ -42,6 +43,7 @@ from gateway.events import (
     LegStarted,
     ListeningStarted,
     ListeningStopped,
+    LogDamaged,
     MessageLeft,
     ModelChecked,
     ModelLost,
@@ -75,7 +77,7 @@ from gateway.orders.tools import OrderTools
 
 _WITHOUT_A_LEG = (
     CallStarted, LegStarted, LegEnded, HungUp, Ended, AgentSaid, TranscriptionEvent, OrderEvent, OfferChanged,
-    MessageLeft, AlertRaised, TransferAnswered, TransferAccepted, Dialled, StaffActed,
+    MessageLeft, AlertRaised, TransferAnswered, TransferAccepted, Dialled, StaffActed, LogDamaged,
 )  # fmt: skip
 """What still matters while no stream is up. Everything else is late: nobody could hear what followed from it."""
 
@@ -124,6 +126,8 @@ class Call:
         """As `legs_lost`, of the legs without a media stream."""
         self.hung_up = False
         self.ignored = 0
+        self.damage = 0
+        """Entries of its log that are lost, as far as it was told."""
 
     # --- the public side ---
 
@@ -285,6 +289,8 @@ class Call:
                 self.staff_line.take(event)
             case StaffActed():
                 self.staff.acted(event)
+            case LogDamaged():
+                self._log_damaged(event)
             case ErrorEvent():
                 self._parts.severity.apply(event)
             case Ended():
@@ -354,6 +360,12 @@ class Call:
         self.turn = max(self.turn, event.turn)
         if not event.heard:
             self._parts.turn_taking.nothing_gathered(event.at)
+
+    def _log_damaged(self, event: LogDamaged) -> None:
+        """Some of what happened is not known any more: the order must be asked for before it may be confirmed."""
+        self.damage = event.entries
+        self.desk.doubt()
+        self._parts.connection.note_surely(prompts.LOG_DAMAGED_NOTE)
 
     def _disconnected(self) -> None:
         """No leg, no model: nothing waits any more."""

@@ -199,6 +199,10 @@ RECOVERED_NOTE = (
     "You were away for a moment. The order stands as get_order says. If the caller said something that was not "
     "answered, answer it; else say in a few words that you are back and go on."
 )
+LOG_DAMAGED_NOTE = (
+    "Some of what was said before is lost, so the order may be incomplete. Tell the caller so in a few words, read the "
+    "whole order out as get_order says and ask whether anything is missing or wrong."
+)
 MOVED_NOTE = "The order stands as get_order says. Go on with the conversation; there is nothing to say about this."
 STILL_THERE_NOTE = (
     "The caller has been silent. Ask in a few words whether they are still there, and repeat what you need."

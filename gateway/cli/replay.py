@@ -1,18 +1,19 @@
 """`gateway replay CALL`: folds a recorded call and prints it: who said what when, the states, the order, the totals."""
 
 import asyncio
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
+from gateway.call.log_reader import DAMAGE, ReadLog, read_log
 from gateway.cli.story import Story
 from gateway.cli.story_view import moment_line, order_table
 from gateway.cli.terminal import fail, out
-from gateway.events import AnyEvent, CallStarted, InvalidEventError, read_event
+from gateway.events import AnyEvent, CallStarted, MessageLeft
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.restaurant_files import SHIPPED, RestaurantErrors, load_restaurants
 from gateway.store import EmbeddedServerError, StoreError, StoreUrlError, open_store
@@ -28,25 +29,45 @@ def replay(
         Path | None, typer.Option(envvar="RESTAURANTS_DIR", help="The restaurants. Default: the examples.")
     ] = None,
     states: Annotated[bool, typer.Option(help="Print the states that the call went through.")] = True,
+    export: Annotated[
+        Path | None, typer.Option(help="Write what is sound of the log to a file, without telephone numbers.")
+    ] = None,
 ) -> None:
     """Print a recorded call: the transcript in spoken order, the changes of state, the order and its totals."""
     file = Path(call)
+    at: str | None = None
     if file.is_file():
-        lines: Iterable[str] = file.read_text(encoding="utf-8").splitlines()
+        entries: Iterable[tuple[str, str]] = (("", line) for line in file.read_text(encoding="utf-8").splitlines())
     else:
-        lines = asyncio.run(_stored(call, redis_url, data_dir))
-    events = _events(lines, call)
-    if not events or not isinstance(events[0], CallStarted):
+        at, entries = asyncio.run(_stored(call, redis_url, data_dir))
+    log = read_log((event_id, text) for event_id, text in entries if text.strip())
+    _tell_problems(log)
+    first = log.events[0] if log.events else None
+    restaurant_id = first.restaurant_id if isinstance(first, CallStarted) else at
+    if first is None or restaurant_id is None:
         fail(f"{call} does not begin as a call does (call.started)")
-    story = Story(events[0].session_id, _restaurant(events[0].restaurant_id, restaurants or SHIPPED))
-    for event in events:
+    story = Story(first.session_id, _restaurant(restaurant_id, restaurants or SHIPPED))
+    for event in log.events:
         story.take(event)
     story.end()
     _print(story, states=states)
+    if export is not None:
+        export.write_text("".join(f"{without_numbers(event).to_json()}\n" for event in log.events), encoding="utf-8")
 
 
-async def _stored(call: str, redis_url: str | None, data_dir: Path | None) -> list[str]:
-    """The log of a call of any restaurant, from the store."""
+def without_numbers(event: AnyEvent) -> AnyEvent:
+    """The event as it may be kept for good: the caller's number is a made-up one, and nothing leads to it."""
+    match event:
+        case CallStarted(caller_key=str()):
+            return event.model_copy(update={"caller_key": "caller", "caller_last_two": "00"})
+        case MessageLeft(number=str()):
+            return event.model_copy(update={"number": "+15555550100"})
+        case _:
+            return event
+
+
+async def _stored(call: str, redis_url: str | None, data_dir: Path | None) -> tuple[str, list[tuple[str, str]]]:
+    """The restaurant and the log of a call of any restaurant, from the store."""
     try:
         async with await open_store(redis_url, data_dir) as store:
             found = await store.find_call(call)
@@ -54,32 +75,19 @@ async def _stored(call: str, redis_url: str | None, data_dir: Path | None) -> li
                 fail(
                     f"no call {call} in the store (and no such file); logs expire, and REDIS_URL or DATA_DIR say where"
                 )
-            return [entry.event for entry in await store.read_log(found.restaurant_id, call)]
+            log = await store.read_log(found.restaurant_id, call)
+            return found.restaurant_id, [(entry.event_id, entry.event) for entry in log]
     except (StoreError, StoreUrlError, EmbeddedServerError) as error:
         fail(f"the store cannot be read: {error}")
 
 
-def _events(lines: Iterable[str], call: str) -> list[AnyEvent]:
-    """The events; those that this version does not know are named and passed over, as the gateway does."""
-    events: list[AnyEvent] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            events.append(read_event(line))
-        except InvalidEventError as error:
-            if not _is_json(line):
-                fail(f"{call}, line {number}: not JSON")
-            out.print(f"[dim]event {number} is passed over: {error}[/]", soft_wrap=True)
-    return events
-
-
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
+def _tell_problems(log: ReadLog) -> None:
+    """What in the log is not sound: passed over, or put right, as the gateway does."""
+    for problem in log.problems:
+        what = f"entry {problem.entry}: {problem.kind.replace('_', ' ')}"
+        out.print(f"[dim]{escape(' '.join(filter(None, [what, problem.detail])))}[/]", soft_wrap=True)
+    if any(problem.kind in DAMAGE for problem in log.problems):
+        out.print("[dim]the log is damaged: the order may be another than it says[/]", soft_wrap=True)
 
 
 def _restaurant(restaurant_id: str, folder: Path) -> Restaurant:

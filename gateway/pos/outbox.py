@@ -39,6 +39,16 @@ class Head:
     submitted_ms: int
 
 
+# KEYS outbox | ARGV group retention. The stream is made with the group, so it must get its expiry in the same step.
+_PREPARE = Script(
+    """
+local made = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM')
+if made.err and not string.find(made.err, 'BUSYGROUP', 1, true) then return made end
+redis.call('EXPIRE', KEYS[1], ARGV[2], 'NX')
+return 1
+"""
+)
+
 # ARGV group consumer token ... in all of them. The head of the queue, or nil when the token is no longer ours or done.
 _TAKE = """
 local function take(outbox, queue, tries)
@@ -134,16 +144,11 @@ class Outbox:
         self._consumer = consumer
         self.groups: Sequence[Sequence[int]] = store.connection.groups
 
-    async def prepare(self) -> None:
-        """Make the consumer groups, where they are missing."""
-        for number in range(keys.PARTITIONS):
-            name = keys.outbox_key(number)
-            try:
-                await self._connection.command("XGROUP", "CREATE", name, keys.OUTBOX_GROUP, "0", "MKSTREAM")
-            except StoreRefusedError as error:
-                if "BUSYGROUP" not in str(error):
-                    raise
-            await self._connection.command("EXPIRE", name, self._retention_s, "NX")
+    async def prepare(self, group: Sequence[int] = tuple(range(keys.PARTITIONS))) -> None:
+        """Make the consumer groups of some partitions, where they are missing."""
+        for number in group:
+            words: list[str | int] = [keys.OUTBOX_GROUP, self._retention_s]
+            await self._connection.run(_PREPARE, [keys.outbox_key(number)], words)
 
     async def read(self, group: Sequence[int], count: int, block_s: float) -> list[Token]:
         """Wait for new tokens of some partitions, at most `count` of each.
@@ -161,7 +166,7 @@ class Outbox:
         except StoreRefusedError as error:
             if "NOGROUP" not in str(error):
                 raise
-            await self.prepare()  # the store was emptied, or no order came for as long as keys live
+            await self.prepare(group)  # the store was emptied, or no order came for as long as keys live
             return []
         streams = cast("list[tuple[str, list[tuple[str, dict[str, str]]]]]", found or [])
         numbers = dict(zip(names, group, strict=True))

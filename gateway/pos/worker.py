@@ -23,7 +23,7 @@ from gateway.pos.address import GuardedTransport
 from gateway.pos.attempt import TIMEOUT_S, Attempt, attempt_delivery
 from gateway.pos.outbox import Head, Outbox, Token
 from gateway.pos.webhook import Dead, Decision, Delivered, Disable, Retry, decide
-from gateway.store import SessionStore, StoreError, keys
+from gateway.store import SessionStore, StoreError
 from gateway.store.connection import BLOCK_S
 
 logger = structlog.get_logger(__name__)
@@ -110,9 +110,10 @@ class Worker:
         """Deliver until `stop()`. A store that is away is waited for."""
         async with asyncio.TaskGroup() as tasks:
             for group in self._outbox.groups:
+                # each for itself, so that a cluster's node that is away holds up its own partitions alone
                 tasks.create_task(self._repeat(partial(self._read, tasks, group)), name="outbox reader")
-            tasks.create_task(self._repeat(self._wake), name="outbox clock")
-            tasks.create_task(self._repeat(partial(self._rescue, tasks)), name="outbox rescue")
+                tasks.create_task(self._repeat(partial(self._wake, group)), name="outbox clock")
+                tasks.create_task(self._repeat(partial(self._rescue, tasks, group)), name="outbox rescue")
         with suppress(StoreError):  # then the name stays in the groups, where it does no harm
             await self._outbox.leave()
 
@@ -135,14 +136,13 @@ class Worker:
         for token in await self._outbox.read(group, max(1, self._concurrency // 4), self._block_s):
             await self._begin(tasks, token)
 
-    async def _wake(self) -> None:
+    async def _wake(self, group: Sequence[int]) -> None:
         await self._pause(self._poll_s)
-        for group in self._outbox.groups:
-            await self._outbox.wake_due(group, _ms(datetime.now(UTC)))
+        await self._outbox.wake_due(group, _ms(datetime.now(UTC)))
 
-    async def _rescue(self, tasks: asyncio.TaskGroup) -> None:
+    async def _rescue(self, tasks: asyncio.TaskGroup, group: Sequence[int]) -> None:
         await self._pause(self._stuck_after_s / 3)
-        for number in range(keys.PARTITIONS):
+        for number in group:
             for token in await self._outbox.claim_stuck(number, self._stuck_after_s, self._concurrency):
                 logger.info("worker.claimed", queue=token.queue)
                 await self._begin(tasks, token)

@@ -17,6 +17,7 @@ from gateway.store.errors import (
     StoreUnavailableError,
 )
 from gateway.store.event_log import EventLog
+from gateway.store.expiry import keys_without_expiry
 from gateway.store.offers import OfferStore
 from gateway.store.opening import open_store
 from gateway.store.records import (
@@ -67,6 +68,7 @@ __all__ = [
     "StoreUnavailableError",
     "StoreUrlError",
     "default_data_dir",
+    "keys_without_expiry",
     "open_store",
     "parse_store_url",
 ]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
@@ -51,6 +52,8 @@ class Connection:
     def __init__(self, address: StoreUrl) -> None:
         self._sentinel = _sentinel(address) if address.mode == "sentinel" else None
         self._client = _client(address) if self._sentinel is None else _master(self._sentinel, address.master)
+        self._first = asyncio.Lock()
+        self._unknown = address.mode == "cluster"
         everything = tuple(range(PARTITIONS))
         # redis-py's cluster client does not wait for a free connection, it raises: so we wait.
         self._turns = asyncio.Semaphore(_CONNECTIONS)
@@ -67,7 +70,7 @@ class Connection:
         """
         with store_errors():
             async with self._turns:
-                reply: object = await self._client.execute_command(*words)
+                reply: object = await self._execute(*words)
         return reply
 
     async def run(self, script: Script, keys: Sequence[str], arguments: Sequence[str | int | float]) -> Reply:
@@ -81,10 +84,22 @@ class Connection:
             async with self._turns:
                 reply: Reply
                 try:
-                    reply = await self._client.execute_command("EVALSHA", script.sha, len(keys), *keys, *arguments)
+                    reply = await self._execute("EVALSHA", script.sha, len(keys), *keys, *arguments)
                 except NoScriptError:  # a new server, or a fail-over; EVAL keeps the script there
-                    reply = await self._client.execute_command("EVAL", script.text, len(keys), *keys, *arguments)
+                    reply = await self._execute("EVAL", script.text, len(keys), *keys, *arguments)
         return reply
+
+    async def _execute(self, *words: str | int | float) -> Any:
+        if self._unknown:
+            # Many commands at once on a cluster client that knows no node yet close each other's connections.
+            async with self._first:
+                if self._unknown:
+                    await self._client.execute_command("EXISTS", tag(0))
+                    self._unknown = False
+        try:
+            return await self._client.execute_command(*words)
+        except AttributeError:  # see `errors.AWAY`: redis-py does not try this again by itself
+            return await self._client.execute_command(*words)
 
     async def health(self) -> Health:
         """Ask the server for its version. Never raises: what is wrong is said in the answer."""
@@ -96,6 +111,15 @@ class Connection:
         numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
         problem = None if numbers >= _OLDEST else "the store is too old: Redis 7.0 or Valkey is needed"
         return Health(version, perf_counter() - began, problem)
+
+    async def keys(self) -> list[str]:
+        """The names of all keys, from every server that has some. For tests and checks: it asks for them in one go."""
+        if isinstance(self._client, RedisCluster):
+            with store_errors():
+                found: object = await self._client.keys(target_nodes=RedisCluster.PRIMARIES)
+        else:
+            found = await self.command("KEYS", "*")
+        return sorted(cast("list[str]", found))
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -36,6 +36,7 @@ AWAY = (
     OutOfMemoryError,
     TryAgainError,
     OSError,
+    AttributeError,  # redis-py's cluster client closes connections under commands that are just connecting on them
 )
 # The same, met inside a script: disk full, too few replicas, memory full.
 _AWAY_CODES = ("MISCONF", "NOREPLICAS", "OOM", "READONLY", "CLUSTERDOWN", "MASTERDOWN")

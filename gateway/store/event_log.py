@@ -1,16 +1,16 @@
 """EventLog: the event logs of all calls of a process, written behind their backs.
 
-`append` costs a call some list operations and never waits. One task writes what has gathered over all calls, one
-script per partition: at once when it was idle, so that a crash loses milliseconds, else in steps of `linger_s`. While
+`append` costs a call some list operations and never waits. One task per partition writes what has gathered over its
+calls in one script: at once when it was idle, so that a crash loses milliseconds, else in steps of `linger_s`. While
 the store is away everything is kept and tried again, also of calls that have ended meanwhile; events have ids, so
-nothing is written twice. Waiting events are bounded: a call that has more is cut off there, since a log without its end
-still folds and one with holes does not. A store that comes back without its data, or without the newest of it, is given
-the logs of the calls that live here once more, from their beginning.
+nothing is written twice. A cluster's node that is away holds up its own partitions alone. Waiting events are bounded: a
+call that has more is cut off there, since a log without its end still folds and one with holes does not. A store that
+comes back without its data, or without the newest of it, is given the logs of the calls that live here once more.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
@@ -33,11 +33,22 @@ AWAY_AFTER_S = 2.0
 """Seconds without an answer after which the store counts as away; its client tries on for longer."""
 
 
+@dataclass(slots=True)
+class _Partition:
+    """The calls of one partition that have something to be written, and the task that writes it."""
+
+    dirty: dict[str, Pending] = field(default_factory=dict)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    away: bool = False
+    task: asyncio.Task[None] | None = None
+
+
 class EventLog:
     """The logs of this process's calls. Run it: `async with EventLog(store) as log`.
 
     Attributes:
-        away: whether the last write failed because the store is away.
+        away: whether a last write failed because the store, or a part of it, is away.
         dropped: events that were not kept, because too many waited or the lease was lost.
     """
 
@@ -71,25 +82,23 @@ class EventLog:
         self._max_per_call = max_waiting_per_call
         self._linger_s = linger_s
         self._calls: dict[str, Pending] = {}
-        self._dirty: dict[str, Pending] = {}
+        self._parts: dict[int, _Partition] = {}
         self._waiting = 0
-        self._wake = asyncio.Event()
-        self._hurry = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._leaving = False
         self.away = False
         self.dropped = 0
 
     async def __aenter__(self) -> "EventLog":
-        self._task = asyncio.create_task(self._write_forever(), name="event log")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Write what waits, if the store answers, and stop."""
-        assert self._task is not None
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        while self._dirty and await self._write():
-            pass
+        tasks = [part.task for part in self._parts.values() if part.task is not None]
+        self._leaving = True
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(self._write_last(part) for part in self._parts.values()))
         for call in list(self._calls.values()):
             self._drop(call, LogIncompleteError(call.call_id))
         self._calls.clear()
@@ -140,8 +149,9 @@ class EventLog:
         call.events += events
         call.hold = hold or call.hold
         self._waiting += len(events)
-        self._dirty[call_id] = call
-        self._wake.set()
+        part = self._part_of(call)
+        part.dirty[call_id] = call
+        part.wake.set()
 
     async def flushed(self, call_id: str) -> None:
         """Wait until all that was appended for a call is in the store. Put a time-out around it.
@@ -153,11 +163,12 @@ class EventLog:
         call = self._calls[call_id]
         if call.failure is not None:
             raise call.failure
-        if call_id not in self._dirty:
+        part = self._part_of(call)
+        if call_id not in part.dirty:
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         call.waiters.append((len(call.events), done))
-        self._hurry.set()
+        part.hurry.set()
         await done
 
     def submitted(self, call_id: str, event_id: str) -> None:
@@ -173,50 +184,63 @@ class EventLog:
             self._forget_ended(call)
 
     def _forget_ended(self, call: Pending) -> None:
-        if call.ended and call.call_id not in self._dirty and self._calls.get(call.call_id) is call:
+        waits = call.call_id in self._part_of(call).dirty
+        if call.ended and not waits and self._calls.get(call.call_id) is call:
             del self._calls[call.call_id]
 
-    async def _write_forever(self) -> None:
+    def _part_of(self, call: Pending) -> _Partition:
+        number = keys.partition(call.restaurant_id)
+        part = self._parts.get(number)
+        if part is None:
+            part = self._parts[number] = _Partition()
+            part.task = asyncio.create_task(self._write_forever(part), name=f"event log {number}")
+        return part
+
+    async def _write_forever(self, part: _Partition) -> None:
         pause = 0.0
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            if await self._write():
+        while not self._leaving:  # a cancellation that comes together with an answer is lost in the client
+            await part.wake.wait()
+            part.wake.clear()
+            if await self._write(part):
                 pause = 0.0
-                await self._linger()
+                await self._linger(part)
             else:
                 pause = min(2.0, pause * 2 or 0.05)
                 await asyncio.sleep(pause)
-            if self._dirty:
-                self._wake.set()
+            if part.dirty:
+                part.wake.set()
 
-    async def _linger(self) -> None:
+    async def _write_last(self, part: _Partition) -> None:
+        while part.dirty and await self._write(part):
+            pass
+
+    async def _linger(self, part: _Partition) -> None:
         """Let events gather for a moment, unless somebody waits for them."""
-        if self._hurry.is_set():
-            self._hurry.clear()
+        if part.hurry.is_set():
+            part.hurry.clear()
             return
         try:
             async with asyncio.timeout(self._linger_s):
-                await self._hurry.wait()
+                await part.hurry.wait()
         except TimeoutError:
             return
-        self._hurry.clear()
+        part.hurry.clear()
 
-    async def _write(self) -> bool:
-        """Write what waits, once; False when the store is away."""
-        parts: dict[int, list[Pending]] = defaultdict(list)
-        for call in self._dirty.values():
-            parts[keys.partition(call.restaurant_id)].append(call)
-        alarm = asyncio.get_running_loop().call_later(AWAY_AFTER_S, self._is_away, True)
+    async def _write(self, part: _Partition) -> bool:
+        """Write what waits in a partition, once; False when its server is away."""
+        calls = list(part.dirty.values())
+        alarm = asyncio.get_running_loop().call_later(AWAY_AFTER_S, self._is_away, part, True)
         try:
-            done = await asyncio.gather(*(self._write_calls(calls) for calls in parts.values()))
+            here = not calls or await self._write_calls(part, calls)
         finally:
             alarm.cancel()
-        self._is_away(not all(done))
-        return all(done)
+        self._is_away(part, not here)
+        return here
 
-    def _is_away(self, away: bool) -> None:
-        """The store answers, or does not: an alarm, once for each time that it goes."""
+    def _is_away(self, part: _Partition, away: bool) -> None:
+        """A server answers, or does not: an alarm, once for each time that one goes."""
+        part.away = away
+        away = any(other.away for other in self._parts.values())
         if away == self.away:
             return
         self.away = away
@@ -227,7 +251,7 @@ class EventLog:
         if self._on_away is not None:
             self._on_away(away)
 
-    async def _write_calls(self, calls: list[Pending]) -> bool:
+    async def _write_calls(self, part: _Partition, calls: list[Pending]) -> bool:
         batches = [call.batch() for call in calls]
         try:
             written = await self._store.append_many(batches)
@@ -235,24 +259,24 @@ class EventLog:
             return False
         except StoreRefusedError:  # one call is at fault: find it, and spare the others
             if len(calls) > 1:
-                return all([await self._write_calls([call]) for call in calls])
+                return all([await self._write_calls(part, [call]) for call in calls])
             logger.exception("store.refused", call_id=calls[0].call_id)
             written = ["fenced_off"]
             failure: type[LeaseLostError | LogIncompleteError] = LogIncompleteError
         else:
             failure = LeaseLostError
         for call, batch, kept in zip(calls, batches, written, strict=True):
-            if self._dirty.get(call.call_id) is not call:
+            if part.dirty.get(call.call_id) is not call:
                 continue  # closed while we wrote
             if kept == "kept":
                 self._settle(call, batch)
             elif kept == "fenced_off":
                 self._lose(call, failure(call.call_id))
-            elif not await self._restore(call):
+            elif not await self._restore(part, call):
                 return False
         return True
 
-    async def _restore(self, call: Pending) -> bool:
+    async def _restore(self, part: _Partition, call: Pending) -> bool:
         """Give the store a log again that it has forgotten; what waits follows. False when it is away once more."""
         logger.error("store.forgot", call_id=call.call_id, events=len(call.written))
         if not call.written or call.fence is None:  # there is nothing to begin it with: go on with what comes
@@ -268,7 +292,7 @@ class EventLog:
             logger.exception("store.refused", call_id=call.call_id)
             self._lose(call, LogIncompleteError(call.call_id))
             return True
-        if self._dirty.get(call.call_id) is not call:
+        if part.dirty.get(call.call_id) is not call:
             return True  # a newer leg took over while we wrote
         if not kept:
             self._lose(call, LeaseLostError(call.call_id))
@@ -291,7 +315,7 @@ class EventLog:
         if call.hold is batch.hold:
             call.hold = None
         if not call.events and call.hold is None:
-            del self._dirty[call.call_id]
+            del self._part_of(call).dirty[call.call_id]
             self._forget_ended(call)
         for until, done in call.waiters:
             if until <= count and not done.done():
@@ -307,7 +331,7 @@ class EventLog:
 
     def _drop(self, call: Pending, failure: LeaseLostError | LogIncompleteError) -> None:
         """Write nothing more of a call."""
-        self._dirty.pop(call.call_id, None)
+        self._part_of(call).dirty.pop(call.call_id, None)
         self._waiting -= len(call.events)
         self.dropped += len(call.events)
         call.events.clear()

@@ -29,8 +29,15 @@ local function append(log, seen, at, retention, seen_s)
   redis.call('EXPIRE', log, retention)
   return last + 1
 end
-local function fenced_off(fence, given)
-  return given ~= '' and tonumber(redis.call('HGET', fence, 'fence') or '0') > tonumber(given)
+local function fenced_off(fence, given, retention)
+  if given == '' then return false end
+  local known = tonumber(redis.call('HGET', fence, 'fence') or '0')
+  if known < tonumber(given) then
+    -- a fail-over has forgotten the claim of this leg: make it good, before an older leg writes
+    redis.call('HSET', fence, 'fence', given)
+    redis.call('EXPIRE', fence, retention)
+  end
+  return known > tonumber(given)
 end
 """
 
@@ -60,7 +67,7 @@ local key, at, done = 1, 4, {}
 for _ = 1, tonumber(ARGV[3]) do
   local fence, log, seen = KEYS[key], KEYS[key + 1], KEYS[key + 2]
   local result = 1
-  if fenced_off(fence, ARGV[at]) then
+  if fenced_off(fence, ARGV[at], ARGV[1]) then
     result = 0
   elseif ARGV[at + 1] ~= '' and redis.call('SISMEMBER', seen, ARGV[at + 1]) == 0 then
     result = 2
@@ -92,7 +99,7 @@ return done
 RESTORE = Script(
     _LOG
     + """
-if fenced_off(KEYS[1], ARGV[1]) then return 0 end
+if fenced_off(KEYS[1], ARGV[1], ARGV[6]) then return 0 end
 local others = redis.call('XRANGE', KEYS[2], '-', '+')
 redis.call('DEL', KEYS[2], KEYS[3])
 append(KEYS[2], KEYS[3], 8, ARGV[6], ARGV[7])
@@ -158,7 +165,7 @@ return {tonumber(leg), tonumber(fence), redis.call('XRANGE', KEYS[4], '-', '+')}
 TURN = Script(
     _LOG
     + """
-if fenced_off(KEYS[1], ARGV[1]) then return -1 end
+if fenced_off(KEYS[1], ARGV[1], ARGV[2]) then return -1 end
 if redis.call('SISMEMBER', KEYS[3], ARGV[10]) == 1 then return 0 end
 append(KEYS[2], KEYS[3], 9, ARGV[2], ARGV[3])
 if ARGV[4] == '1' and redis.call('EXISTS', KEYS[5]) == 0 then
@@ -203,7 +210,7 @@ ONCE = Script("return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'GET', 'EX', ARG
 SUBMIT = Script(
     _LOG
     + """
-if fenced_off(KEYS[1], ARGV[1]) then return -1 end
+if fenced_off(KEYS[1], ARGV[1], ARGV[7]) then return -1 end
 if redis.call('EXISTS', KEYS[4]) == 1 then return 0 end
 if ARGV[14] ~= '' and ARGV[16] ~= '' then
   local oldest = '(' .. string.format('%.0f', tonumber(ARGV[6]) - 1000 * tonumber(ARGV[15]))

@@ -14,7 +14,6 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from gateway.errors import GatewayError
-from gateway.events import InvalidEventError
 from gateway.framing import DIRECT_TEXT
 from gateway.manager import VoiceSessionManager
 from gateway.orders.restaurant import Restaurant
@@ -102,7 +101,7 @@ class MediaEndpoint:
             log.warning("stream_refused", reason=f"stream token: {error}")
         except StaleLegError:
             log.warning("stream_refused", reason="a newer leg runs", call_id=start.call_sid)
-        except (StoreError, TimeoutError, InvalidEventError) as error:
+        except (StoreError, TimeoutError) as error:
             log.error("stream_refused", reason=type(error).__name__, call_id=start.call_sid)
         else:
             await self._manager.serve(session)

@@ -26,11 +26,11 @@ from gateway.orders.restaurant import Restaurant
 from gateway.orders.timing import takes_calls
 from gateway.security import StreamToken, caller_key, e164, last_two, mint_stream_token
 from gateway.settings import Settings
+from gateway.sound_log import sound_log
 from gateway.store import LogEntry, SessionStore, StoreError, StoreUnavailableError
 from gateway.text_session import TextSessions, UnknownCallError
 from gateway.web.admission import Admission, declined
 from gateway.web.fallback import Fallback
-from gateway.web.logged import known_events
 from gateway.web.phrases import LOCALES, PHRASES, closed_text
 from gateway.web.readiness import Readiness
 from gateway.web.text_turns import TextTurns
@@ -200,7 +200,7 @@ class Telephony:
             entries = await self._log_of(hook.call_id, restaurant)
             if not entries:
                 return self._refuse(hook, "unknown_call", restaurant)
-            call = Call.fold(hook.call_id, restaurant, self._events(entries))
+            call = Call.fold(hook.call_id, restaurant, self._events(hook.call_id, entries))
             await self._note_dial(call, hook, leg)
             await self._obey_staff(call)
             step = Goodbye() if over else next_step(call, self._now(), leg - 1, dialled=after == "dial")
@@ -243,7 +243,7 @@ class Telephony:
                     return ""
                 await self._store.append(restaurant.id, hook.call_id, None, [("call.hung_up", hung_up.to_json())])
                 await self._store.end_call(restaurant.id, hook.call_id)
-                call = Call.fold(hook.call_id, restaurant, [*self._events(entries), hung_up])
+                call = Call.fold(hook.call_id, restaurant, [*self._events(hook.call_id, entries), hung_up])
                 await self._admission.over(call, call.caller_key, self._now())
         return ""
 
@@ -362,7 +362,7 @@ class Telephony:
     async def _next_leg(self, call_id: str, restaurant: Restaurant) -> int | None:
         """The leg that follows those in the log of a call that was begun before; None when the call is over."""
         entries = await self._store.read_log(restaurant.id, call_id)
-        call = Call.fold(call_id, restaurant, self._events(entries))
+        call = Call.fold(call_id, restaurant, self._events(call_id, entries))
         said_goodbye = call.ended is not None and call.ended.next == "goodbye"
         return None if call.hung_up or said_goodbye else call.leg + 1
 
@@ -413,9 +413,9 @@ class Telephony:
             await self._store.commands.taken(call.restaurant.id, command.id)
             call.handle(event)
 
-    def _events(self, entries: Sequence[LogEntry]) -> list[AnyEvent]:
-        """The log's events; one that this version does not know is passed over, as any late event is."""
-        return known_events(entries)
+    def _events(self, call_id: str, entries: Sequence[LogEntry]) -> Sequence[AnyEvent]:
+        """What of the log is sound; the next leg tells the call what is not."""
+        return sound_log(entries, call_id, self._metrics).events
 
 
 def _locale(restaurant: Restaurant) -> str:

@@ -21,8 +21,8 @@ from gateway.logs import bind_call, get_logger
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
 from gateway.settings import Settings
+from gateway.sound_log import sound_log
 from gateway.store import SessionStore, StoreError
-from gateway.web.logged import known_events
 from gateway.web.phrases import LOCALES, PHRASES, whisper_text
 from gateway.web.webhook_guard import BODY_LIMIT, CALL_SID, Webhook, WebhookGuard, WebhookRefused
 from twiml.document import CONTENT_TYPE, Screen
@@ -160,7 +160,8 @@ class StaffLeg:
 
     async def _call(self, staffed: Staffed) -> tuple[Call, str | None]:
         """The caller's call, and the last digits of their number."""
-        events = known_events(await self._store.read_log(staffed.restaurant.id, staffed.call_id))
+        entries = await self._store.read_log(staffed.restaurant.id, staffed.call_id)
+        events = sound_log(entries, staffed.call_id, self._metrics).events
         started = next((event for event in events if isinstance(event, CallStarted)), None)
         call = Call.fold(staffed.call_id, staffed.restaurant, events)
         return call, None if started is None else started.caller_last_two

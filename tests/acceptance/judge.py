@@ -1,12 +1,17 @@
 """What every whole call must have been, whatever it was about: judged from the phone's record, the log and the POS."""
 
 import asyncio
+import os
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from gateway.call.log_reader import read_log
 from gateway.call.machine import Call
 from gateway.call.states import TRANSITIONS, State
+from gateway.cli.replay import without_numbers
 from gateway.events import AnyEvent, Disclosed, LegStarted
 from gateway.local.phone_record import CallRecord
+from tests.call.same import differences
 from tests.stage import Stage
 
 ARROWS = {(arrow.source, arrow.target) for arrow in TRANSITIONS}
@@ -78,9 +83,33 @@ async def judge_call(stage: Stage, record: CallRecord, *, legs: int = 1) -> Call
     call.machine.on_state_change(lambda source, target: moves.append((source, target)))
     for event in events:
         call.handle(event)
+    await judge_fold(stage, record.call_sid)
     assert set(moves) <= ARROWS
     assert [source for source, _ in moves] == [State.DISCONNECTED, *(target for _, target in moves[:-1])]
     return call
+
+
+async def judge_fold(stage: Stage, call_id: str) -> None:
+    """The log must be sound and, folded, the call as its last session had it, in everything that decides.
+
+    What others have written meanwhile, as Twilio's status, is in the log and in no session's mind. So is a placed order
+    whose answer was lost: there the log knows more than the session, which had to say that nothing is sure.
+    """
+    entries = await stage.entries(call_id)
+    log = read_log(entries, call_id)
+    assert log.problems == ()
+    live = stage.lived.get(call_id)
+    if live is None:
+        return  # the gateway was a process of its own
+    fences = [int(event_id.partition("-")[0]) for event_id, _ in entries if event_id[0].isdigit()]
+    last = next(at for at, (event_id, _) in enumerate(entries) if event_id.startswith(f"{max(fences)}-"))
+    known = [*entries[:last], *(entry for entry in entries[last:] if entry[0].startswith(f"{max(fences)}-"))]
+    unsure = [at for at, (_, text) in enumerate(known) if '"type":"order.error"' in text]
+    heard = [entry for at, entry in enumerate(known) if "-order-" not in entry[0] or at > max(unsure, default=-1)]
+    assert differences(live, Call.fold(call_id, stage.restaurant, read_log(heard, call_id).events)) == []
+    if (folder := os.environ.get("RECORD_CALLS")) is not None:
+        lines = (without_numbers(event).to_json() for event in log.events)
+        await asyncio.to_thread((Path(folder) / f"{call_id}.jsonl").write_text, "".join(f"{line}\n" for line in lines))
 
 
 def spoken(record: CallRecord) -> list[tuple[str, str]]:

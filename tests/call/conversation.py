@@ -38,6 +38,7 @@ from gateway.events import (
 )
 from gateway.orders.order import Order, OrderState
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.tools import OrderTools
 
 NOON = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)
 
@@ -64,12 +65,22 @@ def outcome(kind: str) -> dict[str, Any]:
     return {"type": f"order.{kind}", "order_id": "order-CA1", "data": OrderData(intent="confirm")}
 
 
+_TOOLS: dict[int, tuple[Restaurant, OrderTools]] = {}
+
+
+def tools_of(restaurant: Restaurant) -> OrderTools:
+    """Tools keep no state and take long to build: one set for all calls of a restaurant, as in the gateway."""
+    if id(restaurant) not in _TOOLS:
+        _TOOLS[id(restaurant)] = (restaurant, OrderTools(restaurant.menu, restaurant))
+    return _TOOLS[id(restaurant)][1]
+
+
 class Conversation:
     """A call, what it was told, and what it wanted done."""
 
     def __init__(self, restaurant: Restaurant, call_id: str = "CA1", **settings: bool) -> None:
         self.restaurant = restaurant
-        self.call = Call(call_id, restaurant, **settings)
+        self.call = Call(call_id, restaurant, tools=tools_of(restaurant), **settings)
         self.now = NOON
         self.log: list[AnyEvent] = []
         self._made = 0
@@ -119,7 +130,8 @@ class Conversation:
 
     def folded(self) -> Call:
         """The call as another process finds it in the log."""
-        return Call.fold(self.call.call_id, self.restaurant, [read_event(event.to_json()) for event in self.log])
+        events = [read_event(event.to_json()) for event in self.log]
+        return Call.fold(self.call.call_id, self.restaurant, events, tools=tools_of(self.restaurant))
 
     def in_another_process(self) -> "Conversation":
         """The same conversation, gone on with by a process that has the log alone."""

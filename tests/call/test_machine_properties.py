@@ -1,5 +1,6 @@
 """What holds for a call whatever happens to it: nothing raises, nothing is done twice, silence ends it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from gateway.call.effects import (
     RequestResponse,
     SubmitOrder,
 )
+from gateway.call.log_reader import read_log
+from gateway.call.machine import Call
 from gateway.call.states import State
 from gateway.events import (
     AgentSaid,
@@ -35,6 +38,7 @@ from gateway.events import (
     LegStarted,
     ListeningStarted,
     ListeningStopped,
+    LogDamaged,
     MessageLeft,
     ModelChecked,
     ModelLost,
@@ -62,7 +66,8 @@ from gateway.events import (
     VADEvent,
 )
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
-from tests.call.conversation import NOON, Conversation
+from tests.call.conversation import NOON, Conversation, tools_of
+from tests.call.same import differences
 
 CASA_VERDE = load_restaurants(SHIPPED, {})[0]  # no fixture, which hypothesis would print with every failure
 
@@ -187,6 +192,7 @@ ANYTHING: st.SearchStrategy[Step] = st.one_of(
     order("error"),
     step(KeyPressed, digit=st.sampled_from(list("0125"))),
     step(OfferChanged, sold_out=st.lists(SOLD_OUT, max_size=2), quote_minutes=st.none() | st.integers(1, 90)),
+    step(LogDamaged, entries=st.integers(1, 3)),
     step(MessageLeft, tool_call_id=st.sampled_from(["c1", "c2"]), text=st.just("late")),
     step(AlertRaised, kind=st.sampled_from(["emergency", "transfer_unanswered", "message"])),
     CODES.map(lambda code: (ErrorEvent, {"type": "error", "error": errors.ERRORS[code].event("CA1", NOON).error})),
@@ -302,27 +308,55 @@ def test_silence_alone_ends_every_call(how_far: int, steps: list[Step]) -> None:
 def test_the_log_alone_gives_the_same_call(how_far: int, steps: list[Step]) -> None:
     talk = watched(how_far, steps)
     twin = talk.folded()
-    assert (twin.state, twin.order, twin.deadline, twin.ended, twin.leg) == (
-        talk.call.state,
-        talk.call.order,
-        talk.call.deadline,
-        talk.call.ended,
-        talk.call.leg,
-    )
-    assert (twin.desk.offer, twin.alerts.messages, twin.alerts.raised) == (
-        talk.call.desk.offer,
-        talk.call.alerts.messages,
-        talk.call.alerts.raised,
-    )
-    assert (twin.staff.taken, twin.staff.ended) == (talk.call.staff.taken, talk.call.staff.ended)
-    assert [(twin.staff_line.spoke(leg), twin.staff_line.over(leg)) for leg in range(5)] == [
-        (talk.call.staff_line.spoke(leg), talk.call.staff_line.over(leg)) for leg in range(5)
-    ]
-    assert twin._parts.agenda.timers._due == talk.call._parts.agenda.timers._due
-    assert (twin.legs_lost, twin.hung_up, twin.playing) == (talk.call.legs_lost, talk.call.hung_up, talk.call.playing)
-    assert [(turn.item_id, turn.heard_text) for turn in twin.turns] == [
-        (turn.item_id, turn.heard_text) for turn in talk.call.turns
-    ]
+    assert differences(talk.call, twin) == []
+
+
+@given(BEGINNINGS, st.lists(ANYTHING, max_size=25), st.integers(0, 24), st.sampled_from([0, -3_600_000, 3_600_000]))
+@property_test
+def test_a_call_that_another_process_goes_on_with_is_as_if_it_had_never_been_cut(
+    how_far: int, steps: list[Step], cut: int, clock_ms: int
+) -> None:
+    """Whatever the other process's clock says, also one that is an hour off: the same effects, the same call."""
+    talk = Conversation(CASA_VERDE)
+    beginning(talk, how_far)
+    cut = min(cut, len(steps))
+    for kind, fields in steps[:cut]:
+        talk.tell(kind, **fields)
+    other = talk.in_another_process()
+    for here in (talk, other):
+        here.now += timedelta(milliseconds=clock_ms)
+    for kind, fields in steps[cut:]:
+        assert talk.tell(kind, **fields) == other.tell(kind, **fields)
+    assert differences(talk.call, other.call) == []
+
+
+@given(BEGINNINGS, st.lists(st.tuples(ANYTHING, st.sampled_from([0, 0, 0, -3_600_000, 3_600_000])), max_size=25))
+@property_test
+def test_clocks_that_step_neither_raise_nor_tell_fold_and_call_apart(
+    how_far: int, steps: list[tuple[Step, int]]
+) -> None:
+    talk = Conversation(CASA_VERDE)
+    beginning(talk, how_far)
+    for (kind, fields), clock_ms in steps:
+        talk.now += timedelta(milliseconds=clock_ms)
+        talk.tell(kind, **fields)
+        assert (talk.call.deadline is not None) is (talk.call.state is not State.DISCONNECTED)
+    assert differences(talk.call, talk.folded()) == []
+
+
+@given(BEGINNINGS, st.lists(ANYTHING, max_size=25), st.sets(st.integers(0, 60), max_size=20))
+@property_test
+def test_a_log_with_holes_still_folds(how_far: int, steps: list[Step], holes: set[int]) -> None:
+    talk = watched(how_far, steps)
+    texts = [("", "{" if place in holes else event.to_json()) for place, event in enumerate(talk.log)]
+    log = read_log(texts, "CA1")
+    assert len(log.events) <= len(talk.log)
+    damaged = Conversation(CASA_VERDE)
+    damaged.call = Call.fold("CA1", CASA_VERDE, log.events, tools=tools_of(CASA_VERDE))
+    damaged.now = talk.now
+    damaged.tell(LogDamaged, entries=max(log.damage, 1))
+    damaged.start_leg(damaged.call.leg + 1)
+    damaged.model_comes_up()
 
 
 @pytest.mark.parametrize("how_far", range(6))

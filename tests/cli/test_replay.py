@@ -46,14 +46,15 @@ def test_an_event_of_another_version_is_passed_over(log: Path) -> None:
     log.write_text("\n".join([STARTED, '{"type": "call.from_the_future"}', SAID]))
     result = runner.invoke(app, ["replay", str(log), "--no-states"])
     assert result.exit_code == 0
-    assert "event 2 is passed over" in result.stdout
+    assert "entry 2: unknown" in result.stdout
+    assert "the log is damaged" in result.stdout
     assert "states" not in result.stdout
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("not json", "line 1: not JSON"),
+        ("not json", "does not begin as a call does"),
         (SAID, "does not begin as a call does"),
         (STARTED.replace("casa-verde", "elsewhere"), "of the restaurant elsewhere"),
     ],
@@ -63,6 +64,22 @@ def test_files_that_are_no_calls(log: Path, text: str, reason: str) -> None:
     result = runner.invoke(app, ["replay", str(log)])
     assert result.exit_code == 1
     assert reason in " ".join(result.stderr.split())
+
+
+def test_an_export_holds_the_call_without_numbers_and_what_was_not_sound_is_left_out(log: Path, tmp_path: Path) -> None:
+    left = '{"type": "call.message_left", "sessionId": "CA1", "timestamp": 1, "toolCallId": "t", "text": "late", %s}'
+    number = '"number": "+15557654321"'
+    started = STARTED.replace("}", ', "callerKey": "k8f3", "callerLastTwo": "21"}')
+    log.write_text("\n".join([started, LEG, SAID, CALLED, '{"type": "call.tool_ca', CALLED, left % number]))
+    out = tmp_path / "export.jsonl"
+    result = runner.invoke(app, ["replay", str(log), "--export", str(out)])
+    assert result.exit_code == 0, result.output
+    assert "entry 5: unreadable" in result.stdout
+    assert "entry 6: repeated" in result.stdout
+    text = out.read_text()
+    assert len(text.splitlines()) == 5
+    assert not any(secret in text for secret in ("7654321", "k8f3", '"21"'))
+    assert "two Coke" in runner.invoke(app, ["replay", str(out)]).stdout
 
 
 def test_an_unknown_call() -> None:

@@ -14,12 +14,20 @@ from pydantic import SecretStr
 from gateway.local.pos import PosReceiver
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.worker import Worker, delivery_client
-from gateway.store import Delivery, SessionStore
+from gateway.store import Delivery, SessionStore, open_store
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes, ok").decode()
 
 Submit = Callable[..., Awaitable[str]]
 StartWorker = Callable[..., AbstractAsyncContextManager[Worker]]
+
+
+@pytest.fixture
+async def store(any_store_url: str) -> AsyncIterator[SessionStore]:
+    """An empty store of each kind."""
+    async with await open_store(any_store_url) as store:
+        await store.connection.command("FLUSHALL")
+        yield store
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from gateway.local.pos import Fault, PosReceiver
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.outbox import Outbox
 from gateway.pos.worker import Worker, delivery_client
-from gateway.store import Delivery, EmbeddedServer, SessionStore, keys, open_store
+from gateway.store import Delivery, EmbeddedServer, SessionStore, keys, keys_without_expiry, open_store
 
 Submit = Callable[..., Awaitable[str]]
 StartWorker = Callable[..., AbstractAsyncContextManager[Worker]]
@@ -56,6 +56,7 @@ async def test_an_order_is_delivered_once_and_nothing_is_left(
         sent = await submit()
         [order] = await pos.wait_for(1)
         await until(lambda: nothing_left(store))
+        assert await keys_without_expiry(store.connection) == []
     assert order.id == sent
     assert order.type == "order.confirmed"
     assert (pos.requests, worker.counts.delivered) == (1, 1)
@@ -209,11 +210,11 @@ async def test_a_token_that_was_claimed_by_another_worker_changes_nothing(store:
 
 
 async def test_a_worker_killed_between_delivery_and_receipt_costs_a_duplicate_and_no_order(
-    valkey_url: str, store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
+    any_store_url: str, store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
 ) -> None:
     pos.faults = [Fault("hang", keeps=True)]
-    script = Path(__file__).with_name("worker_process.py")
-    process = await asyncio.create_subprocess_exec(sys.executable, script, valkey_url, pos.url)
+    command = (sys.executable, "-m", "tests.pos.worker_process", any_store_url, pos.url)
+    process = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[2])
     try:
         sent = await submit()
         await pos.wait_for(1)

@@ -1,4 +1,4 @@
-"""A worker in a process of its own, to be killed: worker_process.py STORE_URL POS_URL."""
+"""A worker in a process of its own, to be killed: python -m tests.pos.worker_process STORE_URL POS_URL."""
 
 import asyncio
 import base64

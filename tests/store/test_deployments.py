@@ -1,74 +1,41 @@
-"""Every script and the outbox on a real cluster of three servers, and the store behind a real Sentinel."""
+"""What several servers bring with them: partitions in other places, a master that is exchanged, a node that is away.
+
+The rest of the store's tests run on all kinds of store (see `conftest.py`); here the servers are the test's own.
+"""
 
 import asyncio
-import socket
-import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 import pytest
-import redis
 
 from gateway.pos.outbox import Outbox
-from gateway.store import AdmissionLimits, Delivery, EventLog, Hold, LeaseLostError, SessionStore, keys, open_store
-from gateway.store.embedded import server_binary
+from gateway.store import (
+    AdmissionLimits,
+    Delivery,
+    EventLog,
+    Hold,
+    LeaseLostError,
+    SessionStore,
+    StoreUnavailableError,
+    keys,
+    open_store,
+)
+from tests.deployments import Cluster, SentinelSet, Server
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RESTAURANTS = {keys.partition(f"r{n}"): f"r{n}" for n in range(200)}  # one of each partition
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [found.getsockname()[1] for found in sockets]
-
-
-def start(folder: Path, port: int, *options: str) -> "subprocess.Popen[bytes]":
-    folder.mkdir()
-    config = folder / "server.conf"
-    config.write_text("\n".join([f"port {port}", "bind 127.0.0.1", 'save ""', *options]) + "\n")
-    words = [str(server_binary()), str(config), *(["--sentinel"] if "sentinel" in folder.name else [])]
-    return subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL)  # noqa: S603 - our own binary
-
-
-async def until_answers(port: int, wanted: str, *command: str) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                with redis.Redis(port=port, decode_responses=True) as client:
-                    if wanted in str(client.execute_command(*command)):
-                        return
-            except redis.RedisError:
-                pass
-            await asyncio.sleep(0.02)
+PATIENCE = 12.0
+"""Seconds within which a store that is away has said so, at the worst: three attempts with a time-out of 3 s."""
 
 
 @pytest.fixture
-def processes() -> "Iterator[list[subprocess.Popen[bytes]]]":
-    running: list[subprocess.Popen[bytes]] = []
-    yield running
-    for process in running:
-        process.kill()
-        process.wait()
-
-
-@pytest.fixture
-async def cluster(tmp_path: Path, processes: "list[subprocess.Popen[bytes]]") -> AsyncIterator[SessionStore]:
-    numbers = free_ports(6)
-    ports, buses = numbers[:3], numbers[3:]
-    for port, bus in zip(ports, buses, strict=True):
-        processes.append(start(tmp_path / f"{port}", port, "cluster-enabled yes", f"cluster-port {bus}"))
-    for place, port in enumerate(ports):
-        await until_answers(port, "True", "PING")
-        with redis.Redis(port=port) as client:
-            client.execute_command("CLUSTER", "ADDSLOTSRANGE", place * 5462, min(16383, place * 5462 + 5461))
-            client.execute_command("CLUSTER", "MEET", "127.0.0.1", ports[0], buses[0])
-    for port in ports:
-        await until_answers(port, "cluster_state:ok", "CLUSTER", "INFO")
-        await until_answers(port, "cluster_known_nodes:3", "CLUSTER", "INFO")
-    async with await open_store(f"redis+cluster://127.0.0.1:{ports[0]},127.0.0.1:{ports[1]}") as store:
+async def cluster_store(cluster_url: str) -> AsyncIterator[SessionStore]:
+    async with await open_store(cluster_url) as store:
+        await store.connection.command("FLUSHALL")
         yield store
 
 
@@ -149,26 +116,128 @@ async def deliver_everything(store: SessionStore) -> list[str]:
     return delivered
 
 
-async def test_everything_works_on_a_cluster(cluster: SessionStore) -> None:
+async def test_every_partition_works_on_a_cluster(cluster_store: SessionStore) -> None:
+    store = cluster_store
     assert len(RESTAURANTS) == keys.PARTITIONS
-    assert (await cluster.health()).problem is None
-    await asyncio.gather(*(take_an_order(cluster, restaurant) for restaurant in RESTAURANTS.values()))
-    async with EventLog(cluster) as log:
+    assert (await store.health()).problem is None
+    await asyncio.gather(*(take_an_order(store, restaurant) for restaurant in RESTAURANTS.values()))
+    async with EventLog(store) as log:
         for restaurant in RESTAURANTS.values():
             log.open(restaurant, f"CA-{restaurant}", None)
             log.append(f"CA-{restaurant}", [("late", "{}")])
             await log.flushed(f"CA-{restaurant}")
-    assert sorted(await deliver_everything(cluster)) == sorted(f"{name}_1" for name in RESTAURANTS.values())
+    assert sorted(await deliver_everything(store)) == sorted(f"{name}_1" for name in RESTAURANTS.values())
 
 
-async def test_everything_works_behind_a_sentinel(tmp_path: Path, processes: "list[subprocess.Popen[bytes]]") -> None:
-    master, sentinel = free_ports(2)
-    processes.append(start(tmp_path / "master", master))
-    await until_answers(master, "True", "PING")
-    processes.append(start(tmp_path / "sentinel", sentinel, f"sentinel monitor kitchen 127.0.0.1 {master} 1"))
-    await until_answers(sentinel, "kitchen", "SENTINEL", "MASTERS")
-    async with await open_store(f"redis+sentinel://127.0.0.1:{sentinel}/kitchen") as store:
-        await take_an_order(store, "casa-verde")
-        assert await deliver_everything(store) == ["casa-verde_1"]
-    async with await open_store(f"redis+sentinel://127.0.0.1:{sentinel}/unknown") as store:
+async def test_a_master_that_no_sentinel_knows_is_a_problem_that_is_told(sentinel_url: str) -> None:
+    async with await open_store(f"{sentinel_url.rpartition('/')[0]}/unknown") as store:
         assert (await store.health()).problem is not None
+
+
+async def replicated(master: Server) -> None:
+    """Wait until the replica has what the master has."""
+    assert await asyncio.to_thread(master.ask, "WAIT", 1, 5000) == 1
+
+
+async def test_a_master_is_killed_and_what_its_replica_had_goes_on(tmp_path: Path) -> None:
+    """Whoever was acknowledged and replicated is not lost, writing goes on by itself, older legs stay fenced off."""
+    news: list[bool] = []
+    with SentinelSet(tmp_path) as servers:
+        async with (
+            await open_store(servers.url) as store,
+            EventLog(store, on_away=news.append) as log,
+        ):
+            await store.begin_call("r1", "CA1", [("e1", "{}")], NOW)
+            zombie = await store.claim_leg("r1", "CA1", 1, "n1", "a", 60)
+            claim = await store.claim_leg("r1", "CA1", 2, "n2", "b", 60)
+            log.open("r1", "CA1", claim.fence)
+            log.append("CA1", [("before", "{}")], Hold("caller", "o1", '{"v":1}'))
+            await log.flushed("CA1")
+            placed = {"order_id": "o0", "version": 1, "order": "{}", "events": [], "now": NOW}
+            message = Delivery("o0_1", "o0", "order.confirmed", "{}")
+            assert await store.submit("r1", "CA0", None, delivery=message, **placed) == "submitted"
+            await replicated(servers.master)
+            servers.master.kill()
+            for number in range(20):
+                log.append("CA1", [(f"during {number}", "{}")])
+            with pytest.raises(StoreUnavailableError):
+                await within(PATIENCE, lambda: store.held_order("r1", "caller"))
+            async with asyncio.timeout(20):
+                await log.flushed("CA1")
+            await until(lambda: news == [True, False])
+            found = [entry.event_id for entry in await store.read_log("r1", "CA1")]
+            assert found == ["e1", "before", *(f"during {number}" for number in range(20))]
+            assert servers.replica.ask("EXISTS", keys.call_keys("r1", "CA1").log) == 1
+            held = await store.held_order("r1", "caller")
+            assert held is not None
+            assert held.order == '{"v":1}'
+            with pytest.raises(LeaseLostError):
+                await store.append("r1", "CA1", zombie.fence, [("zombie", "{}")])
+            assert await store.submit("r1", "CA0", None, delivery=message, **placed) == "already"
+            assert await deliver_everything(store) == ["o0_1"]
+
+
+async def test_a_claim_that_a_fail_over_forgot_is_made_good_by_what_its_leg_writes(store: SessionStore) -> None:
+    """The fence of the newest leg was acknowledged and not replicated: its first write raises it again."""
+    await store.begin_call("r1", "CA1", [("e1", "{}")], NOW)
+    older = await store.claim_leg("r1", "CA1", 1, "n1", "a", 60)
+    newest = await store.claim_leg("r1", "CA1", 2, "n2", "b", 60)
+    await store.connection.command("HSET", keys.call_keys("r1", "CA1").fence, "fence", older.fence, "leg", 1)
+    await store.append("r1", "CA1", newest.fence, [("newest", "{}")])
+    with pytest.raises(LeaseLostError):
+        await store.append("r1", "CA1", older.fence, [("older", "{}")])
+    assert (await store.claim_leg("r1", "CA1", 3, "n3", "c", 60)).fence > newest.fence
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - told by a callback
+            await asyncio.sleep(0.01)
+
+
+async def within(seconds: float, ask: Callable[[], Awaitable[object]]) -> object:
+    """What a question to the store gives, in time."""
+    began = monotonic()
+    try:
+        return await ask()
+    finally:
+        assert monotonic() - began < seconds
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # redis-py drops connections to a node it gives up
+@pytest.mark.parametrize("how", ["killed", "hangs"])
+async def test_of_a_cluster_whose_node_is_away_only_its_own_partitions_fail_and_in_bounded_time(
+    tmp_path: Path, how: str
+) -> None:
+    with Cluster(tmp_path) as cluster:
+        async with await open_store(cluster.url) as store, EventLog(store) as log:
+            for restaurant in RESTAURANTS.values():
+                assert await store.begin_call(restaurant, f"CA-{restaurant}", [("e1", "{}")], NOW)
+                log.open(restaurant, f"CA-{restaurant}", None)
+            away = cluster.owner(keys.call_keys("r0", "CA-r0").log)
+            of = {name: cluster.owner(keys.live_key(name)) is away for name in RESTAURANTS.values()}
+            lost, served = ([name for name, gone in of.items() if gone is wanted] for wanted in (True, False))
+            assert lost
+            assert served
+            away.kill() if how == "killed" else away.stop_answering()
+            for name in RESTAURANTS.values():
+                log.append(f"CA-{name}", [("e2", "{}")])
+
+            async def fails(name: str) -> None:
+                with pytest.raises(StoreUnavailableError):
+                    await within(PATIENCE, lambda: store.read_log(name, f"CA-{name}"))
+
+            async def goes_on(name: str) -> None:
+                await within(2.0, lambda: log.flushed(f"CA-{name}"))
+                log.append(f"CA-{name}", [("e3", "{}")])
+                await within(2.0, lambda: log.flushed(f"CA-{name}"))
+                await within(2.0, lambda: store.append(name, f"CA-{name}", None, [("e4", "{}")]))
+                found = await store.read_log(name, f"CA-{name}")
+                assert [entry.event_id for entry in found] == ["e1", "e2", "e3", "e4"]
+
+            await asyncio.gather(*map(fails, lost[:2]), *map(goes_on, served))
+            if how == "hangs":  # and comes back: what waited for it is written
+                away.go_on()
+                async with asyncio.timeout(20):
+                    await asyncio.gather(*(log.flushed(f"CA-{name}") for name in lost))
+    gc.collect()  # here, where what is dropped is known

@@ -360,11 +360,12 @@ async def test_a_log_too_long_to_be_remembered_goes_on_where_it_is(
 
 
 async def test_a_store_that_does_not_answer_is_away_before_its_client_gives_up(
-    store: SessionStore, monkeypatch: pytest.MonkeyPatch
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gateway.store.event_log.AWAY_AFTER_S", 0.1)
     news: list[bool] = []
-    async with EventLog(store, on_away=news.append) as log:
+    async with await open_store(valkey_url) as store, EventLog(store, on_away=news.append) as log:
+        await store.connection.command("FLUSHALL")
         log.open(R, "CA1", None)
         await store.connection.command("CLIENT", "PAUSE", 700, "WRITE")
         log.append("CA1", [("a", "{}")])

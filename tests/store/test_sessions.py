@@ -21,6 +21,7 @@ from gateway.store import (
     StoreRefusedError,
     StoreUnavailableError,
     keys,
+    keys_without_expiry,
     open_store,
 )
 
@@ -264,6 +265,7 @@ async def test_every_key_expires(store: SessionStore) -> None:
     names = await store.connection.command("KEYS", "*")
     assert isinstance(names, list)
     assert len(names) == 14
+    assert await keys_without_expiry(store.connection) == []
     for name in names:
         assert int(str(await store.connection.command("PTTL", name))) > 0, name
         assert name.startswith(keys.tag(keys.partition(R))), name
@@ -293,6 +295,14 @@ async def test_a_store_that_is_away_says_so() -> None:
         health = await store.health()
         assert health.problem is not None
         assert "no answer" in health.problem
+
+
+async def test_keys_that_would_stay_for_ever_are_found_wherever_they_lie(store: SessionStore) -> None:
+    names = sorted(f"{keys.tag(number)}:forgotten" for number in range(keys.PARTITIONS))
+    for name in names:
+        await store.connection.command("SET", name, "1")
+        await store.connection.command("SET", f"{name}:not", "1", "EX", 60)
+    assert await keys_without_expiry(store.connection) == names
 
 
 async def test_a_command_that_is_refused_is_not_taken_for_absence(store: SessionStore) -> None:

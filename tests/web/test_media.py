@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from gateway.events import LegStarted
+from gateway.call.log_reader import read_log
+from gateway.events import CallStarted, LegStarted, LogDamaged
 from gateway.local.phone_webhook import sign
 from gateway.security import StreamToken, mint_stream_token
 from gateway.store import StoreUnavailableError
@@ -27,10 +28,18 @@ async def stage(valkey_url: str) -> AsyncIterator[Stage]:
         yield stage
 
 
-def token(leg: int = 1, *, call: str = CALL, secret: str = SECRET, restaurant: str = "casa-verde", **life: int) -> str:
+def token(
+    leg: int = 1,
+    *,
+    call: str = CALL,
+    secret: str = SECRET,
+    restaurant: str = "casa-verde",
+    nonce: str = "",
+    **life: int,
+) -> str:
     """A stream token as the TwiML carries it; `life` as for timedelta."""
     expires = datetime.now(UTC) + timedelta(**(life or {"minutes": 5}))
-    return mint_stream_token(secret, StreamToken(call, leg, restaurant, expires, f"nonce-{leg}-{call}"))
+    return mint_stream_token(secret, StreamToken(call, leg, restaurant, expires, nonce or f"nonce-{leg}-{call}"))
 
 
 def start(parameters: dict[str, str], **changes: Any) -> str:
@@ -68,6 +77,12 @@ async def speaks(client: ClientConnection) -> bool:
         async for message in client:  # ends with the close 1000, after which Twilio goes on with the document
             return bool(json.loads(message)["event"] == "media")
     return False
+
+
+async def ended(client: ClientConnection) -> None:
+    """The gateway has closed this socket."""
+    async for _ in client:
+        pass
 
 
 def refusals(logs: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -139,6 +154,56 @@ async def test_an_older_leg_than_the_one_that_runs_is_refused(stage: Stage) -> N
                 assert not await speaks(older)
         assert refusals(logs) == ["a newer leg runs"]
     assert [leg.leg for leg in await begun(stage)] == [3]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_of_two_streams_that_claim_one_leg_at_once_the_later_claim_has_it(stage: Stage, first: int) -> None:
+    """Two documents for one leg, each with a token of its own: whichever comes later is served, the other ends."""
+    tokens = [token(), token(nonce="another document's")]
+    async with socket(stage) as one, socket(stage) as other:
+        sockets = (one, other) if first == 0 else (other, one)
+        await asyncio.gather(*(begin(client, given) for client, given in zip(sockets, tokens, strict=True)))
+        served = await asyncio.gather(*(speaks(client) for client in sockets))
+        assert any(served)
+        async with asyncio.timeout(10):
+            done, _ = await asyncio.wait({asyncio.create_task(ended(client)) for client in sockets}, timeout=2)
+        assert len(done) == 1, "exactly one of them goes on"
+    legs = [leg.leg for leg in await begun(stage)]
+    assert legs == sorted(set(legs))
+    assert legs[-1] == 2
+
+
+async def test_a_used_token_of_a_leg_that_a_newer_one_has_followed_is_refused(stage: Stage) -> None:
+    async with socket(stage) as first:
+        await begin(first, token())
+        assert await speaks(first)
+    async with socket(stage) as second:
+        await begin(second, token(2))
+        assert await speaks(second)
+        with capture_logs() as logs:
+            async with socket(stage) as thief:
+                await begin(thief, token(1, nonce="never used, and too old"))
+                assert not await speaks(thief)
+        assert refusals(logs) == ["a newer leg runs"]
+        await second.send(json.dumps({"event": "mark", "streamSid": "MZ1", "mark": {"name": "1-1"}}))
+    assert [leg.leg for leg in await begun(stage)] == [1, 2]
+
+
+async def test_a_log_that_is_damaged_is_served_and_the_call_is_told(stage: Stage) -> None:
+    started = CallStarted(session_id=CALL, timestamp=1.0, restaurant_id="casa-verde")
+    entries = [("call.started", started.to_json()), ("1-1", '{"type":"call.from_the_future"}'), ("1-3", '{"type":"ca')]
+    await stage.store.begin_call("casa-verde", CALL, entries, datetime.now(UTC))
+    with capture_logs() as logs:
+        async with socket(stage) as client:
+            await begin(client, token(2))
+            assert await speaks(client)
+    problems = [entry["kind"] for entry in logs if entry["event"] == "log.problem"]
+    assert problems == ["unknown", "unreadable", "missing"]
+    events = read_log(await stage.entries(CALL), CALL).events
+    assert [event.entries for event in events if isinstance(event, LogDamaged)] == [3]
+    assert any("may be incomplete" in str(told) for told in stage.model.told("conversation.item.create"))
+    assert stage.running is not None
+    assert b'gateway_log_problems_total{kind="unknown"} 1.0' in stage.running.manager._parts.metrics.exposition()
 
 
 @pytest.mark.parametrize(
