@@ -1,0 +1,66 @@
+"""The calls' logs, as the webhooks read and write them between two legs."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from gateway.call.machine import Call
+from gateway.call.staff import staff_acted
+from gateway.call.states import State
+from gateway.events import AnyEvent, Dialled, milliseconds
+from gateway.metrics import MetricsCollector
+from gateway.orders.restaurant import Restaurant
+from gateway.sound_log import sound_log
+from gateway.store import LogEntry, SessionStore, StoreUnavailableError
+from gateway.web.webhook_guard import Webhook
+
+STORE_PAUSE_S = 0.2
+"""Seconds between two questions to a store that is away, where it is asked again."""
+
+
+class CallBook:
+    """Reads calls out of the store, and notes what happened to them outside of a leg."""
+
+    def __init__(self, store: SessionStore, metrics: MetricsCollector, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._metrics = metrics
+        self._now = now
+
+    async def log_of(self, call_id: str, restaurant: Restaurant) -> list[LogEntry]:
+        """A call's log. A store that is away for a moment is asked again: who hears nothing meanwhile has an order."""
+        while True:
+            try:
+                return await self._store.read_log(restaurant.id, call_id)
+            except StoreUnavailableError:
+                await asyncio.sleep(STORE_PAUSE_S)
+
+    async def next_leg(self, call_id: str, restaurant: Restaurant) -> int | None:
+        """The leg that follows those in the log of a call that was begun before; None when the call is over."""
+        entries = await self._store.read_log(restaurant.id, call_id)
+        call = Call.fold(call_id, restaurant, self.events(call_id, entries))
+        said_goodbye = call.ended is not None and call.ended.next == "goodbye"
+        return None if call.hung_up or said_goodbye else call.leg + 1
+
+    async def note_dial(self, call: Call, hook: Webhook, leg: int) -> None:
+        """What became of the staff's telephone, if it was rung. The fixed id makes a webhook that comes twice one."""
+        status, bridged = hook.field("DialCallStatus"), hook.field("DialBridged")
+        if status is not None:
+            facts = {"session_id": call.call_id, "timestamp": milliseconds(self._now()), "leg": leg, "status": status}
+            event = Dialled.model_validate(facts | {"bridged": None if bridged is None else bridged == "true"})
+            await self._store.append(call.restaurant.id, call.call_id, None, [(f"call.dialled-{leg}", event.to_json())])
+            call.handle(event)
+
+    async def obey_staff(self, call: Call) -> None:
+        """Take what the restaurant's people want done with a call that has no leg which could take it."""
+        if call.state is not State.DISCONNECTED:
+            return
+        for command in await self._store.commands.waiting(call.restaurant.id, call.call_id):
+            event = staff_acted(command, self._now())
+            entry = (f"call.staff_acted-{command.id}", event.to_json())
+            await self._store.append(call.restaurant.id, call.call_id, None, [entry])
+            await self._store.commands.taken(call.restaurant.id, command.id)
+            call.handle(event)
+
+    def events(self, call_id: str, entries: Sequence[LogEntry]) -> Sequence[AnyEvent]:
+        """What of the log is sound; the next leg tells the call what is not."""
+        return sound_log(entries, call_id, self._metrics).events
