@@ -5,7 +5,6 @@ line to link. Slow effects (opening the model, submitting the order) are tasks o
 """
 
 import asyncio
-import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,15 +61,14 @@ from gateway.events import (
     PlaybackFinished,
     PlaybackStarted,
     SessionRequested,
-    SubmitDelayed,
     TimedOut,
     TranscriptionEvent,
     milliseconds,
 )
+from gateway.leg_orders import LegOrders
 from gateway.metrics import MetricsCollector
 from gateway.model_opening import ModelOpening
 from gateway.orders.offer import Offer
-from gateway.orders.order import Order, OrderState
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.link import ModelLink
 from gateway.realtime.pool import ModelPool
@@ -78,7 +76,6 @@ from gateway.speech.clips import Clip, Language, load_clip
 from gateway.store import (
     Entry,
     EventLog,
-    Hold,
     LeaseLostError,
     SessionStore,
     StoreError,
@@ -94,9 +91,6 @@ AWAY_PATIENCE = 0.5
 """The same when the store is known to be away: `/twiml/next` waits for it, too."""
 FINISH_PATIENCE = 5.0
 """Seconds that slow effects have after the end of a leg; a submit, which ends by itself, has its own patience."""
-FIRST_DELAY = 1.5
-NEXT_DELAY = 3.0
-"""Seconds after which a submit without an answer is told to the core: the first time, and again and again."""
 LEASE = 60.0
 CLOCK_DRIFT = timedelta(seconds=1)
 """When it is more after a wait, the wall clock was set: the core is told, and moves its deadlines."""
@@ -160,8 +154,9 @@ class VoiceSession:
         self._damaged = damaged
         self._log = structlog.get_logger(__name__).bind(call_id=call.call_id, leg=leg)
         self._link = ModelLink(call.call_id, parts.model, line, self.post, self._overflowed)
-        self._opening = ModelOpening(call, parts.pool, parts.metrics, self._link, self.post, self._spawn)
-        self._submission = Submission(parts.store, call, fence, caller_number)
+        self._opening = ModelOpening(call, parts.pool, parts.metrics, self._link, self.post, self.spawn)
+        submission = Submission(parts.store, call, fence, caller_number)
+        self._orders = LegOrders(parts.store, parts.log, call, submission, fence, parts.held_order_s, self)
         self._redaction = Redaction()
         self._inbox: deque[tuple[AnyEvent, bool]] = deque()
         self._handling = False
@@ -172,7 +167,6 @@ class VoiceSession:
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = False
         self._lease_lost = False
-        self._submits = 0
         self._obeyed: set[str] = set()
         call.machine.on_state_change(self._state_changed)
         call.machine.on_transition_error(self._transition_refused)
@@ -279,7 +273,7 @@ class VoiceSession:
     async def _finish(self, writer: asyncio.Task[None], guard: asyncio.Task[None]) -> None:
         """Let slow effects end in bounded time, write the log, give the lease back."""
         if self._tasks:
-            patience = FINISH_PATIENCE if self._submits == 0 else SUBMIT_PATIENCE
+            patience = SUBMIT_PATIENCE if self._orders.submitting else FINISH_PATIENCE
             _, late = await asyncio.wait(self._tasks, timeout=patience)
             for task in late:
                 task.cancel()
@@ -319,7 +313,7 @@ class VoiceSession:
         self._obeyed.add(command.id)
         if command.id not in self._call.staff.taken:
             self.post(staff_acted(command, datetime.now(UTC)))
-        self._spawn(self._put_away(command))
+        self.spawn(self._put_away(command))
 
     async def _put_away(self, command: StaffCommand) -> None:
         """Take a command out of the store once the log has it, so that no other leg takes it and none forgets it."""
@@ -360,9 +354,10 @@ class VoiceSession:
 
         Called by sockets, timers and tasks. A mistake of ours ends the leg: `run` raises it.
         """
-        self._post(event, logged=False)
+        self.take(event, logged=False)
 
-    def _post(self, event: AnyEvent, *, logged: bool) -> None:
+    def take(self, event: AnyEvent, *, logged: bool) -> None:
+        """As `post`; `logged`: the log has it already."""
         if self._over or self._lease_lost:
             return
         self._inbox.append((event, logged))
@@ -399,10 +394,6 @@ class VoiceSession:
     def _event_id(self) -> str:
         self._written += 1
         return f"{self._fence}-{self._written}"
-
-    def _submit_id(self, order: Order) -> str:
-        """Outside the leg's numbers, which have no gaps: the store writes it when, and if, the order is placed."""
-        return f"{self._fence}-order-{order.version}"
 
     def _tell(self, event: AnyEvent) -> None:
         self._parts.metrics.observe(event, self.id)
@@ -479,9 +470,9 @@ class VoiceSession:
                 self._line.speak(item, 0, load_clip(Clip(name), self._language()), filler=True)
                 self._line.end_item(item, 0)
             case HoldOrder(order):
-                self._hold(order)
+                self._orders.hold(order)
             case SubmitOrder(order):
-                self._spawn(self._submit(order))
+                self.spawn(self._orders.submit(order))
             case KeepMessage(tool_call_id, text, name, number_back, order):
                 number = self._caller_number if number_back else None
                 left = MessageLeft(
@@ -498,11 +489,12 @@ class VoiceSession:
                 self._opening.close()
             case EndLeg(reason):
                 self._log.info("leg_ending", reason=reason)
-                self._spawn(self._end_leg())
+                self.spawn(self._end_leg())
             case _:
                 assert_never(effect)
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """A slow effect as a task of this leg; it is waited for at its end, in bounded time."""
         task = self._watch(asyncio.create_task(work, name=f"effect of {self.id}"))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -518,72 +510,9 @@ class VoiceSession:
             self._log.warning("leg_ends_unwritten", reason=type(error).__name__)
         self._line.close()
 
-    def _hold(self, order: Order | None) -> None:
-        """Keep the open order for the same number's next call, in the same step as the log."""
-        key = self._call.caller_key
-        if key is None:
-            return
-        if order is None:
-            self._spawn(self._drop_held(key))
-            return
-        hold = Hold(key, order.id, order.model_dump_json(), self._parts.held_order_s)
-        self._parts.log.append(self.id, [], hold)
-
-    async def _drop_held(self, key: str) -> None:
-        try:
-            await self._parts.store.drop_held(self.restaurant_id, key)
-        except StoreError as error:
-            self._log.warning("held_order_not_dropped", reason=type(error).__name__)
-
-    async def _submit(self, order: Order) -> None:
-        self._submits += 1
-        telling = asyncio.create_task(self._tell_delay(), name="submit delay")
-        try:
-            event_id = self._submit_id(order)
-            became = await self._submission.submit(order, event_id, datetime.now(UTC), self._log_stands)
-        except LeaseLostError:
-            self.lose_lease()  # the newer leg asks for the submit again
-            return
-        finally:
-            self._submits -= 1
-            telling.cancel()
-        if became.own:
-            self._parts.log.submitted(self.id, event_id)
-        self._post(became.event, logged=became.logged)
-
-    async def _log_stands(self) -> None:
-        """Wait until the store has the log up to here, also when it has just come back without it."""
-        self._parts.log.append(self.id, [])
-        await self._parts.log.flushed(self.id)
-
     def log_restored(self) -> None:
         """The store had forgotten this call, and has its log again: what else it knew of it is brought back, too."""
-        order = self._call.order
-        if order is not None and order.state is OrderState.SUBMITTED:
-            self._spawn(self._place_again(order))
-        elif order is not None and order.is_open and order.lines:
-            self._hold(order)
-
-    async def _place_again(self, order: Order) -> None:
-        """Placed twice is placed once: the receiver knows the delivery, should it have had it already."""
-        try:
-            event_id = self._event_id()
-            again = await self._submission.submit(order, event_id, datetime.now(UTC), self._log_stands)
-        except LeaseLostError:
-            return  # the newer leg reads in the log that it has to
-        if again.own:
-            self._parts.log.submitted(self.id, event_id)
-        elif not again.logged:
-            self._log.error("order_not_placed_again", order_id=order.id)
-
-    async def _tell_delay(self) -> None:
-        """Tell the core that a submit takes long, again and again: what the caller hears meanwhile is its business."""
-        began, pause = time.monotonic(), FIRST_DELAY
-        while True:
-            await asyncio.sleep(pause)
-            pause = NEXT_DELAY
-            if self._call.state is not State.DISCONNECTED:
-                self.post(SubmitDelayed(**self._now(), waited_s=round(time.monotonic() - began, 1)))
+        self._orders.log_restored()
 
     # --- time, logs ---
 
