@@ -48,7 +48,8 @@ class Times:
         store_away, pos_down, refused: so long.
         restart: a worker that was told to end is waited for.
         apart: between the end of one and the begin of the next.
-        sooner: retries of deliveries come so many times sooner than the product's.
+        sooner: retries of deliveries come so many times sooner than the product's, by which the last order of an
+            outage of a minute may arrive a quarter of an hour later.
     """
 
     store_away: float = 10.0
@@ -56,7 +57,7 @@ class Times:
     refused: float = 3.0
     restart: float = 40.0
     apart: float = 2.0
-    sooner: float = 1.0
+    sooner: float = 12.0
 
 
 SHORT: Final = Times(store_away=3.0, pos_down=6.0, refused=2.0, restart=20.0, apart=1.0, sooner=15.0)
