@@ -29,7 +29,9 @@ from gateway.tool_sets import ToolSets
 TURN_PATIENCE = 2.0
 """Seconds that a turn which another process has begun may take there before it is taken for lost with its process."""
 LOOK_AGAIN = 0.1
-SUBMIT_PATIENCE = 6.0
+STORE_PATIENCE = 1.5
+"""Seconds for which the store is asked for a call: the caller hears nothing meanwhile."""
+SUBMIT_PATIENCE = 2.0
 """Seconds that a submit may take in a turn: nobody can speak to the caller meanwhile."""
 
 
@@ -117,6 +119,7 @@ class TextSessions:
             CallMovedOnError: another leg has the call.
             UnknownCallError: it was never begun.
             StoreError: the store is away.
+            TimeoutError: it does not answer.
         """
         try:
             return await (self._begin(asked) if asked.turn == 0 else self._take(asked))
@@ -124,10 +127,11 @@ class TextSessions:
             raise CallMovedOnError(asked.call_id) from error
 
     async def _begin(self, asked: TurnRequest) -> TurnTaken:
-        claim, offer = await asyncio.gather(
-            self._store.claim_turns(asked.restaurant.id, asked.call_id, asked.leg),
-            self._store.offers.read(asked.restaurant.id),
-        )
+        async with asyncio.timeout(STORE_PATIENCE):
+            claim, offer = await asyncio.gather(
+                self._store.claim_turns(asked.restaurant.id, asked.call_id, asked.leg),
+                self._store.offers.read(asked.restaurant.id),
+            )
         turn = await self._folded(asked, claim.log)
         if not (turn.call.textual and turn.call.leg == claim.leg):
             now = self._now()
@@ -139,11 +143,12 @@ class TextSessions:
         return TurnTaken(await self._told(asked, claim.leg), claim.fence)
 
     async def _take(self, asked: TurnRequest) -> TurnTaken:
-        log, offer, commands = await asyncio.gather(
-            self._store.read_log(asked.restaurant.id, asked.call_id),
-            self._store.offers.read(asked.restaurant.id),
-            self._store.commands.waiting(asked.restaurant.id, asked.call_id),
-        )
+        async with asyncio.timeout(STORE_PATIENCE):
+            log, offer, commands = await asyncio.gather(
+                self._store.read_log(asked.restaurant.id, asked.call_id),
+                self._store.offers.read(asked.restaurant.id),
+                self._store.commands.waiting(asked.restaurant.id, asked.call_id),
+            )
         turn = await self._folded(asked, log)
         if self._is_next(asked, turn):
             now = self._now()

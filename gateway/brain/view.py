@@ -13,9 +13,10 @@ from functools import lru_cache
 
 from pydantic import ValidationError
 
-from gateway.brain.mind import Answered, Called, Prompt, Said
+from gateway.brain.mind import Answered, Called, Entry, Prompt, Said
 from gateway.brain.phrases import Language, Offered, offer_of, topic_of
 from gateway.brain.seen import SeenGap, SeenResult, SeenUnavailable
+from gateway.call.prompts import ACTED_ON
 from gateway.orders.hearing.acts import spoken_language
 from gateway.orders.intent import KnownLine, Topic
 from gateway.orders.menu import Menu
@@ -117,7 +118,7 @@ def view_of(prompt: Prompt) -> View:
     calls = {entry.call_id: entry for entry in history if isinstance(entry, Called)}
     spoken = max((i for i, e in enumerate(history) if isinstance(e, Said) and e.role == "assistant"), default=-1)
     turn = history[spoken + 1 :]
-    acted = max((i for i, e in enumerate(turn) if isinstance(e, Called) and e.name not in LOOKUPS), default=-1)
+    acted = max((i for i, e in enumerate(turn) if _acts(e)), default=-1)
     results = [_outcome(e, calls) for e in history if isinstance(e, Answered)]
     answered = [_outcome(e, calls) for e in turn if isinstance(e, Answered)]
     before = next((_outcome(e, calls) for e in reversed(history[: spoken + 1]) if isinstance(e, Answered)), None)
@@ -140,6 +141,13 @@ def view_of(prompt: Prompt) -> View:
         language=_language(said, prompt.instructions),
         offered_more=any(topic_of(text) == "anything_else" for text in agent),
     )
+
+
+def _acts(entry: Entry) -> bool:
+    """Whether what was said before has been carried out: by a tool, or by a model before us, as a note tells."""
+    if isinstance(entry, Called):
+        return entry.name not in LOOKUPS
+    return isinstance(entry, Said) and entry.role == "system" and ACTED_ON in entry.text
 
 
 def _caller(entries: Sequence[object]) -> str:

@@ -229,7 +229,9 @@ class ModelConnection:
         if self._opened_for == "move" and not self._owes:
             self.note(prompts.MOVED_NOTE)  # the caller has noticed nothing, so nothing is said
             return False
-        if self._nobody_answered or any(turn.speaker == "agent" for turn in self._turns):
+        asked_about_held = held is not None and not order.lines  # by a model that is gone, and not answered yet
+        spoken = any(turn.speaker == "agent" for turn in self._turns)
+        if self._nobody_answered or (spoken and not asked_about_held):
             self.note(self._resumed(order, prompts.summary(order, menu)))
         elif held is not None:
             self.note(prompts.held_order_note(prompts.summary(held, menu)))
@@ -245,4 +247,7 @@ class ModelConnection:
             return prompts.placed_note(summary)
         if self._nobody_answered and self._opened_for == "leg":
             return prompts.returned_note(summary, order.state.value)
-        return prompts.resumed_note(summary, order.state.value) if self._opened_for == "leg" else prompts.RECOVERED_NOTE
+        note = prompts.resumed_note(summary, order.state.value) if self._opened_for == "leg" else prompts.RECOVERED_NOTE
+        last = self._turns.last_of_caller()
+        acted_on = last is not None and any(last.item_id in line.evidence for line in order.lines)
+        return f"{note} {prompts.ACTED_ON}" if acted_on else note

@@ -203,6 +203,8 @@ LOG_DAMAGED_NOTE = (
     "Some of what was said before is lost, so the order may be incomplete. Tell the caller so in a few words, read the "
     "whole order out as get_order says and ask whether anything is missing or wrong."
 )
+ACTED_ON = "What the caller said last is in the order already: do not order it again."
+"""For a model that comes when another has carried a wish out and has not said so."""
 MOVED_NOTE = "The order stands as get_order says. Go on with the conversation; there is nothing to say about this."
 STILL_THERE_NOTE = (
     "The caller has been silent. Ask in a few words whether they are still there, and repeat what you need."

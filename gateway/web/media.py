@@ -25,7 +25,7 @@ from gateway.twilio.stream import PhoneLine
 from gateway.web.readiness import Readiness
 from gateway.web.webhook_guard import WebhookGuard
 
-CLAIM_PATIENCE = 4.0
+CLAIM_PATIENCE = 1.5
 """Seconds for the store to hand a call over, and for the older leg here to write what it has. The caller hears nothing
 meanwhile; then `/twiml/next` is asked, which dials the restaurant when the store is away."""
 

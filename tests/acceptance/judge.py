@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -101,7 +102,8 @@ async def judge_fold(stage: Stage, call_id: str) -> None:
     live = stage.lived.get(call_id)
     if live is None:
         return  # the gateway was a process of its own
-    fences = [int(event_id.partition("-")[0]) for event_id, _ in entries if event_id[0].isdigit()]
+    streams = (re.fullmatch(r"([0-9]+)-[0-9]+", event_id) for event_id, _ in entries)  # text-only turns have no session
+    fences = [int(found[1]) for found in streams if found is not None]
     last = next(at for at, (event_id, _) in enumerate(entries) if event_id.startswith(f"{max(fences)}-"))
     known = [*entries[:last], *(entry for entry in entries[last:] if entry[0].startswith(f"{max(fences)}-"))]
     unsure = [at for at, (_, text) in enumerate(known) if '"type":"order.error"' in text]
