@@ -61,11 +61,24 @@ def test_a_model_that_is_lost_after_the_order_was_placed_is_told_so_too(placed: 
 
 def test_before_that_the_order_is_gone_on_with(ordering: Conversation) -> None:
     ordering.tell(ModelLost)
+    assert told(ordering) == f"{prompts.RECOVERED_NOTE} {prompts.ACTED_ON}", "the wish was carried out, and not told"
+    ordering.caller_says("and what do you have with mushrooms?")
+    ordering.tell(ModelLost)
     assert told(ordering) == prompts.RECOVERED_NOTE
     ordering.end_leg("lost")
     ordering.start_leg(2)
     assert told(ordering).startswith(prompts.RESUMED_NOTE)
     assert [leg for leg, _ in ordering.call.legs] == [1, 2]
+
+
+def test_a_held_order_that_was_asked_about_and_not_answered_is_asked_about_again(talk: Conversation) -> None:
+    talk.answered(Conversation(talk.restaurant, "CA0").answered().order_taken().call.order)
+    talk.tell(ModelLost)
+    assert told(talk).startswith(prompts.HELD_ORDER_NOTE)
+    talk.caller_says("no, a coke")
+    talk.tool("resume_order", accept=False)
+    talk.tell(ModelLost)
+    assert told(talk).startswith(prompts.RECOVERED_NOTE)
 
 
 def test_nothing_is_said_to_a_model_before_its_session_is_right(talk: Conversation) -> None:
