@@ -270,7 +270,7 @@ async def test_a_submit_that_was_done_unheard_is_found_in_the_log_before_anybody
 
     record = await stage.phone().call(talk)
     assert lines(await the_order(stage, record)) == [THE_COKE]
-    await judge_call(stage, record, legs=2)
+    await judge_call(stage, record, legs=2, folds=False)  # the log has the answer that the session never had
     assert PHRASES["en"].transfer not in heard_by_caller(record)
     assert await outcomes(stage, record.call_sid) == [("order.complete", None), ("order.error", None)]
     assert stage.pos.requests == 1

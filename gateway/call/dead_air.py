@@ -8,7 +8,8 @@ heard. While the caller speaks it does not count; phrases that hold the line do 
 * after `FILLER` seconds without a sound a short phrase, and another every `HOLD_EVERY` seconds;
 * after `ASK_AGAIN` seconds the answer is asked for once more; a model that answers nothing at all is exchanged;
 * after `GIVE_UP` seconds an apology, and the leg ends: the order goes on without the voice model;
-* a submit under way has a patience of its own, and another model would not make it quicker: only the phrases go on.
+* a submit under way has a patience of its own, and another model would not make it quicker: only the phrases go on,
+  and the model's time begins when it is over.
 
 The slower retries of the error table go on behind it, so that a model that comes back in time is used.
 """
@@ -67,10 +68,13 @@ class DeadAir:
         """Seconds waited before the caller spoke last."""
         self._asked = self._given_up = False
         self._first = True
+        self._submitting = False
+        self._newest: datetime | None = None
+        """The time of the newest event: a submit's answer bears the time at which it was asked for."""
 
     def leg_started(self) -> None:
         """A new leg: the caller has waited for nothing in it."""
-        self._given_up = False
+        self._given_up, self._newest = False, None
         self._holding.leg_started()
         self.stop()
 
@@ -97,6 +101,10 @@ class DeadAir:
         """Something has happened: does the caller wait, since when, and when is something to be done about it?"""
         if self._given_up:
             return
+        at = self._newest = at if self._newest is None else max(at, self._newest)
+        if self._submitting and not self._desk.submitting:
+            self._before, self._since, self._asked = 0.0, None, False
+        self._submitting = self._desk.submitting
         if self._floor.talking or not self.owes:
             self.stop()
         elif self._floor.speaking:

@@ -177,7 +177,7 @@ async def test_a_model_that_falls_silent_in_mid_call_leaves_no_silence(valkey_ur
             await line.listen_until_quiet(400)
             await stage.model.set_faults(Faults(stall=True))
             await line.say("And a Coke, please.")
-            await line.wait_over(30)
+            await line.wait_heard("Press 0", 30)
 
         record = await stage.phone(voice=tone_voice(30)).call(talk)
         stopped = record.utterances[-1].end
@@ -187,9 +187,10 @@ async def test_a_model_that_falls_silent_in_mid_call_leaves_no_silence(valkey_ur
         gaps = [start - end for (_, end), (start, _) in pairwise(edges)]
         assert max(gaps) < 4, gaps
         assert 8 <= record.streams[0].ended - stopped <= 12.5, "the leg ends with the apology"
-        call = await judge_call(stage, record)
-        assert call.ended is not None
-        assert (call.ended.next, call.ended.reason) == ("text_only", "model: dead air")
+        call = await judge_call(stage, record, legs=2)
+        spoken = stage.lived[record.call_sid].ended  # of the leg with a stream
+        assert spoken is not None
+        assert (spoken.next, spoken.reason) == ("text_only", "model: dead air")
         assert call.order is not None
         assert [line.item_id for line in call.order.lines] == ["margherita", "sprite"]
 
@@ -301,10 +302,10 @@ async def test_an_outage_of_limits_is_not_hammered(valkey_url: str) -> None:
     """Two calls meet the limits; the third is told so at once, and nobody is asked."""
     async with open_stage(valkey_url, faults=Faults(refuse_status=429), pool_size=0) as stage:
         for number in range(2):
-            await stage.phone(from_number=f"+1555766100{number}").call(wait_over)
+            await stage.phone(from_number=f"+1555766100{number}").call(until_without_a_model)
         refused = stage.model.refused
         assert refused == 5
-        record = await stage.phone(from_number="+15557661009").call(wait_over)
+        record = await stage.phone(from_number="+15557661009").call(until_without_a_model)
         assert stage.model.refused == refused
         assert record.streams[0].ended - record.streams[0].started < 2
         assert stage.running is not None
@@ -312,5 +313,5 @@ async def test_an_outage_of_limits_is_not_hammered(valkey_url: str) -> None:
         assert 'gateway_model_breaker_openings_total{endpoint="first"} 1.0' in exposed
 
 
-async def wait_over(line: Line) -> None:
-    await line.wait_over(30)
+async def until_without_a_model(line: Line) -> None:
+    await line.wait_heard("Press 0", 30)
