@@ -28,11 +28,12 @@ from gateway.events import (
     ModelChecked,
     ModelLost,
     ModelOpened,
+    OrderEvent,
     PlaybackStarted,
     ResponseFinished,
     SessionRequested,
 )
-from tests.call.conversation import Conversation, has, only
+from tests.call.conversation import Conversation, has, only, outcome
 
 CLIP_S = 1.2
 
@@ -160,6 +161,20 @@ def test_a_submit_under_way_is_bridged_and_not_asked_for_twice(ordering: Convers
     done = follow(ordering, 5)
     assert len(sounds(done)) == 2
     assert times(done, RequestResponse) == []
+
+
+def test_after_a_long_submit_the_model_has_its_own_time(ordering: Conversation) -> None:
+    """The submit's answer bears the time at which it was asked for, long before."""
+    ordering.reads_back()
+    ordering.caller_says("yes")
+    assert has(ordering.tool("confirm_order"), SubmitOrder)
+    asked_at = ordering.now.timestamp() * 1000
+    follow(ordering, 10)
+    fields = {"session_id": "CA1", "timestamp": asked_at, **outcome("complete")}
+    assert has(ordering.take(OrderEvent.model_validate(fields)), AnswerTool)
+    done = follow(ordering, 3)
+    assert "technical_trouble" not in [name for _, name in sounds(done)]
+    assert times(follow(ordering, 7), CloseModel), "which it has used up"
 
 
 def test_a_response_that_is_being_made_is_not_asked_for_twice(talk: Conversation) -> None:
