@@ -130,6 +130,10 @@ async def test_on_request_each_worker_is_replaced_once_the_new_one_is_ready(tmp_
     os.kill(os.getpid(), signal.SIGHUP)
     four = await pids(said, 4)
     await gone(first)
+    for _ in range(250):  # the parent is told a moment after
+        if parent.pids == set(four) - first:
+            break
+        await asyncio.sleep(0.02)
     assert parent.pids == set(four) - first
     assert all(alive(pid) for pid in parent.pids)
     assert parent.restarts == 0
