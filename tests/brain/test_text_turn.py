@@ -23,9 +23,11 @@ from gateway.events import (
     HungUp,
     LegEnded,
     LegStarted,
+    LogDamaged,
     MessageLeft,
     OfferChanged,
     OrderEvent,
+    StaffActed,
     ToolCalled,
     TranscriptionEvent,
     read_event,
@@ -458,3 +460,18 @@ def test_a_fresh_leg_knows_what_was_said(house: Restaurant, tools: OrderTools) -
     assert "I still have your order" in turns.begin().text
     said = [entry.text for entry in mind.prompts[-1].history if isinstance(entry, Said)]
     assert "A Coke." in said
+
+
+def test_a_damaged_log_and_the_staff_are_heard_between_two_turns(turns: Turns) -> None:
+    stamp = {"session_id": "CA1", "timestamp": turns.now.timestamp() * 1000}
+    turns.turn = turns.folded()
+    turns.turn.begin(1, None, turns.now, LogDamaged(**stamp, entries=2))
+    turns.finish()
+    assert [damaged.entries for damaged in turns.told(LogDamaged)] == [2]
+    turns.turn = turns.folded()
+    over = StaffActed(**stamp, command_id="c1", action="end", who="Eve")
+    turns.turn.gathered(
+        turns.turn.answer.turn, Input("", "A Coke.", 0.9), None, turns.now, voice_ready=False, staff=[over]
+    )
+    turns.finish()
+    assert turns.call.state is State.DISCONNECTED

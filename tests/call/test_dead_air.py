@@ -161,6 +161,8 @@ def test_a_submit_under_way_is_bridged_and_not_asked_for_twice(ordering: Convers
     done = follow(ordering, 5)
     assert len(sounds(done)) == 2
     assert times(done, RequestResponse) == []
+    ordering.call._parts.replies.stalled(ordering.now)
+    assert not has(ordering.wait(), RequestResponse)
 
 
 def test_after_a_long_submit_the_model_has_its_own_time(ordering: Conversation) -> None:
