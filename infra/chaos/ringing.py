@@ -28,9 +28,7 @@ RINGS: Final = 4
 REDIAL_S: Final = 1.5
 CALL_LIMIT_S: Final = 150.0
 MS_PER_CHAR: Final = 15.0
-"""Of Twilio's own voice: the agent's words need not last."""
-CALLER_MS_PER_CHAR: Final = 60.0
-"""The pace of speech: a caller's "yes" lasts long enough to be noticed by its level, too."""
+"""Of the caller's and of Twilio's own voice: words need not last."""
 END_S: Final = 10.0
 """So long a caller waits for the other side to hang up."""
 
@@ -142,7 +140,7 @@ class Ringing:
             from_number=self.planned.caller,
             to_number=NUMBERS[self.planned.wanted.restaurant],
             status_url=f"{url}/twilio/status",
-            voice=tone_voice(CALLER_MS_PER_CHAR),
+            voice=tone_voice(MS_PER_CHAR),
             say_voice=tone_voice(MS_PER_CHAR),
             dial=board,
             faults=Faults(lose_answers=self.planned.fault is Kind.DUPLICATES),
