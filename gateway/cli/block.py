@@ -3,26 +3,22 @@
 The number is not kept: the store has its keyed hash (by `GATEWAY_SECRET`) and its last two digits.
 """
 
-import asyncio
-import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from pydantic import SecretStr
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.cli.houses import DataDir, Folder, RedisUrl, ask_store, find_houses
 from gateway.cli.terminal import fail, out
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.restaurant_files import SHIPPED, RestaurantErrors, load_restaurants
 from gateway.security import caller_key, last_two
 from gateway.settings import Settings
-from gateway.store import AdmissionStore, EmbeddedServerError, StoreError, StoreUrlError, open_store
-
-Result = TypeVar("Result")
+from gateway.store import AdmissionStore
 
 
 def block(
@@ -31,18 +27,16 @@ def block(
     days: Annotated[int, typer.Option(min=1, max=3650, help="For how long.")] = 365,
     list_: Annotated[bool, typer.Option("--list", help="Print the blocked numbers' last digits instead.")] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Answer the number again.")] = False,
-    redis_url: Annotated[str | None, typer.Option(envvar="REDIS_URL", show_envvar=True, help="The store.")] = None,
-    data_dir: Annotated[Path | None, typer.Option(envvar="DATA_DIR", help="Folder of the embedded store.")] = None,
-    restaurants: Annotated[
-        Path | None, typer.Option(envvar="RESTAURANTS_DIR", help="The restaurants. Default: the examples.")
-    ] = None,
+    redis_url: RedisUrl = None,
+    data_dir: DataDir = None,
+    restaurants: Folder = None,
     secret: Annotated[str | None, typer.Option(envvar="GATEWAY_SECRET", show_envvar=True, help="Its key.")] = None,
 ) -> None:
     """Do not answer a number any more: its caller hears one sentence, and the restaurant's telephone does not ring."""
-    houses = _houses(restaurant, restaurants)
+    houses = find_houses(restaurant, restaurants)
     now = datetime.now(UTC)
     if list_:
-        _print(houses, _ask(redis_url, data_dir, lambda store: _listed(store, houses, now)))
+        _print(houses, ask_store(redis_url, data_dir, lambda store: _listed(store.admission, houses, now)))
         return
     digits = last_two(number)
     if digits is None:
@@ -51,10 +45,10 @@ def block(
     assert key is not None  # it has last digits
     where = ", ".join(house.id for house in houses)
     if remove:
-        was = _ask(redis_url, data_dir, lambda store: _unblocked(store, houses, key))
+        was = ask_store(redis_url, data_dir, lambda store: _unblocked(store.admission, houses, key))
         out.print(f"The number ending in {digits} {'is answered again at' if was else 'was not blocked at'} {where}.")
     else:
-        until = _ask(redis_url, data_dir, lambda store: _blocked(store, houses, key, digits, days, now))
+        until = ask_store(redis_url, data_dir, lambda store: _blocked(store.admission, houses, key, digits, days, now))
         out.print(f"The number ending in {digits} is blocked until {until:%Y-%m-%d} at {where}.")
 
 
@@ -89,32 +83,8 @@ def _print(houses: Sequence[Restaurant], entries: Sequence[tuple[str, str, datet
     out.print(table)
 
 
-def _ask(
-    redis_url: str | None, data_dir: Path | None, question: Callable[[AdmissionStore], Awaitable[Result]]
-) -> Result:
-    async def ask() -> Result:
-        async with await open_store(redis_url, data_dir) as store:
-            return await question(store.admission)
-
-    try:
-        return asyncio.run(ask())
-    except (StoreError, StoreUrlError, EmbeddedServerError) as error:
-        fail(f"the store cannot be used: {error}")
-
-
 def _secret(given: str | None, data_dir: Path | None) -> str:
     """The gateway's own secret: in development the one that is kept in the data folder."""
     from gateway.app import gateway_secret  # noqa: PLC0415 - loads the whole gateway, which other commands do not need
 
     return gateway_secret(Settings(gateway_secret=None if given is None else SecretStr(given), data_dir=data_dir))
-
-
-def _houses(restaurant_id: str | None, folder: Path | None) -> tuple[Restaurant, ...]:
-    try:
-        houses = load_restaurants(folder or SHIPPED, os.environ)
-    except RestaurantErrors as errors:
-        fail(str(errors))
-    found = tuple(house for house in houses if restaurant_id in (None, house.id))
-    if not found:
-        fail(f"there is no restaurant {restaurant_id}; there are {', '.join(house.id for house in houses)}")
-    return found

@@ -3,42 +3,33 @@
 Entries lie over the menu file until they are taken back or their time has come. Times are the restaurant's own.
 """
 
-import asyncio
-import os
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.cli.houses import DataDir, Folder, RedisUrl, ask_store, find_house
 from gateway.cli.terminal import fail, out
 from gateway.orders.menu import Menu
 from gateway.orders.offer import Offer
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.restaurant_files import SHIPPED, RestaurantErrors, load_restaurants
 from gateway.orders.sold_out import option_ref
-from gateway.store import EmbeddedServerError, OfferStore, StoreError, StoreUrlError, open_store
 
 eighty_six = typer.Typer(help="What has run out, and how long an order takes now.", no_args_is_help=True)
 
-Result = TypeVar("Result")
 Whose = Annotated[str, typer.Argument(metavar="RESTAURANT", help="The restaurant's id: the name of its folder.")]
 What = Annotated[str, typer.Argument(metavar="ITEM", help="An item or a choice, by name, id or group/option.")]
 Until = Annotated[str | None, typer.Option(metavar="HH:MM", help="When it is back, by the restaurant's clock.")]
 Minutes = Annotated[int | None, typer.Argument(min=1, max=600, help="Left out: as long as the settings say.")]
-RedisUrl = Annotated[str | None, typer.Option(envvar="REDIS_URL", show_envvar=True, help="The store.")]
-DataDir = Annotated[Path | None, typer.Option(envvar="DATA_DIR", help="Folder of the embedded store.")]
-Folder = Annotated[Path | None, typer.Option(envvar="RESTAURANTS_DIR", help="The restaurants. Default: the examples.")]
 
 
 @eighty_six.command("list")
 def list_(restaurant: Whose, redis_url: RedisUrl = None, data_dir: DataDir = None, restaurants: Folder = None) -> None:
     """Print what has run out, until when, and how long an order takes."""
-    house = _house(restaurant, restaurants)
-    _print(house, _ask(redis_url, data_dir, lambda offers: offers.read(house.id)))
+    house = find_house(restaurant, restaurants)
+    _print(house, ask_store(redis_url, data_dir, lambda store: store.offers.read(house.id)))
 
 
 @eighty_six.command("out")
@@ -51,10 +42,10 @@ def out_(
     restaurants: Folder = None,
 ) -> None:
     """Take an item or a choice off the menu, until a time of day or until it is said to be back."""
-    house = _house(restaurant, restaurants)
+    house = find_house(restaurant, restaurants)
     ref = _ref(house.menu, item)
     back = None if until is None else _next(until, house, datetime.now(UTC))
-    _ask(redis_url, data_dir, lambda offers: offers.sell_out(house.id, ref, back))
+    ask_store(redis_url, data_dir, lambda store: store.offers.sell_out(house.id, ref, back))
     when = "until it is back" if back is None else f"until {back.astimezone(house.zone):%a %H:%M}"
     out.print(f"[yellow]{escape(ref)}[/] is sold out {when}.")
 
@@ -64,9 +55,9 @@ def back(
     restaurant: Whose, item: What, redis_url: RedisUrl = None, data_dir: DataDir = None, restaurants: Folder = None
 ) -> None:
     """Put an item or a choice on the menu again."""
-    house = _house(restaurant, restaurants)
+    house = find_house(restaurant, restaurants)
     ref = _ref(house.menu, item)
-    was_out = _ask(redis_url, data_dir, lambda offers: offers.bring_back(house.id, ref))
+    was_out = ask_store(redis_url, data_dir, lambda store: store.offers.bring_back(house.id, ref))
     out.print(f"[green]{escape(ref)}[/] {'is back' if was_out else 'was not sold out'}.")
 
 
@@ -79,8 +70,8 @@ def quote(
     restaurants: Folder = None,
 ) -> None:
     """Say how many minutes an order takes now."""
-    house = _house(restaurant, restaurants)
-    _ask(redis_url, data_dir, lambda offers: offers.quote(house.id, minutes))
+    house = find_house(restaurant, restaurants)
+    ask_store(redis_url, data_dir, lambda store: store.offers.quote(house.id, minutes))
     out.print(f"An order takes {minutes or house.quote_minutes} minutes.")
 
 
@@ -96,28 +87,6 @@ def _print(house: Restaurant, offer: Offer) -> None:
     else:
         out.print("Nothing is sold out.")
     out.print(f"An order takes {offer.quote_minutes or house.quote_minutes} minutes.")
-
-
-def _ask(redis_url: str | None, data_dir: Path | None, question: Callable[[OfferStore], Awaitable[Result]]) -> Result:
-    async def ask() -> Result:
-        async with await open_store(redis_url, data_dir) as store:
-            return await question(store.offers)
-
-    try:
-        return asyncio.run(ask())
-    except (StoreError, StoreUrlError, EmbeddedServerError) as error:
-        fail(f"the store cannot be used: {error}")
-
-
-def _house(restaurant_id: str, folder: Path | None) -> Restaurant:
-    try:
-        restaurants = load_restaurants(folder or SHIPPED, os.environ)
-    except RestaurantErrors as errors:
-        fail(str(errors))
-    found = next((restaurant for restaurant in restaurants if restaurant.id == restaurant_id), None)
-    if found is None:
-        fail(f"there is no restaurant {restaurant_id}; there are {', '.join(house.id for house in restaurants)}")
-    return found
 
 
 def _ref(menu: Menu, wanted: str) -> str:

@@ -1,7 +1,6 @@
 """`gateway replay CALL`: folds a recorded call and prints it: who said what when, the states, the order, the totals."""
 
 import asyncio
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -10,24 +9,23 @@ import typer
 from rich.markup import escape
 
 from gateway.call.log_reader import DAMAGE, ReadLog, read_log
+from gateway.cli.houses import Folder, RedisUrl, all_houses
 from gateway.cli.story import Story
 from gateway.cli.story_view import moment_line, order_table
 from gateway.cli.terminal import fail, out
 from gateway.events import AnyEvent, CallStarted, MessageLeft
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.restaurant_files import SHIPPED, RestaurantErrors, load_restaurants
+from gateway.orders.restaurant_files import SHIPPED
 from gateway.store import EmbeddedServerError, StoreError, StoreUrlError, open_store
 
 
 def replay(
     call: Annotated[str, typer.Argument(help="A call's id (CA...), or a file with one event in JSON on each line.")],
-    redis_url: Annotated[str | None, typer.Option(envvar="REDIS_URL", show_envvar=True, help="The store.")] = None,
+    redis_url: RedisUrl = None,
     data_dir: Annotated[
         Path | None, typer.Option(envvar="DATA_DIR", help="Folder of the embedded store; a running one is asked.")
     ] = None,
-    restaurants: Annotated[
-        Path | None, typer.Option(envvar="RESTAURANTS_DIR", help="The restaurants. Default: the examples.")
-    ] = None,
+    restaurants: Folder = None,
     states: Annotated[bool, typer.Option(help="Print the states that the call went through.")] = True,
     export: Annotated[
         Path | None, typer.Option(help="Write what is sound of the log to a file, without telephone numbers.")
@@ -91,11 +89,7 @@ def _tell_problems(log: ReadLog) -> None:
 
 
 def _restaurant(restaurant_id: str, folder: Path) -> Restaurant:
-    try:
-        restaurants = load_restaurants(folder, os.environ)
-    except RestaurantErrors as errors:
-        fail(str(errors))
-    found = next((restaurant for restaurant in restaurants if restaurant.id == restaurant_id), None)
+    found = next((restaurant for restaurant in all_houses(folder) if restaurant.id == restaurant_id), None)
     if found is None:
         fail(
             f"the call is of the restaurant {restaurant_id}, which is not in {folder}; RESTAURANTS_DIR names its folder"

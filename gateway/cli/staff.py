@@ -4,14 +4,12 @@ A command is left in the store, where the process that serves the call finds it 
 line to the agent it waits there until it has one, or until the next question of the telephone company about it.
 """
 
-import asyncio
 import getpass
-import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -20,23 +18,19 @@ from rich.table import Table
 from gateway.call.machine import Call
 from gateway.call.staff import MAX_HINT, one_line
 from gateway.call.states import State
+from gateway.cli.houses import DataDir, Folder, RedisUrl, ask_store, find_houses
 from gateway.cli.terminal import fail, out
 from gateway.events import AnyEvent, InvalidEventError, StaffAction, read_event
 from gateway.orders.pricing import totals
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.restaurant_files import SHIPPED, RestaurantErrors, load_restaurants
 from gateway.orders.wording.money import price_text
-from gateway.store import EmbeddedServerError, LiveCall, SessionStore, StoreError, StoreUrlError, open_store
+from gateway.store import LiveCall, SessionStore
 
 staff = typer.Typer(help="Act on a call while it is on.", no_args_is_help=True)
 
-Result = TypeVar("Result")
 CallId = Annotated[str, typer.Argument(metavar="CALL", help="The call's id; `gateway calls` lists them.")]
 Text = Annotated[str, typer.Argument(metavar="TEXT", help=f"What the agent should know, in {MAX_HINT} characters.")]
 Whose = Annotated[str | None, typer.Option(metavar="ID", help="The restaurant whose call it is. Default: looked for.")]
-RedisUrl = Annotated[str | None, typer.Option(envvar="REDIS_URL", show_envvar=True, help="The store.")]
-DataDir = Annotated[Path | None, typer.Option(envvar="DATA_DIR", help="Folder of the embedded store.")]
-Folder = Annotated[Path | None, typer.Option(envvar="RESTAURANTS_DIR", help="The restaurants. Default: the examples.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +46,8 @@ def calls(
     restaurant: Whose = None, redis_url: RedisUrl = None, data_dir: DataDir = None, restaurants: Folder = None
 ) -> None:
     """List the calls that are on: since when, in which state, with which order."""
-    houses = _houses(restaurant, restaurants)
-    seen = _ask(redis_url, data_dir, lambda store: _look(store, houses))
+    houses = find_houses(restaurant, restaurants)
+    seen = ask_store(redis_url, data_dir, lambda store: _look(store, houses))
     if not seen:
         out.print("No call is on.")
         return
@@ -117,7 +111,7 @@ def _act(
     text: str = "",
 ) -> bool:
     """Leave a command for a call that is on; whether a process serves it now."""
-    houses = _houses(restaurant, folder)
+    houses = find_houses(restaurant, folder)
 
     async def act(store: SessionStore) -> bool:
         found = next((one for one in await _look(store, houses) if one.call.call_id == call), None)
@@ -133,7 +127,7 @@ def _act(
         await store.commands.give(found.call.restaurant.id, call, action, text=text, who=_who())
         return found.served
 
-    return _ask(redis_url, data_dir, act)
+    return ask_store(redis_url, data_dir, act)
 
 
 async def _look(store: SessionStore, houses: Sequence[Restaurant]) -> list[Seen]:
@@ -185,25 +179,3 @@ def _who() -> str:
         return getpass.getuser()
     except (OSError, KeyError):  # a container's user may have no name
         return ""
-
-
-def _houses(restaurant: str | None, folder: Path | None) -> Sequence[Restaurant]:
-    try:
-        restaurants = load_restaurants(folder or SHIPPED, os.environ)
-    except RestaurantErrors as errors:
-        fail(str(errors))
-    found = [one for one in restaurants if restaurant in (None, one.id)]
-    if not found:
-        fail(f"there is no restaurant {restaurant}; there are {', '.join(house.id for house in restaurants)}")
-    return found
-
-
-def _ask(redis_url: str | None, data_dir: Path | None, question: Callable[[SessionStore], Awaitable[Result]]) -> Result:
-    async def ask() -> Result:
-        async with await open_store(redis_url, data_dir) as store:
-            return await question(store)
-
-    try:
-        return asyncio.run(ask())
-    except (StoreError, StoreUrlError, EmbeddedServerError) as error:
-        fail(f"the store cannot be used: {error}")
