@@ -15,12 +15,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.call.log_reader import read_log
 from gateway.call.machine import Call
 from gateway.call.staff import MAX_HINT, one_line
 from gateway.call.states import State
 from gateway.cli.houses import DataDir, Folder, RedisUrl, ask_store, find_houses
 from gateway.cli.terminal import fail, out
-from gateway.events import AnyEvent, InvalidEventError, StaffAction, read_event
+from gateway.events import StaffAction
 from gateway.orders.pricing import totals
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.wording.money import price_text
@@ -135,21 +136,11 @@ async def _look(store: SessionStore, houses: Sequence[Restaurant]) -> list[Seen]
     now, seen = datetime.now(UTC), []
     for house in houses:
         for live in await store.live_calls(house.id, now):
-            events = _events([entry.event for entry in await store.read_log(house.id, live.call_id)])
+            entries = await store.read_log(house.id, live.call_id)
+            events = read_log(((entry.event_id, entry.event) for entry in entries), live.call_id).events
             served = await store.lease_owner(house.id, live.call_id) is not None
             seen.append(Seen(live, Call.fold(live.call_id, house, events), served))
     return sorted(seen, key=lambda one: one.live.started)
-
-
-def _events(lines: Sequence[str]) -> list[AnyEvent]:
-    """The events that this version knows."""
-    events = []
-    for line in lines:
-        try:
-            events.append(read_event(line))
-        except InvalidEventError:
-            continue
-    return events
 
 
 def _row(one: Seen) -> tuple[str, ...]:
