@@ -56,7 +56,7 @@ from gateway.events import (
 from gateway.orders.hearing.emergency import is_emergency
 from gateway.orders.offer import Offer
 from gateway.orders.order import Order, OrderState
-from gateway.orders.restaurant import Language
+from gateway.orders.restaurant import LOCALES, Language
 
 USABLE = 0.35
 """Twilio's `Confidence` under which words are not taken for what was said."""
@@ -69,7 +69,6 @@ MOST_RESPONSES = 16
 RESTS = frozenset({State.DISCONNECTED, State.READY, State.IDLE, State.AUDIO_PLAYBACK})
 """States in which a turn may end."""
 MODEL = "text-only"
-LOCALES: dict[Language, str] = {"en": "en-US", "es": "es-US"}
 
 
 @dataclass(frozen=True, slots=True)

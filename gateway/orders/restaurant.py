@@ -18,6 +18,8 @@ from gateway.orders.availability import DAYS, Clock, FulfilmentKind, Weekday
 from gateway.orders.menu import Menu, Name
 
 Language = Literal["en", "es"]
+LOCALES: Mapping[Language, str] = {"en": "en-US", "es": "es-US"}
+"""Each language as Twilio is told it, a BCP 47 tag."""
 # A weekly timetable opens within a week; within two when the clocks' change swallows a span; or never.
 _DAYS_AHEAD = 15
 

@@ -11,7 +11,7 @@ from gateway.call.machine import Call
 from gateway.orders.restaurant import Restaurant
 from gateway.store import Admission as Answer
 from gateway.store import AdmissionLimits, SessionStore
-from gateway.web.phrases import LOCALES, PHRASES
+from gateway.web.phrases import PHRASES, locale_of
 from twiml.message import message
 
 Declined = Literal["blocked", "hang_ups", "caller_calls", "caller_often", "withheld_calls"]
@@ -60,4 +60,4 @@ def declined(restaurant: Restaurant, reason: Declined) -> str:
     """The document for a caller who is not served: one sentence that never changes, and goodbye."""
     phrases = PHRASES[restaurant.languages[0]]
     text = phrases.declined if reason == "blocked" else phrases.called_often
-    return message(text, LOCALES[restaurant.languages[0]])
+    return message(text, locale_of(restaurant))

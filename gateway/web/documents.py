@@ -9,8 +9,7 @@ from gateway.call.next_step import Apologise, Goodbye, NextStep, Reconnect, Text
 from gateway.orders.restaurant import Restaurant
 from gateway.security import StreamToken, e164, mint_stream_token
 from gateway.settings import Settings
-from gateway.web.door import locale_of
-from gateway.web.phrases import PHRASES
+from gateway.web.phrases import PHRASES, locale_of
 from gateway.web.text_turns import TextTurns
 from gateway.web.webhook_guard import Webhook
 from gateway.web.whisper import screen

@@ -14,11 +14,11 @@ from starlette.responses import PlainTextResponse, Response
 
 from gateway.logs import bind_call, get_logger
 from gateway.metrics import MetricsCollector
-from gateway.orders.restaurant import Restaurant
+from gateway.orders.restaurant import LOCALES, Restaurant
 from gateway.security import e164
 from gateway.settings import Settings
 from gateway.store import SessionStore, StoreError
-from gateway.web.phrases import LOCALES, PHRASES, closed_text
+from gateway.web.phrases import PHRASES, closed_text, locale_of
 from gateway.web.webhook_guard import Webhook, WebhookGuard, WebhookRefused
 from twiml.closed import closed
 from twiml.document import CONTENT_TYPE
@@ -145,8 +145,3 @@ class Door:
             return self.called(hook)
         except WebhookRefused:
             return self._stand_in
-
-
-def locale_of(restaurant: Restaurant) -> str:
-    """The language in which Twilio speaks for a restaurant, as a BCP 47 tag."""
-    return LOCALES[restaurant.languages[0]]

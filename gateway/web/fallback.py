@@ -11,8 +11,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from gateway.logs import get_logger
-from gateway.orders.restaurant import Restaurant
-from gateway.web.phrases import LOCALES, PHRASES
+from gateway.orders.restaurant import LOCALES, Restaurant
+from gateway.web.phrases import PHRASES, locale_of
 from gateway.web.webhook_guard import BODY_LIMIT, Webhook, WebhookGuard, WebhookRefused
 from twiml.document import CONTENT_TYPE
 from twiml.fallback import fallback
@@ -23,7 +23,7 @@ log = get_logger(__name__)
 
 def fallback_document(restaurant: Restaurant) -> str:
     """The restaurant's telephone rings; one that has none asks to be rung later."""
-    phrases, language = PHRASES[restaurant.languages[0]], LOCALES[restaurant.languages[0]]
+    phrases, language = PHRASES[restaurant.languages[0]], locale_of(restaurant)
     apology = phrases.apology if restaurant.transfer_to is None else phrases.after_person
     return fallback(restaurant.transfer_to, phrases.transfer, apology, language)
 

@@ -9,10 +9,9 @@ from datetime import datetime
 
 from gateway.call.machine import Call
 from gateway.call.staff import one_line
-from gateway.orders.restaurant import Language, Restaurant
+from gateway.orders.restaurant import LOCALES, Language, Restaurant
 from gateway.orders.wording.read_back import describe_line
 
-LOCALES: Mapping[Language, str] = {"en": "en-US", "es": "es-US"}
 _ENGLISH_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SPANISH_DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 
@@ -96,6 +95,11 @@ PHRASES: Mapping[Language, Phrases] = {
         caller_gone="El cliente ya no está en la línea.",
     ),
 }
+
+
+def locale_of(restaurant: Restaurant) -> str:
+    """The language in which Twilio speaks for a restaurant, as a BCP 47 tag."""
+    return LOCALES[restaurant.languages[0]]
 
 
 def whisper_text(call: Call, last_two: str | None) -> str:

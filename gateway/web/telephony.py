@@ -26,9 +26,9 @@ from gateway.text_session import TextSessions, UnknownCallError
 from gateway.web.admission import Admission, declined
 from gateway.web.call_book import CallBook
 from gateway.web.documents import Documents
-from gateway.web.door import REPEATED_WITHIN_S, STORE_PATIENCE_S, Door, locale_of
+from gateway.web.door import REPEATED_WITHIN_S, STORE_PATIENCE_S, Door
 from gateway.web.fallback import Fallback
-from gateway.web.phrases import closed_text
+from gateway.web.phrases import closed_text, locale_of
 from gateway.web.readiness import Readiness
 from gateway.web.text_turns import TextTurns
 from gateway.web.webhook_guard import BODY_LIMIT, Webhook

@@ -6,10 +6,10 @@ import re
 from gateway.brain.hints import hints
 from gateway.brain.text_turn import Input, TextAnswer
 from gateway.logs import get_logger
-from gateway.orders.restaurant import Restaurant
+from gateway.orders.restaurant import LOCALES, Restaurant
 from gateway.security import e164
 from gateway.text_session import CallMovedOnError, TextSessions, TurnRequest
-from gateway.web.phrases import LOCALES, PHRASES
+from gateway.web.phrases import PHRASES, locale_of
 from gateway.web.webhook_guard import Webhook
 from twiml.gather import TIMEOUT_S, ask, begin_asking, last_words
 
@@ -55,7 +55,7 @@ class TextTurns:
 
     def answer(self, restaurant: Restaurant, leg: int) -> str:
         """The first document of a call that begins with them."""
-        locale = LOCALES[restaurant.languages[0]]
+        locale = locale_of(restaurant)
         return begin_asking(self._first_url(leg), disclosure=restaurant.disclosure, language=locale)
 
     async def document(self, hook: Webhook, restaurant: Restaurant) -> str:
@@ -79,7 +79,7 @@ class TextTurns:
             taken = await self._sessions.take(request)
         except CallMovedOnError:
             log.info("call.turn_is_over", leg=asked.leg, turn=asked.turn)
-            return last_words("", LOCALES[restaurant.languages[0]], self._next_url(asked.leg))
+            return last_words("", locale_of(restaurant), self._next_url(asked.leg))
         answer = taken.answer
         log.info("call.turn", leg=answer.leg, turn=asked.turn, over=answer.over, language=answer.language)
         if answer.over:

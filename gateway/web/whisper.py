@@ -19,11 +19,11 @@ from gateway.call.machine import Call
 from gateway.events import AnyEvent, CallStarted, TransferAccepted, TransferAnswered, milliseconds
 from gateway.logs import bind_call, get_logger
 from gateway.metrics import MetricsCollector
-from gateway.orders.restaurant import Restaurant
+from gateway.orders.restaurant import LOCALES, Restaurant
 from gateway.settings import Settings
 from gateway.sound_log import sound_log
 from gateway.store import SessionStore, StoreError
-from gateway.web.phrases import LOCALES, PHRASES, whisper_text
+from gateway.web.phrases import PHRASES, locale_of, whisper_text
 from gateway.web.webhook_guard import BODY_LIMIT, CALL_SID, Webhook, WebhookGuard, WebhookRefused
 from twiml.document import CONTENT_TYPE, Screen
 from twiml.goodbye import goodbye
@@ -127,7 +127,7 @@ class StaffLeg:
         if hook.field("Digits") != TAKES_THE_CALL:
             self._metrics.count_webhook(hook.path, "refused")
             log.info("transfer.refused", leg=staffed.leg)
-            return goodbye("", LOCALES[staffed.restaurant.languages[0]])
+            return goodbye("", locale_of(staffed.restaurant))
         try:
             async with asyncio.timeout(STORE_PATIENCE_S):
                 call, _ = await self._call(staffed)
