@@ -1,6 +1,7 @@
 """What all events share: frozen, camelCase on the wire, a call and a time. See `gateway.events`."""
 
 from datetime import UTC, datetime
+from typing import TypedDict
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -38,3 +39,15 @@ class Event(Record):
 def milliseconds(at: datetime) -> float:
     """An aware time as an event's `timestamp`."""
     return at.timestamp() * 1000
+
+
+class Stamp(TypedDict):
+    """What every event of a call carries."""
+
+    session_id: str
+    timestamp: float
+
+
+def stamp_of(call_id: str, at: datetime) -> Stamp:
+    """Call and time, for an event that happens at `at`, aware UTC."""
+    return {"session_id": call_id, "timestamp": milliseconds(at)}

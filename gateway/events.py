@@ -60,7 +60,7 @@ from gateway.call_events import (
     TransferAccepted,
     TransferAnswered,
 )
-from gateway.event_base import Event, Record, milliseconds
+from gateway.event_base import Event, Record, Stamp, milliseconds, stamp_of
 
 __all__ = [
     "EVENT_TYPES",
@@ -124,6 +124,7 @@ __all__ = [
     "SoldOutItem",
     "StaffActed",
     "StaffAction",
+    "Stamp",
     "SubmitDelayed",
     "TimedOut",
     "ToolCalled",
@@ -137,6 +138,7 @@ __all__ = [
     "json_schemas",
     "milliseconds",
     "read_event",
+    "stamp_of",
 ]
 
 Confidence = Annotated[float, Field(ge=0, le=1)]

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 import structlog
 
 from gateway import errors
-from gateway.call.agenda import Stamp
 from gateway.call.effects import OpenModel
 from gateway.call.machine import Call
 from gateway.call.states import State
@@ -24,7 +23,8 @@ from gateway.events import (
     ModelLost,
     ModelOpened,
     ResponseFinished,
-    milliseconds,
+    Stamp,
+    stamp_of,
 )
 from gateway.metrics import MetricsCollector
 from gateway.realtime.link import ModelLink
@@ -155,4 +155,4 @@ class ModelOpening:
         return quiet or age >= LAST_AGE or (age >= HARD_AGE and not self._call.playing)
 
     def _stamp(self) -> Stamp:
-        return {"session_id": self._call.call_id, "timestamp": milliseconds(datetime.now(UTC))}
+        return stamp_of(self._call.call_id, datetime.now(UTC))

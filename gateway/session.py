@@ -9,7 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, assert_never
+from typing import assert_never
 
 import structlog
 
@@ -61,9 +61,10 @@ from gateway.events import (
     PlaybackFinished,
     PlaybackStarted,
     SessionRequested,
+    Stamp,
     TimedOut,
     TranscriptionEvent,
-    milliseconds,
+    stamp_of,
 )
 from gateway.leg_orders import LegOrders
 from gateway.metrics import MetricsCollector
@@ -401,8 +402,8 @@ class VoiceSession:
             for handler in tuple(self._handlers.get(name, ())):
                 handler(event)
 
-    def _now(self) -> dict[str, Any]:
-        return {"session_id": self._call.call_id, "timestamp": milliseconds(datetime.now(UTC))}
+    def _now(self) -> Stamp:
+        return stamp_of(self.id, datetime.now(UTC))
 
     # --- the line's listener ---
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from gateway import errors
 from gateway.brain.mind import Mind
@@ -51,7 +51,7 @@ from gateway.events import (
     StaffActed,
     TranscriptionData,
     TranscriptionEvent,
-    milliseconds,
+    stamp_of,
 )
 from gateway.orders.hearing.emergency import is_emergency
 from gateway.orders.offer import Offer
@@ -173,7 +173,7 @@ class TextTurn:
         self._offer_is(offer, at)
         if damaged is not None:
             self._tell(damaged)
-        self._tell(LegStarted(**_stamp(self.call, at), leg=leg, stream_sid="", kind="gather"))
+        self._tell(LegStarted(**stamp_of(self.call.call_id, at), leg=leg, stream_sid="", kind="gather"))
         self.go_on(at)
 
     def gathered(
@@ -196,7 +196,7 @@ class TextTurn:
             voice_ready: the voice model can be had again; it takes over unless the order has been read back.
             staff: what people at the restaurant want done with the call.
         """
-        stamp = _stamp(self.call, at)
+        stamp = stamp_of(self.call.call_id, at)
         untold = self.call.order is not None and self.call.order.state is OrderState.DRAFT
         if self.call.playing:
             self._tell(PlaybackFinished(**stamp))
@@ -229,20 +229,20 @@ class TextTurn:
         while self.submit is None and self._model.wished and self.call.state is not State.DISCONNECTED:
             self._responses += 1
             if self._responses > MOST_RESPONSES:
-                self._tell(Ended(**_stamp(self.call, at), reason="text-only: no end of it", next="apologise"))
+                self._tell(Ended(**stamp_of(self.call.call_id, at), reason="text-only: no end of it", next="apologise"))
             else:
                 turn = f"{self.call.leg}_{self.call.turn}"
                 self._inbox += self._model.respond(self.call.call_id, turn, at, playing=self.call.playing)
             self._drain(at)
         if self.submit is None and self.call.closing and self.call.playing:
             # Nothing can interrupt the last words, and nobody is asked after them.
-            self._tell(PlaybackFinished(**_stamp(self.call, at)))
+            self._tell(PlaybackFinished(**stamp_of(self.call.call_id, at)))
             self._drain(at)
 
     # --- inside ---
 
     def _hear(self, given: Input, turn: int, at: datetime) -> None:
-        stamp, item_id = _stamp(self.call, at), f"heard_{self.call.leg}_{turn}"
+        stamp, item_id = stamp_of(self.call.call_id, at), f"heard_{self.call.leg}_{turn}"
         order = self.call.order
         needed = SURE if order is not None and order.state is OrderState.READ_BACK else USABLE
         sure = given.confidence is None or given.confidence >= needed or is_emergency(given.words)
@@ -293,7 +293,7 @@ class TextTurn:
                 self._carry_out(effect, at)
 
     def _carry_out(self, effect: Effect, at: datetime) -> None:
-        stamp = _stamp(self.call, at)
+        stamp = stamp_of(self.call.call_id, at)
         match effect:
             case OpenModel():
                 self._tell(ModelOpened(**stamp))
@@ -307,8 +307,11 @@ class TextTurn:
                 self.hold = effect
             case KeepMessage(tool_call_id, text, name, number_back, order_words):
                 number = self._number if number_back else None
-                kept = {"tool_call_id": tool_call_id, "text": text, "name": name, "number": number}
-                self._tell(MessageLeft.model_validate(stamp | kept | {"order": order_words}))
+                self._tell(
+                    MessageLeft(
+                        **stamp, tool_call_id=tool_call_id, text=text, name=name, number=number, order=order_words
+                    )
+                )
             case RaiseAlert(kind, reason):
                 self._tell(AlertRaised(**stamp, kind=kind, reason=reason))
             case ReportError(error):
@@ -317,7 +320,3 @@ class TextTurn:
                 self._tell(LegEnded(**stamp, leg=self.call.leg, reason="closed"))
             case _:
                 pass  # the rest is for the model, or for a stream that is not there
-
-
-def _stamp(call: Call, at: datetime) -> dict[str, Any]:
-    return {"session_id": call.call_id, "timestamp": milliseconds(at)}

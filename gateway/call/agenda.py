@@ -5,18 +5,10 @@ The parts of a call share one agenda and nothing else of each other's data. Noth
 
 from collections import deque
 from datetime import datetime
-from typing import TypedDict
 
 from gateway.call.effects import Effect
 from gateway.call.timers import Timers
-from gateway.events import AnyEvent, milliseconds
-
-
-class Stamp(TypedDict):
-    """What every event of a call carries."""
-
-    session_id: str
-    timestamp: float
+from gateway.events import AnyEvent, Stamp, stamp_of
 
 
 class Agenda:
@@ -38,7 +30,7 @@ class Agenda:
 
     def stamp(self, at: datetime) -> Stamp:
         """Call and time, for an event of the core's own."""
-        return {"session_id": self.call_id, "timestamp": milliseconds(at)}
+        return stamp_of(self.call_id, at)
 
     def take_effects(self) -> list[Effect]:
         """What is to be done now, in order."""
