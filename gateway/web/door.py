@@ -73,7 +73,7 @@ class Door:
             document = await self._once_per_token(hook, handle)
         except WebhookRefused as refused:
             if refused.hook is None:
-                return self._turn_away(request, refused)
+                return turn_away(request, refused, self._metrics)
             document = self.refuse(refused.hook, refused.reason, self._restaurant_of(refused.hook))
         except (StoreError, TimeoutError) as error:
             assert hook is not None  # the guard does not ask the store
@@ -107,18 +107,12 @@ class Door:
             bind_call(hook.call_id)
             await handle(hook)
         except WebhookRefused as refused:
-            return self._turn_away(request, refused)
+            return turn_away(request, refused, self._metrics)
         except (StoreError, TimeoutError) as error:
             log.error("store.away", error=str(error))
             return PlainTextResponse("try again", 503)
         self._metrics.count_webhook(hook.path, "noted")
         return Response(status_code=204)
-
-    def _turn_away(self, request: Request, refused: WebhookRefused) -> Response:
-        """Answer a request that is not served with a bare status."""
-        log.warning("webhook.refused", path=request.url.path, reason=refused.reason, form_field=refused.field)
-        self._metrics.count_webhook(request.url.path, refused.reason)
-        return PlainTextResponse(refused.reason.replace("_", " "), refused.status)
 
     def refuse(self, hook: Webhook, reason: str, restaurant: Restaurant | None) -> str:
         """What a caller gets who cannot be served: the restaurant's telephone, else an apology. Asks nobody."""
@@ -145,3 +139,10 @@ class Door:
             return self.called(hook)
         except WebhookRefused:
             return self._stand_in
+
+
+def turn_away(request: Request, refused: WebhookRefused, metrics: MetricsCollector) -> Response:
+    """Tell logs and metrics of a request that is not served; the answer for one behind which nobody waits."""
+    log.warning("webhook.refused", path=request.url.path, reason=refused.reason, form_field=refused.field)
+    metrics.count_webhook(request.url.path, refused.reason)
+    return PlainTextResponse(refused.reason.replace("_", " "), refused.status)

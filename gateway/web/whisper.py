@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.call.machine import Call
@@ -23,6 +23,7 @@ from gateway.orders.restaurant import LOCALES, Restaurant
 from gateway.settings import Settings
 from gateway.sound_log import sound_log
 from gateway.store import SessionStore, StoreError
+from gateway.web.door import turn_away
 from gateway.web.phrases import PHRASES, locale_of, whisper_text
 from gateway.web.webhook_guard import BODY_LIMIT, CALL_SID, Webhook, WebhookGuard, WebhookRefused
 from twiml.document import CONTENT_TYPE, Screen
@@ -96,10 +97,9 @@ class StaffLeg:
             bind_call(staffed.call_id)
             document = await handle(hook, staffed)
         except WebhookRefused as refused:
-            log.warning("webhook.refused", path=request.url.path, reason=refused.reason, form_field=refused.field)
-            self._metrics.count_webhook(request.url.path, refused.reason)
+            turned_away = turn_away(request, refused, self._metrics)
             if refused.hook is None:
-                return PlainTextResponse(refused.reason.replace("_", " "), refused.status)
+                return turned_away
             document = goodbye("", LOCALES["en"])
         except Exception:  # a fault of ours: the caller must not wait for it
             log.exception("webhook.crashed", path=request.url.path)
