@@ -6,10 +6,8 @@ measured.
 
 import asyncio
 import pstats
-import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,6 +28,7 @@ from infra.bench.records import Spent, spent_file
 from infra.bench.rig import Cores, Rig, RunError
 from infra.bench.run import Progress as Told
 from infra.bench.run import Timing, measure
+from infra.processes import run_folder
 
 CALLS = "1,10,25,50,100,150,180"
 
@@ -81,7 +80,7 @@ def bench(
         raise typer.BadParameter("--profile takes one row: give --calls one number")
     limits = _limits(limit or [], check, numbers)
     plan, timing = Plan(cycle_s=cycle, every=interrupt), Timing(rate, warm, seconds)
-    with _folder(keep) as folder:
+    with run_folder(keep, "gateway-bench-") as folder:
         rig = Rig(Cores.of_this_machine(), redis_url=redis_url, audio=cast("Encoding", audio), folder=folder)
         try:
             rows, steady = asyncio.run(_run(rig, numbers, plan, timing, short_calls, folder if profiled else None))
@@ -156,20 +155,6 @@ class _Tell:
             self._shown.update(self._task, description=f"{title}: {step}", total=whole, completed=whole - left_s)
 
         return tell
-
-
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    """The folder for logs and accounts; a temporary one unless the user names one."""
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep.absolute()
-        return
-    folder = Path(tempfile.mkdtemp(prefix="gateway-bench-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _numbers(text: str) -> list[int]:

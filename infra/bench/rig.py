@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -27,6 +26,7 @@ from infra.bench.level_code import Encoding
 from infra.bench.plan import Plan
 from infra.bench.proc import snapshot
 from infra.bench.records import ChurnJob, LoadJob, ModelJob
+from infra.processes import end_process, free_ports
 
 AUTH_TOKEN = "bench-auth-token"  # noqa: S105 - of nobody's account
 CALLED = "+15550100000"
@@ -161,7 +161,7 @@ class Rig:
         """The gateway's: nothing of ours counts that is not said here."""
         settings = {name.upper() for name in Settings.model_fields}
         kept = {name: value for name, value in os.environ.items() if name not in settings}
-        port = _free_port()
+        (port,) = free_ports(1)  # PUBLIC_URL must name it before the gateway starts
         ours = {
             "GATEWAY_ENV": "development",
             "PORT": str(port),
@@ -236,7 +236,7 @@ class _Started:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._process is not None
-        await _end(self._process)
+        await end_process(self._process, END_LIMIT_S)
 
 
 async def _ready(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
@@ -256,33 +256,11 @@ def _last_words(log: Path) -> str:
     return log.read_text(errors="replace")[-1_000:].strip()
 
 
-async def _end(process: asyncio.subprocess.Process, limit_s: float = END_LIMIT_S) -> None:
-    """End one process: asked first, then made to."""
-    if process.stdin is not None:
-        process.stdin.close()
-    for ask in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):  # the gateway drains on the first, ends on the second
-        if process.returncode is not None:
-            return
-        with suppress(ProcessLookupError):
-            process.send_signal(ask)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limit_s):
-                await process.wait()
-
-
 async def _end_tree(process: asyncio.subprocess.Process) -> None:
     """End the gateway, and what it left behind if it had to be killed (an embedded store lives on by design)."""
     pids = snapshot(process.pid, memory=False).pids if process.returncode is None else ()
-    await _end(process)
+    await end_process(process, END_LIMIT_S)
     if process.returncode == -signal.SIGKILL:
         for pid in pids[1:]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-
-
-def _free_port() -> int:
-    """A port that nobody listens on at the moment. PUBLIC_URL must name it before the gateway starts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

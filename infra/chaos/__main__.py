@@ -4,10 +4,8 @@ Exit status: 0 every line holds, 1 one does not, 2 the request makes no sense, 3
 """
 
 import asyncio
-import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +21,7 @@ from infra.chaos.plan import SPREAD, STRUCK, plan_calls
 from infra.chaos.processes import RigError
 from infra.chaos.rig import open_rig
 from infra.chaos.run import Found, Tell, rolling_restart, struck_calls
+from infra.processes import keep_folder, run_folder
 
 _WIDTH = 170
 
@@ -48,12 +47,12 @@ def chaos(
     if not sys.platform.startswith("linux"):
         raise typer.BadParameter("it reads /proc, so it needs Linux")
     kinds = _kinds(fault or []) or (SPREAD if short else STRUCK)
-    with _folder(keep) as folder:
+    with run_folder(keep, "gateway-chaos-") as folder:
         try:
             found = asyncio.run(_run(folder, calls, seed, at_once, rolling, kinds, SHORT if short else Times()))
         except RigError as error:
             err.print(f"[red]not measured:[/] {error}", soft_wrap=True)
-            err.print(f"logs are in {_kept(folder)}", soft_wrap=True)
+            err.print(f"logs are in {keep_folder(folder)}", soft_wrap=True)
             raise typer.Exit(3) from None
         except (KeyboardInterrupt, asyncio.CancelledError):
             err.print("broken off")
@@ -90,7 +89,7 @@ def _told(found: list[Found], folder: Path) -> bool:
         out.print(note, style="dim", soft_wrap=True)
     if stories:
         (folder / "stories.txt").write_text("\n".join(stories), encoding="utf-8")
-        kept = _kept(folder)
+        kept = keep_folder(folder)
         for part in found:
             for verdict in part.verdicts:
                 if verdict.wrong:
@@ -108,30 +107,6 @@ def _progress() -> Iterator[Tell]:
     with Progress(*columns, console=err, transient=True) as shown:
         task = shown.add_task("starting", total=1.0)
         yield lambda text, share: shown.update(task, description=text, completed=share)
-
-
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    """The folder for logs: the user's, or one that goes unless something failed."""
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep.absolute()
-        return
-    folder = Path(tempfile.mkdtemp(prefix="gateway-chaos-"))
-    try:
-        yield folder
-    finally:
-        if not (folder / _KEPT).exists():
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-_KEPT = "kept"
-
-
-def _kept(folder: Path) -> Path:
-    """Keep a folder that would go."""
-    (folder / _KEPT).touch()
-    return folder
 
 
 def _kinds(names: list[str]) -> tuple[Kind, ...]:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.bench.proc import snapshot
+from infra.processes import end_process
 
 END_LIMIT_S: Final = 15.0
 
@@ -49,16 +49,7 @@ def python(*arguments: str) -> list[str]:
 async def end(process: asyncio.subprocess.Process, limit_s: float = END_LIMIT_S) -> None:
     """End a process and all that it started: asked first, then made to."""
     pids = children(process.pid) if process.returncode is None else ()
-    if process.stdin is not None:
-        process.stdin.close()
-    for ask in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):  # the gateway drains on the first, ends on the second
-        if process.returncode is not None:
-            break
-        with suppress(ProcessLookupError):
-            process.send_signal(ask)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limit_s):
-                await process.wait()
+    await end_process(process, limit_s)
     for pid in pids:  # what outlived its parent
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -80,18 +71,6 @@ def catches(pid: int, number: signal.Signals) -> bool:
         if line.startswith("SigCgt:"):
             return bool(int(line.split()[1], 16) >> (number - 1) & 1)
     return False
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on at the moment, all different."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
 
 
 def owner_of(peer_port: int, port: int, pids: Sequence[int]) -> int | None:

@@ -24,7 +24,8 @@ from gateway.settings import Settings
 from gateway.store import SessionStore, open_store
 from gateway.store.embedded import server_binary
 from infra.chaos.model import MODEL_KEY, Strike
-from infra.chaos.processes import RigError, alive, catches, children, end, free_ports, python, start
+from infra.chaos.processes import RigError, alive, catches, children, end, python, start
+from infra.processes import free_ports
 
 AUTH_TOKEN: Final = "chaos-auth-token"  # noqa: S105 - of nobody's account
 WORKERS: Final = 2

@@ -19,9 +19,10 @@ from infra.chaos.judge import Verdict, differs, judge, strangers
 from infra.chaos.limits import Leaks, rolling_rules, rules
 from infra.chaos.orders import NUMBERS, STAFF, WANTED
 from infra.chaos.plan import STRUCK, Planned, plan_calls
-from infra.chaos.processes import alive, catches, free_ports
+from infra.chaos.processes import alive, catches
 from infra.chaos.ringing import Ringing, Rung
 from infra.chaos.silence import Lag, Stretch
+from infra.processes import free_ports
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it reads /proc")
 READ_BACK = "One large Pepperoni. One Coke. For Ana, pickup. That comes to twenty dollars with tax. Is that right?"
