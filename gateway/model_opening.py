@@ -37,6 +37,17 @@ QUIET_RETRY = 2.0
 """Seconds between looks whether the moment is quiet."""
 
 
+def may_move(age: float, *, quiet: bool, playing: bool) -> bool:
+    """Whether now is the moment to leave a connection that is so many seconds old, past `MAX_AGE`.
+
+    Args:
+        age: of the connection.
+        quiet: nobody speaks and nothing is on its way.
+        playing: the agent is heard.
+    """
+    return quiet or age >= LAST_AGE or (age >= HARD_AGE and not playing)
+
+
 class ModelOpening:
     """The way of one call to its model, as tasks of the session that it belongs to."""
 
@@ -139,7 +150,8 @@ class ModelOpening:
         def move() -> None:
             if self._link.opened != opened:
                 return
-            if self._may_move(time.monotonic() - opened):
+            quiet = self._call.state in (State.READY, State.IDLE)
+            if may_move(time.monotonic() - opened, quiet=quiet, playing=self._call.playing):
                 self._post(ModelLost(**self._stamp(), planned=True))
             else:
                 self._move = asyncio.get_running_loop().call_later(QUIET_RETRY, move)
@@ -148,11 +160,6 @@ class ModelOpening:
             self._move.cancel()  # it was that of an earlier connection
         wait = max(0.0, opened + MAX_AGE - time.monotonic())
         self._move = asyncio.get_running_loop().call_later(wait, move)
-
-    def _may_move(self, age: float) -> bool:
-        """Whether now is the moment to leave a connection that is so many seconds old."""
-        quiet = self._call.state in (State.READY, State.IDLE)
-        return quiet or age >= LAST_AGE or (age >= HARD_AGE and not self._call.playing)
 
     def _stamp(self) -> Stamp:
         return stamp_of(self._call.call_id, datetime.now(UTC))

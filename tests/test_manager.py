@@ -12,17 +12,18 @@ from gateway.brain.mind import Say, ScriptedMind
 from gateway.call.machine import Call
 from gateway.call.next_step import Reconnect, next_step
 from gateway.call.states import State
-from gateway.events import CallStarted, TimedOut, VADData, VADEvent, milliseconds, read_event
+from gateway.events import CallStarted, TimedOut, milliseconds, read_event
 from gateway.local.faults import Faults
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice
 from gateway.manager import VoiceSessionManager
 from gateway.metrics import MetricsCollector
+from gateway.model_opening import HARD_AGE, LAST_AGE, may_move
 from gateway.orders.offer import Offer
 from gateway.realtime import pool as pool_module
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.dialler import Dialler
-from gateway.realtime.pool import ModelPool
+from gateway.realtime.pool import MAX_AGE, ModelPool
 from gateway.realtime.routes import Routes
 from gateway.session import SessionParts, VoiceSession
 from gateway.store import EventLog, LogIncompleteError, SessionStore, StaleLegError, StoreUnavailableError
@@ -263,29 +264,43 @@ async def test_a_session_moves_before_its_model_is_too_old(
     assert session._opening._move.cancelled(), "a timer would keep the whole call in memory for an hour"
 
 
-@pytest.mark.parametrize("limit", ["HARD_AGE", "LAST_AGE"])
-async def test_a_session_moves_at_last_whatever_is_going_on(
-    process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch, limit: str
+@pytest.mark.parametrize(
+    ("age", "quiet", "playing", "moves"),
+    [
+        (MAX_AGE, True, False, True),
+        (MAX_AGE, False, False, False),
+        (HARD_AGE - 1, False, True, False),
+        (HARD_AGE, False, False, True),
+        (HARD_AGE, False, True, False),
+        (LAST_AGE - 1, False, True, False),
+        (LAST_AGE, False, True, True),
+    ],
+)
+def test_the_moment_to_leave_an_old_session(age: float, quiet: bool, playing: bool, moves: bool) -> None:
+    """A caller who speaks all the time leaves no quiet moment, an agent who is heard all the time no breath."""
+    assert may_move(age, quiet=quiet, playing=playing) is moves
+
+
+async def test_a_session_that_cannot_move_yet_is_looked_at_again(
+    process: Process, store: SessionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The caller speaks all the time: no moment is quiet. The agent is heard all the time: no breath is its last."""
+    ages: list[float] = []
+
+    def third_time(age: float, *, quiet: bool, playing: bool) -> bool:
+        ages.append(age)
+        return len(ages) % 3 == 0
+
     monkeypatch.setattr("gateway.model_opening.MAX_AGE", 0.1)
     monkeypatch.setattr("gateway.model_opening.QUIET_RETRY", 0.02)
-    monkeypatch.setattr(f"gateway.model_opening.{limit}", 0.5)
+    monkeypatch.setattr("gateway.model_opening.may_move", third_time)
     await begin(store)
     line, session, serving = await process.leg(1)
-    await until(lambda: session.state in SERVED)
-    began = asyncio.get_running_loop().time()
-    moved: list[float] = []
-    session.on("call.model_lost", lambda _: moved.append(asyncio.get_running_loop().time() - began))
-    if limit == "LAST_AGE":
-        session.playback_started("item_1")
-        assert session.call.playing
-    else:
-        silent = VADData(audio_start_ms=0, confidence=0)
-        session.post(VADEvent(**session._now(), type="vad.speech_start", data=silent))
-        assert session.state is State.LISTENING
+    moved: list[Any] = []
+    session.on("call.model_lost", moved.append)
     await until(lambda: bool(moved))
-    assert moved[0] > 0.2
+    assert moved[0].planned
+    assert ages[0] >= 0.1
+    assert ages[:3] == sorted(ages[:3])
     line.hang_up()
     await serving
 
