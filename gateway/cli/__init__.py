@@ -13,6 +13,7 @@ from gateway.cli.demo import demo
 from gateway.cli.eighty_six import eighty_six
 from gateway.cli.menu import menu
 from gateway.cli.order import order
+from gateway.cli.pos import pos
 from gateway.cli.printing import schemas, settings, states
 from gateway.cli.replay import replay
 from gateway.cli.serve import serve, worker
@@ -33,6 +34,7 @@ app.command()(replay)
 app.add_typer(menu, name="menu")
 app.add_typer(order, name="order")
 app.add_typer(eighty_six, name="86")
+app.add_typer(pos, name="pos")
 app.command()(states)
 app.command()(schemas)
 app.command()(settings)
