@@ -60,7 +60,8 @@ class OrderLine(_Part):
 
     `half_item` is the item of the right half, when it is another, in `half_variation`; `parts` fill the slots of a
     combo, whose prices are in the line's. `min_age` is the age in years that the customer must show. `tax_ref` is
-    that of the tax category (`OrderTotals.taxes`); null when the item has left the menu.
+    that of the tax category (`OrderTotals.taxes`); null when the item has left the menu. `single_form`: the item comes
+    in no other variation.
     """
 
     ref: str
@@ -78,6 +79,7 @@ class OrderLine(_Part):
     parts: tuple[OrderPart, ...] = ()
     min_age: int | None = None
     tax_ref: str | None = None
+    single_form: bool = False
 
 
 class TaxAmount(_Part):

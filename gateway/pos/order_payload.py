@@ -139,6 +139,7 @@ def _line(line: Line, menu: Menu) -> OrderLine:
         parts=tuple(_part(part, item, menu) for part in line.parts),
         min_age=max((i.min_age for i in items_of(line, menu) if i.min_age is not None), default=None),
         tax_ref=None if item is None else item.tax,
+        single_form=item is not None and len(item.variations) == 1,
     )
 
 

@@ -139,10 +139,13 @@ def _modifiers(line: OrderLine, currency: str, notes: list[str]) -> Iterator[Jso
 
 
 def _choice(node: Node, notes: list[str]) -> Json:
-    """A catalog modifier, none of which is "no"; an ad hoc one says in its name how much and where."""
+    """A catalog modifier, none of which is "no"; an ad hoc one says in its name how much and where.
+
+    "No" on one half only is ad hoc: none of the catalog's would say so of the whole.
+    """
     choice, words = node.choice, choice_words(node.choice)
     catalog_id = choice.option.pos_ids.get("square")
-    if catalog_id is None:
+    if catalog_id is None or (choice.action == "no" and choice.placement != "whole"):
         return {"name": _fitting(words, _CHOICE, notes), "quantity": "1"}
     portions = 0 if choice.action == "no" else choice.quantity + (choice.action == "extra")
     if not is_plain(choice):

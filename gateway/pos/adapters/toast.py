@@ -30,6 +30,7 @@ from gateway.pos.adapters.words import (
     order_notes,
     pieces,
     size_of,
+    sized,
     whole_part_words,
 )
 from gateway.pos.order_message import ConfirmedOrder, OrderConfirmed, OrderLine
@@ -97,9 +98,12 @@ def priced_cents(answer: bytes) -> int:
     """
     try:
         checks = json.loads(answer, parse_float=Decimal, parse_int=Decimal)["checks"]
-        return sum(cents_of(check["totalAmount"]) for check in checks)
-    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-        raise ToastPricesError("no total in the answer to the price check") from error
+        amounts = [check["totalAmount"] for check in checks]
+        if amounts and all(isinstance(amount, Decimal) for amount in amounts):
+            return sum(map(cents_of, amounts))
+    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
+        raise ToastPricesError("the answer to the price check cannot be read") from error
+    raise ToastPricesError("no total in the answer to the price check")
 
 
 def cents_of(dollars: Decimal) -> int:
@@ -112,9 +116,8 @@ def _missing(data: ConfirmedOrder) -> Iterator[str]:
         name = f"{line.item.name} ({line.item.ref})"
         if _thing(line) is None:
             yield f"GUIDs of the item {name}"
-        elif toast_pair(line.item) is not None and _size(line) is None and size_of(line.item, line.variation):
-            size = line.variation
-            yield f"GUIDs of the size {'' if size is None else f'{size.name} ({size.ref})'} of {name}"
+        elif toast_pair(line.item) and line.variation and not line.single_form and _size(line) is None:
+            yield f"GUIDs of the size {line.variation.name} ({line.variation.ref}) of {name}"
 
 
 def _thing(line: OrderLine) -> tuple[str, str] | None:
@@ -130,7 +133,9 @@ def _size(line: OrderLine) -> tuple[str, str] | None:
 def _selection(line: OrderLine, data: ConfirmedOrder, settings: ToastSettings, words: list[str]) -> Json:
     group, item = _thing(line) or ("", "")
     size = _size(line)
-    said = dict.fromkeys([*words, *line_notes(line, data), *half_words(line), *map(whole_part_words, line.parts)])
+    unsized = toast_pair(line.item) is not None and size is None and size_of(line.item, line.variation) is not None
+    made = [*([sized(line.item, line.variation)] if unsized else []), *half_words(line)]
+    said = dict.fromkeys([*words, *line_notes(line, data), *made, *map(whole_part_words, line.parts)])
     sizes = [] if size is None else [_modifier(*size, line.quantity)]
     modifiers = [*sizes, *_choices(nested(line.modifiers), line.quantity, settings)]
     return {
@@ -146,7 +151,9 @@ def _choices(nodes: Iterable[Node], quantity: int, settings: ToastSettings) -> I
         choice, pre_modifiers = node.choice, {str(action): guid for action, guid in settings.pre_modifiers.items()}
         group, item = choice.group.pos_ids.get("toast"), choice.option.pos_ids.get("toast")
         pre_modifier = pre_modifiers.get(choice.action)
-        if group is None or item is None or (choice.action == "no" and pre_modifier is None):
+        # "No" on one half only is said in words: the pre-modifier would say so of the whole.
+        unsayable = choice.action == "no" and (pre_modifier is None or choice.placement != "whole")
+        if group is None or item is None or unsayable:
             yield from _requests([choice_words(choice)])
             yield from _choices(node.opened, quantity, settings)
             continue
