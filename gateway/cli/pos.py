@@ -44,7 +44,7 @@ def _table(gaps: tuple[Gap, ...], title: str) -> Table:
     table.add_column("where in menu.json", overflow="fold", ratio=3)
     table.add_column("what", overflow="fold", ratio=3)
     table.add_column("what the menu needs there", overflow="fold", ratio=4)
-    table.add_column("until then it", overflow="fold", ratio=3)
+    table.add_column("until then", overflow="fold", ratio=3)
     for gap in gaps:
         table.add_row(escape(gap.path), escape(f"{gap.kind} {gap.name}"), escape(gap.need), escape(gap.effect))
     return table

@@ -7,7 +7,6 @@ import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from square.orders.client import OrdersClient
 from square.types.create_order_request import CreateOrderRequest
 from square.types.fulfillment_pickup_details_schedule_type import FulfillmentPickupDetailsScheduleType
 from square.types.fulfillment_state import FulfillmentState
@@ -69,7 +68,6 @@ def test_the_library_of_square_knows_every_field(settings: Any, kept: bool) -> N
         for tax in read.order.taxes or []:
             assert tax.type in values(OrderLineItemTaxType)
             assert tax.scope in values(OrderLineItemTaxScope)
-    assert OrdersClient.create.__name__ == "create"
 
 
 def test_where_and_with_what_it_goes() -> None:
