@@ -4,7 +4,6 @@ Entries lie over the menu file until they are taken back or their time has come.
 """
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -14,11 +13,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.cli.restaurants import Folder, find_restaurant
 from gateway.cli.terminal import fail, out
 from gateway.orders.menu import Menu
 from gateway.orders.offer import Offer
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.restaurant_files import SHIPPED, RestaurantErrors, load_restaurants
 from gateway.orders.sold_out import option_ref
 from gateway.store import EmbeddedServerError, OfferStore, StoreError, StoreUrlError, open_store
 
@@ -31,13 +30,12 @@ Until = Annotated[str | None, typer.Option(metavar="HH:MM", help="When it is bac
 Minutes = Annotated[int | None, typer.Argument(min=1, max=600, help="Left out: as long as the settings say.")]
 RedisUrl = Annotated[str | None, typer.Option(envvar="REDIS_URL", show_envvar=True, help="The store.")]
 DataDir = Annotated[Path | None, typer.Option(envvar="DATA_DIR", help="Folder of the embedded store.")]
-Folder = Annotated[Path | None, typer.Option(envvar="RESTAURANTS_DIR", help="The restaurants. Default: the examples.")]
 
 
 @eighty_six.command("list")
 def list_(restaurant: Whose, redis_url: RedisUrl = None, data_dir: DataDir = None, restaurants: Folder = None) -> None:
     """Print what has run out, until when, and how long an order takes."""
-    house = _house(restaurant, restaurants)
+    house = find_restaurant(restaurant, restaurants)
     _print(house, _ask(redis_url, data_dir, lambda offers: offers.read(house.id)))
 
 
@@ -51,7 +49,7 @@ def out_(
     restaurants: Folder = None,
 ) -> None:
     """Take an item or a choice off the menu, until a time of day or until it is said to be back."""
-    house = _house(restaurant, restaurants)
+    house = find_restaurant(restaurant, restaurants)
     ref = _ref(house.menu, item)
     back = None if until is None else _next(until, house, datetime.now(UTC))
     _ask(redis_url, data_dir, lambda offers: offers.sell_out(house.id, ref, back))
@@ -64,7 +62,7 @@ def back(
     restaurant: Whose, item: What, redis_url: RedisUrl = None, data_dir: DataDir = None, restaurants: Folder = None
 ) -> None:
     """Put an item or a choice on the menu again."""
-    house = _house(restaurant, restaurants)
+    house = find_restaurant(restaurant, restaurants)
     ref = _ref(house.menu, item)
     was_out = _ask(redis_url, data_dir, lambda offers: offers.bring_back(house.id, ref))
     out.print(f"[green]{escape(ref)}[/] {'is back' if was_out else 'was not sold out'}.")
@@ -79,7 +77,7 @@ def quote(
     restaurants: Folder = None,
 ) -> None:
     """Say how many minutes an order takes now."""
-    house = _house(restaurant, restaurants)
+    house = find_restaurant(restaurant, restaurants)
     _ask(redis_url, data_dir, lambda offers: offers.quote(house.id, minutes))
     out.print(f"An order takes {minutes or house.quote_minutes} minutes.")
 
@@ -107,17 +105,6 @@ def _ask(redis_url: str | None, data_dir: Path | None, question: Callable[[Offer
         return asyncio.run(ask())
     except (StoreError, StoreUrlError, EmbeddedServerError) as error:
         fail(f"the store cannot be used: {error}")
-
-
-def _house(restaurant_id: str, folder: Path | None) -> Restaurant:
-    try:
-        restaurants = load_restaurants(folder or SHIPPED, os.environ)
-    except RestaurantErrors as errors:
-        fail(str(errors))
-    found = next((restaurant for restaurant in restaurants if restaurant.id == restaurant_id), None)
-    if found is None:
-        fail(f"there is no restaurant {restaurant_id}; there are {', '.join(house.id for house in restaurants)}")
-    return found
 
 
 def _ref(menu: Menu, wanted: str) -> str:

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, fi
 
 from gateway.orders.availability import DAYS, Clock, FulfilmentKind, Weekday
 from gateway.orders.menu import Menu, Name
+from gateway.orders.pos_systems import CloverSettings, PosSystem, SquareSettings, SystemSettings, ToastSettings
 
 Language = Literal["en", "es"]
 # A weekly timetable opens within a week; within two when the clocks' change swallows a span; or never.
@@ -66,14 +67,35 @@ class Hours(_Part):
 
 
 class PosEndpoint(_Part):
-    """Where confirmed orders go, by Standard Webhooks.
+    """Where confirmed orders go: by Standard Webhooks in the neutral form, or to a POS system in its own.
 
     `secrets` are "whsec_" plus base64 of the key, the newest first; more than one while keys are rotated
-    (github.com/standard-webhooks/standard-webhooks, "Webhook metadata").
+    (github.com/standard-webhooks/standard-webhooks, "Webhook metadata"). A system other than "neutral" has a table of
+    its own name instead, and `url` is where its API begins ("https://connect.squareup.com").
     """
 
     url: Annotated[str, AfterValidator(_known_url)]
-    secrets: Annotated[tuple[Annotated[SecretStr, AfterValidator(_known_secret)], ...], Field(min_length=1)]
+    secrets: tuple[Annotated[SecretStr, AfterValidator(_known_secret)], ...] = ()
+    system: PosSystem = "neutral"
+    square: SquareSettings | None = None
+    toast: ToastSettings | None = None
+    clover: CloverSettings | None = None
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.system == "neutral":
+            if not self.secrets:
+                raise ValueError("secrets: at least one is needed to sign with")
+        elif self.system_settings is None:
+            raise ValueError(f"the table [pos.{self.system}] is missing")
+        return self
+
+    @property
+    def system_settings(self) -> SystemSettings | None:
+        """What the system wants to know; None for the neutral form."""
+        by_system: Mapping[str, SystemSettings | None]
+        by_system = {"square": self.square, "toast": self.toast, "clover": self.clover}
+        return by_system.get(self.system)
 
 
 class Restaurant(_Part):

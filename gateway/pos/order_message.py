@@ -31,7 +31,11 @@ class Reference(_Part):
 
 
 class Choice(_Part):
-    """A modifier of a line. With action "swap" it takes the place of `instead_of`, which the item comes with."""
+    """A modifier of a line. With action "swap" it takes the place of `instead_of`, which the item comes with.
+
+    `opened_by` is the choice that opened the group, as "group/option": the salad whose dressing it is; null where the
+    item has the group itself.
+    """
 
     group: Reference
     option: Reference
@@ -39,6 +43,7 @@ class Choice(_Part):
     placement: Placement
     quantity: int
     instead_of: Reference | None = None
+    opened_by: str | None = None
 
 
 class OrderPart(_Part):
@@ -54,7 +59,9 @@ class OrderLine(_Part):
     """A line: what, how many, how made, for how much (cents; null when it has no price), and where it was said.
 
     `half_item` is the item of the right half, when it is another, in `half_variation`; `parts` fill the slots of a
-    combo, whose prices are in the line's. `min_age` is the age in years that the customer must show.
+    combo, whose prices are in the line's. `min_age` is the age in years that the customer must show. `tax_ref` is
+    that of the tax category (`OrderTotals.taxes`); null when the item has left the menu. `single_form`: the item comes
+    in no other variation.
     """
 
     ref: str
@@ -71,6 +78,8 @@ class OrderLine(_Part):
     half_variation: Reference | None = None
     parts: tuple[OrderPart, ...] = ()
     min_age: int | None = None
+    tax_ref: str | None = None
+    single_form: bool = False
 
 
 class TaxAmount(_Part):
@@ -123,7 +132,7 @@ class CallReference(_Part):
 
 
 class ConfirmedOrder(_Part):
-    """The data of `order.confirmed`."""
+    """The data of `order.confirmed`. `timezone` is the restaurant's, an IANA name."""
 
     version: Literal[1] = 1
     sequence: int
@@ -143,6 +152,7 @@ class ConfirmedOrder(_Part):
     call: CallReference
     allergies: tuple[str, ...] = ()
     age_note: str | None = None
+    timezone: str | None = None
 
 
 class OrderConfirmed(_Part):
