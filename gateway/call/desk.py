@@ -290,6 +290,7 @@ class Desk:
             assent=self._answers.assent(heard_at),
             sold_out=self.offer.sold_out,
             quote_minutes=self.offer.quote_minutes,
+            pause=self.offer.pause,
             recent_cents=tuple(order.cents for order in self.recent if milliseconds(now) - order.at < RECENT_MS),
         )
 

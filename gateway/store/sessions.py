@@ -259,6 +259,10 @@ class SessionStore:
         first = await self.connection.run(ONCE, [name], [value, ttl_s])
         return value if first is None else str(first)
 
+    async def answered(self, restaurant_id: str, key: str) -> str | None:
+        """The answer that `once` keeps under a key; None: none was given yet."""
+        return cast("str | None", await self.connection.command("GET", keys.once_key(restaurant_id, key)))
+
 
 def _ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
