@@ -8,7 +8,7 @@ a timestamp further than five minutes from our clock is refused; no error says m
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -120,6 +120,94 @@ class Ordering(_Body):
     paused: bool
     until: AwareDatetime | None = None
     reason: Words | None = None
+
+
+# --- what is answered -----------------------------------------------------------------------------------------------
+
+
+class StatusAnswer(_Body):
+    """`changed`: whether that was news."""
+
+    order_ref: str
+    status: PosStatus
+    changed: bool
+
+
+class OrderAnswer(_Body):
+    """A placed order. `status` is "submitted" before the POS said anything."""
+
+    order_ref: str
+    status: PosStatus | Literal["submitted"]
+    order_version: int
+
+
+class SoldOutAnswer(_Body):
+    """How many entries the 86 list has now."""
+
+    sold_out: int
+
+
+class QuoteAnswer(_Body):
+    """How many minutes an order takes now."""
+
+    minutes: int
+
+
+class OrderingAnswer(_Body):
+    """Whether orders for right away are paused."""
+
+    paused: bool
+
+
+class OfferAnswer(_Body):
+    """What can be had now, beside the menu."""
+
+    sold_out: tuple[SoldOutItem, ...]
+    minutes: int
+    paused: bool
+
+
+class MenuAnswerChange(_Body):
+    """One difference between the menu that held and the one that was sent; `path` by ids, values as JSON."""
+
+    kind: Literal["added", "removed", "changed"]
+    path: str
+    before: Any = None
+    after: Any = None
+
+
+class MenuAnswer(_Body):
+    """What became of a menu. `applied` is false for a dry run, and when it is the menu that holds."""
+
+    digest: str
+    applied: bool
+    changes: tuple[MenuAnswerChange, ...]
+    more_changes: int = 0
+    warnings: tuple[str, ...]
+
+
+class Fault(_Body):
+    """Something wrong with a body: where, and why."""
+
+    path: str
+    reason: str
+    fix: str | None = None
+
+
+class ErrorDetails(_Body):
+    """What was wrong: `code` for programs, `message` for people; the rest where it helps."""
+
+    code: str
+    message: str
+    problems: tuple[Fault, ...] | None = None
+    refs: tuple[str, ...] | None = None
+    order_status: str | None = None
+
+
+class ErrorAnswer(_Body):
+    """A request that was not served."""
+
+    error: ErrorDetails
 
 
 # --- an order's way through the kitchen -----------------------------------------------------------------------------

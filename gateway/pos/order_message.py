@@ -14,11 +14,13 @@ from gateway.orders.availability import FulfilmentKind
 from gateway.orders.order import ModifierAction, Placement
 
 
-class _Part(BaseModel):
+class MessagePart(BaseModel):
+    """What all records of messages share: frozen."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class Reference(_Part):
+class Reference(MessagePart):
     """Something of the menu: its id there and its name for people, and the ticket's name where that is another.
 
     `pos_ids` is what POS systems call it, by the system's name.
@@ -30,7 +32,7 @@ class Reference(_Part):
     pos_ids: Mapping[str, str] = {}
 
 
-class Choice(_Part):
+class Choice(MessagePart):
     """A modifier of a line. With action "swap" it takes the place of `instead_of`, which the item comes with."""
 
     group: Reference
@@ -41,7 +43,7 @@ class Choice(_Part):
     instead_of: Reference | None = None
 
 
-class OrderPart(_Part):
+class OrderPart(MessagePart):
     """What fills one slot of a combo."""
 
     slot: Reference
@@ -50,7 +52,7 @@ class OrderPart(_Part):
     modifiers: tuple[Choice, ...]
 
 
-class OrderLine(_Part):
+class OrderLine(MessagePart):
     """A line: what, how many, how made, for how much (cents; null when it has no price), and where it was said.
 
     `half_item` is the item of the right half, when it is another, in `half_variation`; `parts` fill the slots of a
@@ -73,7 +75,7 @@ class OrderLine(_Part):
     min_age: int | None = None
 
 
-class TaxAmount(_Part):
+class TaxAmount(MessagePart):
     """The tax of one category. `rate_millipercent`: 8250 is 8.25 %."""
 
     ref: str
@@ -82,7 +84,7 @@ class TaxAmount(_Part):
     amount: int
 
 
-class OrderTotals(_Part):
+class OrderTotals(MessagePart):
     """Sums in cents. Estimated: what the POS computes is what counts."""
 
     estimated: Literal[True] = True
@@ -92,14 +94,14 @@ class OrderTotals(_Part):
     total: int
 
 
-class Customer(_Part):
+class Customer(MessagePart):
     """Who ordered. `phone` is E.164, or null when the number was withheld."""
 
     name: str | None
     phone: str | None
 
 
-class Fulfilment(_Part):
+class Fulfilment(MessagePart):
     """How and when the food reaches the customer. `ready_at` is what the caller was told, or chose: `scheduled`."""
 
     kind: FulfilmentKind | None
@@ -108,21 +110,21 @@ class Fulfilment(_Part):
     scheduled: bool = False
 
 
-class CallLeg(_Part):
+class CallLeg(MessagePart):
     """One media stream of the call."""
 
     leg: int
     started_at: datetime
 
 
-class CallReference(_Part):
+class CallReference(MessagePart):
     """The call that the order was taken in."""
 
     ref: str
     legs: tuple[CallLeg, ...]
 
 
-class ConfirmedOrder(_Part):
+class ConfirmedOrder(MessagePart):
     """The data of `order.confirmed`."""
 
     version: Literal[1] = 1
@@ -145,7 +147,7 @@ class ConfirmedOrder(_Part):
     age_note: str | None = None
 
 
-class OrderConfirmed(_Part):
+class OrderConfirmed(MessagePart):
     """The whole message."""
 
     type: Literal["order.confirmed"] = "order.confirmed"

@@ -14,6 +14,7 @@ from gateway.store import keys
 from gateway.store.connection import Connection, Health, Reply
 from gateway.store.embedded import EmbeddedServer
 from gateway.store.errors import LeaseLostError, StaleLegError
+from gateway.store.menus import MenuStore
 from gateway.store.offers import OfferStore
 from gateway.store.records import (
     Batch,
@@ -39,6 +40,7 @@ class SessionStore:
     ) -> None:
         self.connection = connection
         self.offers = OfferStore(connection)
+        self.menus = MenuStore(connection, retention_s)
         self.retention_s = retention_s
         self._embedded = embedded
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 from starlette.applications import Starlette
 
+from gateway.houses import Houses
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import PosEndpoint, Restaurant
 from gateway.store import Delivery, SessionStore
@@ -31,7 +32,14 @@ class Pos:
         self.store = store
         endpoint = PosEndpoint(url="https://pos.example", secrets=(SecretStr(SECRET),), api_keys=(SecretStr(KEY),))
         served = [restaurants[0].model_copy(update={"pos": endpoint}), *restaurants[1:]]
-        routes = PosApi(served, store, MetricsCollector(), lambda: self.now).routes()
+        self.houses = Houses(served, store)
+        routes = PosApi(served, store, self.houses, MetricsCollector(), lambda: self.now).routes()
+        self.served = {
+            (method, route.path)
+            for route in routes
+            for method in (route.methods or set()) - {"HEAD"}
+            if route.path != "/openapi.json"
+        }
         transport = httpx2.ASGITransport(app=Starlette(routes=routes))
         self.client = httpx2.AsyncClient(transport=transport, base_url="http://gateway")
 
@@ -152,7 +160,7 @@ async def test_what_can_be_had(pos: Pos) -> None:
     assert (await pos.says("PUT", f"{AT}/ordering", paused, message_id="b")).json() == {"paused": True}
     offer = (await pos.says("GET", f"{AT}/offer", message_id="c")).json()
     assert offer == {
-        "sold_out": [{"ref": "coke", "until": None}, {"ref": "toppings/basil", "until": until}],
+        "sold_out": [{"ref": "coke", "until": None}, {"ref": "toppings/basil", "until": "2026-11-25T18:00:00Z"}],
         "minutes": 20,
         "paused": True,
     }
@@ -175,3 +183,60 @@ async def test_two_messages_about_one_order_at_once_leave_the_later_step(pos: Po
     assert await status.move("casa-verde", seen, "accepted") is True
     assert await status.move("casa-verde", seen, "preparing") is False, "it is another than was seen"
     assert await status.move("casa-verde", seen, "accepted") is False
+
+
+def edited(pos: Pos, price: int) -> str:
+    menu = pos.houses._base["casa-verde"].menu.model_dump(mode="json")
+    coke = next(item for item in menu["items"] if item["id"] == "coke")
+    coke["variations"][0]["price"] = price
+    return json.dumps(menu)
+
+
+async def test_a_menu_is_judged_told_apart_and_put_in_force(pos: Pos) -> None:
+    old = (await pos.houses.now("casa-verde")).menu.digest
+    dry = (await pos.says("PUT", f"{AT}/menu?dry_run=true", edited(pos, 325), message_id="a")).json()
+    assert dry["applied"] is False
+    assert [(change["kind"], change["before"], change["after"]) for change in dry["changes"]] == [("changed", 300, 325)]
+    assert (await pos.houses.now("casa-verde")).menu.digest == old
+    real = (await pos.says("PUT", f"{AT}/menu", edited(pos, 325), message_id="b")).json()
+    assert (real["applied"], real["digest"]) == (True, dry["digest"])
+    now = await pos.houses.now("casa-verde")
+    coke = now.menu.item("coke")
+    assert coke is not None
+    assert coke.variations[0].price == 325
+    # A call that began before keeps its menu, also in a process that has just come up.
+    assert (await pos.houses.of("casa-verde", old)).menu.digest == old
+    again = (await pos.says("PUT", f"{AT}/menu", edited(pos, 325), message_id="c")).json()
+    assert (again["applied"], again["changes"]) == (False, [])
+    gone = (await pos.says("DELETE", f"{AT}/menu", message_id="d")).json()
+    assert (gone["applied"], gone["digest"]) == (True, old)
+    assert (await pos.houses.now("casa-verde")).menu.digest == old
+    assert (await pos.houses.of("casa-verde", real["digest"])).menu.digest == real["digest"]
+
+
+async def test_a_menu_with_mistakes_is_refused_with_all_of_them(pos: Pos) -> None:
+    for number, broken in enumerate(
+        ("no json", "{}", "[]", edited(pos, -1), "\udcff".encode("utf-8", "replace").decode())
+    ):
+        answer = await pos.says("PUT", f"{AT}/menu", broken, message_id=f"m{number}")
+        assert code(answer) == (422, "invalid_menu")
+        assert answer.json()["error"]["problems"]
+    assert await pos.store.menus.in_force("casa-verde") is None
+
+
+async def test_a_menu_that_is_gone_is_replaced_by_the_one_that_holds(pos: Pos) -> None:
+    await pos.store.menus.put_in_force("casa-verde", "0" * 16)
+    base = pos.houses._base["casa-verde"]
+    assert (await pos.houses.now("casa-verde")) is base
+    assert (await pos.houses.of("casa-verde", "1" * 16)) is base
+    await pos.store.menus.keep("casa-verde", "2" * 16, "{}")
+    assert (await pos.houses.of("casa-verde", "2" * 16)) is base
+
+
+async def test_what_is_served_is_what_the_document_says(pos: Pos) -> None:
+    answer = await pos.client.get("/openapi.json")
+    document = answer.json()
+    assert (answer.status_code, document["openapi"]) == (200, "3.1.0")
+    assert pos.served == {
+        (method.upper(), path) for path, item in document["paths"].items() for method in item if method != "parameters"
+    }
