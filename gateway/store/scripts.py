@@ -181,3 +181,17 @@ redis.call('EXPIRE', KEYS[1], ARGV[6])
 return 1
 """
 )
+
+# KEYS queue outbox once | ARGV queue delivery_id type restaurant payload now_ms retention
+# A message for a POS that is no order's submit; 0 when it is under way, or was delivered, already.
+ENQUEUE = Script(
+    """
+if not redis.call('SET', KEYS[3], '1', 'NX', 'EX', ARGV[7]) then return 0 end
+redis.call('XADD', KEYS[1], '*', 'id', ARGV[2], 'type', ARGV[3], 'restaurant', ARGV[4], 'payload', ARGV[5],
+           'at', ARGV[6])
+redis.call('EXPIRE', KEYS[1], ARGV[7])
+if redis.call('XLEN', KEYS[1]) == 1 then redis.call('XADD', KEYS[2], '*', 'q', ARGV[1]) end
+redis.call('EXPIRE', KEYS[2], ARGV[7])
+return 1
+"""
+)

@@ -29,7 +29,7 @@ from gateway.store.records import (
     LogEntry,
     PlacedLately,
 )
-from gateway.store.scripts import APPEND, BEGIN, CLAIM, DROP_HELD, ONCE, RENEW, SUBMIT
+from gateway.store.scripts import APPEND, BEGIN, CLAIM, DROP_HELD, ENQUEUE, ONCE, RENEW, SUBMIT
 
 
 class SessionStore:
@@ -240,6 +240,17 @@ class SessionStore:
         if answer == 2:
             return "too_much"
         return "submitted" if answer == 1 else "already"
+
+    async def enqueue(self, restaurant_id: str, delivery: Delivery, now: datetime) -> bool:
+        """Have a message delivered to the POS, behind those of its queue. False when it was enqueued before."""
+        number = keys.partition(restaurant_id)
+        names = [
+            keys.queue_key(number, delivery.queue),
+            keys.outbox_key(number),
+            keys.once_key(restaurant_id, f"delivery:{delivery.id}"),
+        ]
+        words = [delivery.queue, delivery.id, delivery.type, restaurant_id, delivery.payload, _ms(now)]
+        return await self.connection.run(ENQUEUE, names, [*words, self.retention_s]) == 1
 
     async def placed_order(self, restaurant_id: str, order_id: str) -> Mapping[str, str] | None:
         """The record of a placed order: state, version, order, call_id, at; None when it was not placed."""
