@@ -65,6 +65,7 @@ from gateway.events import (
     TranscriptionEvent,
     milliseconds,
 )
+from gateway.houses import Houses
 from gateway.leg_orders import LegOrders
 from gateway.metrics import MetricsCollector
 from gateway.model_opening import ModelOpening
@@ -109,6 +110,7 @@ class SessionParts:
     model: ModelConfig
     held_order_s: int
     owner: str
+    houses: Houses
 
 
 class VoiceSession:

@@ -21,6 +21,7 @@ from gateway.orders.pos_systems import CloverSettings, PosSystem, SquareSettings
 Language = Literal["en", "es"]
 # A weekly timetable opens within a week; within two when the clocks' change swallows a span; or never.
 _DAYS_AHEAD = 15
+_SHORTEST_KEY = 24
 
 
 def _known_zone(name: str) -> str:
@@ -49,6 +50,12 @@ def _known_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _long_enough(key: SecretStr) -> SecretStr:
+    if len(key.get_secret_value()) < _SHORTEST_KEY:
+        raise ValueError(f"too short for an API key: {_SHORTEST_KEY} characters or more, drawn at random")
+    return key
+
+
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
@@ -72,10 +79,12 @@ class PosEndpoint(_Part):
     `secrets` are "whsec_" plus base64 of the key, the newest first; more than one while keys are rotated
     (github.com/standard-webhooks/standard-webhooks, "Webhook metadata"). A system other than "neutral" has a table of
     its own name instead, and `url` is where its API begins ("https://connect.squareup.com").
+    The POS signs what it tells us with one of `secrets`, or shows one of `api_keys`, of 24 characters or more.
     """
 
     url: Annotated[str, AfterValidator(_known_url)]
     secrets: tuple[Annotated[SecretStr, AfterValidator(_known_secret)], ...] = ()
+    api_keys: tuple[Annotated[SecretStr, AfterValidator(_long_enough)], ...] = ()
     system: PosSystem = "neutral"
     square: SquareSettings | None = None
     toast: ToastSettings | None = None

@@ -14,11 +14,13 @@ from gateway.orders.availability import FulfilmentKind
 from gateway.orders.order import ModifierAction, Placement
 
 
-class _Part(BaseModel):
+class MessagePart(BaseModel):
+    """What all records of messages share: frozen."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class Reference(_Part):
+class Reference(MessagePart):
     """Something of the menu: its id there and its name for people, and the ticket's name where that is another.
 
     `pos_ids` is what POS systems call it, by the system's name.
@@ -30,7 +32,7 @@ class Reference(_Part):
     pos_ids: Mapping[str, str] = {}
 
 
-class Choice(_Part):
+class Choice(MessagePart):
     """A modifier of a line. With action "swap" it takes the place of `instead_of`, which the item comes with.
 
     `opened_by` is the choice that opened the group, as "group/option": the salad whose dressing it is; null where the
@@ -46,7 +48,7 @@ class Choice(_Part):
     opened_by: str | None = None
 
 
-class OrderPart(_Part):
+class OrderPart(MessagePart):
     """What fills one slot of a combo."""
 
     slot: Reference
@@ -55,7 +57,7 @@ class OrderPart(_Part):
     modifiers: tuple[Choice, ...]
 
 
-class OrderLine(_Part):
+class OrderLine(MessagePart):
     """A line: what, how many, how made, for how much (cents; null when it has no price), and where it was said.
 
     `half_item` is the item of the right half, when it is another, in `half_variation`; `parts` fill the slots of a
@@ -82,7 +84,7 @@ class OrderLine(_Part):
     single_form: bool = False
 
 
-class TaxAmount(_Part):
+class TaxAmount(MessagePart):
     """The tax of one category. `rate_millipercent`: 8250 is 8.25 %."""
 
     ref: str
@@ -91,7 +93,7 @@ class TaxAmount(_Part):
     amount: int
 
 
-class OrderTotals(_Part):
+class OrderTotals(MessagePart):
     """Sums in cents. Estimated: what the POS computes is what counts."""
 
     estimated: Literal[True] = True
@@ -101,14 +103,14 @@ class OrderTotals(_Part):
     total: int
 
 
-class Customer(_Part):
+class Customer(MessagePart):
     """Who ordered. `phone` is E.164, or null when the number was withheld."""
 
     name: str | None
     phone: str | None
 
 
-class Fulfilment(_Part):
+class Fulfilment(MessagePart):
     """How and when the food reaches the customer. `ready_at` is what the caller was told, or chose: `scheduled`."""
 
     kind: FulfilmentKind | None
@@ -117,21 +119,21 @@ class Fulfilment(_Part):
     scheduled: bool = False
 
 
-class CallLeg(_Part):
+class CallLeg(MessagePart):
     """One media stream of the call."""
 
     leg: int
     started_at: datetime
 
 
-class CallReference(_Part):
+class CallReference(MessagePart):
     """The call that the order was taken in."""
 
     ref: str
     legs: tuple[CallLeg, ...]
 
 
-class ConfirmedOrder(_Part):
+class ConfirmedOrder(MessagePart):
     """The data of `order.confirmed`. `timezone` is the restaurant's, an IANA name."""
 
     version: Literal[1] = 1
@@ -155,7 +157,7 @@ class ConfirmedOrder(_Part):
     timezone: str | None = None
 
 
-class OrderConfirmed(_Part):
+class OrderConfirmed(MessagePart):
     """The whole message."""
 
     type: Literal["order.confirmed"] = "order.confirmed"
