@@ -11,7 +11,7 @@ import random
 import secrets
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -20,6 +20,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 
+from gateway.houses import Houses
 from gateway.manager import VoiceSessionManager
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import PosEndpoint, Restaurant
@@ -35,6 +36,7 @@ from gateway.store import EventLog, SessionStore, StoreError, default_data_dir, 
 from gateway.text_session import TextSessions
 from gateway.web.health import Health
 from gateway.web.media import MediaEndpoint
+from gateway.web.pos_api import PosApi
 from gateway.web.readiness import Readiness
 from gateway.web.telephony import Telephony
 from gateway.web.whisper import StaffLeg
@@ -103,6 +105,9 @@ async def _start(
         EventLog(store, on_lost=lease_lost, on_away=metrics.store_away, on_restored=log_restored)
     )
     routes = Routes(model_diallers(settings), random.random, on_opened=metrics.record_breaker_opened)
+    houses = Houses(restaurants, store)
+    with suppress(StoreError):  # a store that is away at the start is no reason not to start
+        await houses.keep_files()
     parts = SessionParts(
         store=store,
         log=event_log,
@@ -111,6 +116,7 @@ async def _start(
         model=model_config(settings),
         held_order_s=settings.held_order_minutes * 60,
         owner=owner,
+        houses=houses,
     )
     readiness = Readiness(settings.max_calls, lambda: len(manager.sessions), settings.max_loop_lag_ms)
     manager = VoiceSessionManager(
@@ -121,16 +127,18 @@ async def _start(
         store,
         metrics,
         manager.tools,
+        houses,
         held_order_s=settings.held_order_minutes * 60,
         voice_ready=lambda: parts.pool.ready,
         voice_away=lambda: parts.pool.away,
     )
-    telephony = Telephony(settings, secret, restaurants, store, readiness, metrics, turns)
+    telephony = Telephony(settings, secret, restaurants, store, readiness, metrics, turns, houses)
     media = MediaEndpoint(manager, {r.id: r for r in restaurants}, settings, telephony.guard, secret, readiness)
-    staff_leg = StaffLeg(settings, telephony.guard, restaurants, store, metrics)
+    staff_leg = StaffLeg(settings, telephony.guard, restaurants, store, houses, metrics)
+    pos_api = PosApi(restaurants, store, houses, metrics)
     health = Health(settings, store, readiness, metrics)
     app.router.routes.extend(
-        [*telephony.routes(), *staff_leg.routes(), *health.routes(), WebSocketRoute("/media", media)]
+        [*telephony.routes(), *staff_leg.routes(), *pos_api.routes(), *health.routes(), WebSocketRoute("/media", media)]
     )
     await stack.enter_async_context(_background(manager.run(), "manager"))
     if redis_url is None:

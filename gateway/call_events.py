@@ -234,15 +234,23 @@ class SoldOutItem(Record):
     until: float | None = None
 
 
+class OrderPause(Record):
+    """No orders for right away until `until` in milliseconds (None: until it is taken back)."""
+
+    until: float | None = None
+    reason: str | None = None
+
+
 class OfferChanged(Event):
     """What can be had is another than the call knew: the whole 86 list, and how long an order takes now.
 
-    `quote_minutes` is None while it takes as long as the restaurant's settings say.
+    `quote_minutes` is None while it takes as long as the restaurant's settings say; `pause` while orders are taken.
     """
 
     type: Literal["call.offer_changed"] = "call.offer_changed"
     sold_out: tuple[SoldOutItem, ...] = ()
     quote_minutes: int | None = None
+    pause: OrderPause | None = None
 
 
 class MessageLeft(Event):

@@ -37,6 +37,7 @@ def check_configuration(environment: Mapping[str, str]) -> list[Problem]:
             where = f"{found.file}: {found.path}" if found.path else str(found.file)
             problems.append(Problem(where, found.reason, found.fix))
         restaurants = ()
+    problems += _not_delivered(restaurants)
     # A mistake elsewhere must not hide what production refuses.
     if environment.get("GATEWAY_ENV", "").strip() == "production":
         problems += _production(restaurants, examples=not named)
@@ -60,6 +61,16 @@ async def probe_store(settings: Settings) -> Problem | None:
     except (StoreUrlError, EmbeddedServerError, OSError) as error:
         reason = str(error)
     return None if reason is None else Problem(setting, Masker(settings.secret_values()).text(reason), fix)
+
+
+def _not_delivered(restaurants: Sequence[Restaurant]) -> list[Problem]:
+    """POS systems whose form is known (`gateway pos mapping`) and that nothing delivers to yet."""
+    fix = 'Set system = "neutral" and map the message at the receiver, until orders are delivered in that form.'
+    return [
+        Problem(f"{restaurant.id}/restaurant.toml: pos.system", f"orders are not delivered to {system} yet", fix)
+        for restaurant in restaurants
+        if restaurant.pos is not None and (system := restaurant.pos.system) != "neutral"
+    ]
 
 
 def _production(restaurants: Sequence[Restaurant], *, examples: bool) -> list[Problem]:

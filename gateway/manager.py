@@ -98,15 +98,16 @@ class VoiceSessionManager:
         """
         if self._parts.log.holds(call_id):
             await self._written(call_id)  # what the older leg has not written when the fence rises is lost
-        claim, offer, tools = await asyncio.gather(
+        claim, offer = await asyncio.gather(
             self._parts.store.claim_leg(restaurant.id, call_id, leg, nonce, self._parts.owner, LEASE),
             self._offer_of(restaurant.id),
-            self.tools.of(restaurant),
         )
         written = sound_log(claim.log, call_id, self._parts.metrics)
+        house = await self._parts.houses.as_begun(restaurant, written.events)
+        tools = await self.tools.of(house)
         call = Call.fold(
             call_id,
-            restaurant,
+            house,
             written.events,
             server_creates_responses=self._server_creates,
             tools=tools,

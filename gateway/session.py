@@ -66,6 +66,7 @@ from gateway.events import (
     TranscriptionEvent,
     stamp_of,
 )
+from gateway.houses import Houses
 from gateway.leg_orders import LegOrders
 from gateway.metrics import MetricsCollector
 from gateway.model_opening import ModelOpening
@@ -110,6 +111,7 @@ class SessionParts:
     model: ModelConfig
     held_order_s: int
     owner: str
+    houses: Houses
 
 
 class VoiceSession:

@@ -19,6 +19,7 @@ from gateway.call.log_reader import log_damaged
 from gateway.call.machine import Call
 from gateway.call.staff import staff_acted
 from gateway.events import AlertRaised, ErrorEvent, OrderEvent, milliseconds
+from gateway.houses import Houses
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
 from gateway.sound_log import sound_log
@@ -81,6 +82,7 @@ class TextSessions:
         store: where calls live.
         metrics: counts errors, alarms and orders.
         tools: of the restaurants.
+        houses: the restaurants with the menus that their calls began with.
         held_order_s: how long an open order is kept for the same number's next call, seconds.
         voice_ready: whether the voice model can be had again.
         voice_away: whether it is known that it cannot be had.
@@ -92,6 +94,7 @@ class TextSessions:
         store: SessionStore,
         metrics: MetricsCollector,
         tools: ToolSets,
+        houses: Houses,
         *,
         held_order_s: int,
         voice_ready: Callable[[], bool],
@@ -101,6 +104,7 @@ class TextSessions:
         self._store = store
         self._metrics = metrics
         self._tools = tools
+        self._houses = houses
         self._held_order_s = held_order_s
         self._voice_ready = voice_ready
         self._voice_away = voice_away
@@ -185,9 +189,11 @@ class TextSessions:
     async def _folded(self, asked: TurnRequest, log: Sequence[LogEntry]) -> TextTurn:
         if not log:
             raise UnknownCallError(asked.call_id)
-        tools = await self._tools.of(asked.restaurant)
-        turn = TextTurn(Call(asked.call_id, asked.restaurant, tools=tools), self._brain, asked.caller_number)
-        turn.fold(sound_log(log, asked.call_id, self._metrics).events)
+        events = sound_log(log, asked.call_id, self._metrics).events
+        restaurant = await self._houses.as_begun(asked.restaurant, events)
+        tools = await self._tools.of(restaurant)
+        turn = TextTurn(Call(asked.call_id, restaurant, tools=tools), self._brain, asked.caller_number)
+        turn.fold(events)
         return turn
 
     # --- what is done now ---

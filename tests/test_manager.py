@@ -13,6 +13,7 @@ from gateway.call.machine import Call
 from gateway.call.next_step import Reconnect, next_step
 from gateway.call.states import State
 from gateway.events import CallStarted, TimedOut, milliseconds, read_event
+from gateway.houses import Houses
 from gateway.local.faults import Faults
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice
@@ -53,6 +54,7 @@ class Process:
             model=ModelConfig("m", vad_silence_ms=300),
             held_order_s=60,
             owner=owner,
+            houses=Houses([HOUSE], store),
         )
         self.manager = VoiceSessionManager(self.parts)
 

@@ -320,6 +320,7 @@ class Desk:
             sold_out=self.offer.sold_out,
             quote_minutes=self.offer.quote_minutes,
             no_person=self._staff_line.why_nobody(now),
+            pause=self.offer.pause,
             recent_cents=tuple(order.cents for order in self.recent if milliseconds(now) - order.at < RECENT_MS),
         )
 

@@ -10,15 +10,16 @@ from gateway.call import prompts
 from gateway.call.connection import ModelConnection
 from gateway.call.desk import Desk
 from gateway.call.replies import Replies
-from gateway.events import OfferChanged, SoldOutItem, milliseconds
-from gateway.orders.offer import Offer
+from gateway.events import OfferChanged, OrderPause, SoldOutItem, milliseconds
+from gateway.orders.offer import Offer, Pause
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
 
 
 def offer_of(event: OfferChanged) -> Offer:
     """What an event says can be had."""
     entries = (SoldOutEntry(entry.ref, _moment(entry.until)) for entry in event.sold_out)
-    return Offer(SoldOut(tuple(entries)), event.quote_minutes)
+    pause = None if event.pause is None else Pause(_moment(event.pause.until), event.pause.reason)
+    return Offer(SoldOut(tuple(entries)), event.quote_minutes, pause)
 
 
 def offer_changed(offer: Offer, call_id: str, at: datetime) -> OfferChanged:
@@ -31,7 +32,15 @@ def offer_changed(offer: Offer, call_id: str, at: datetime) -> OfferChanged:
             for entry in offer.sold_out.entries
         ),
         quote_minutes=offer.quote_minutes,
+        pause=_pause_of(offer),
     )
+
+
+def _pause_of(offer: Offer) -> OrderPause | None:
+    if offer.pause is None:
+        return None
+    until = offer.pause.until
+    return OrderPause(until=None if until is None else milliseconds(until), reason=offer.pause.reason)
 
 
 class Offers:

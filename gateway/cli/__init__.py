@@ -15,6 +15,7 @@ from gateway.cli.eighty_six import eighty_six
 from gateway.cli.fallback import fallback
 from gateway.cli.menu import menu
 from gateway.cli.order import order
+from gateway.cli.pos import pos
 from gateway.cli.printing import schemas, settings, states
 from gateway.cli.replay import replay
 from gateway.cli.serve import serve, worker
@@ -40,6 +41,7 @@ app.command()(fallback)
 app.command()(block)
 app.command()(calls)
 app.add_typer(staff, name="staff")
+app.add_typer(pos, name="pos")
 app.command()(states)
 app.command()(schemas)
 app.command()(settings)

@@ -16,12 +16,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, fi
 
 from gateway.orders.availability import DAYS, Clock, FulfilmentKind, Weekday
 from gateway.orders.menu import Menu, Name
+from gateway.orders.pos_systems import CloverSettings, PosSystem, SquareSettings, SystemSettings, ToastSettings
 
 Language = Literal["en", "es"]
 LOCALES: Mapping[Language, str] = {"en": "en-US", "es": "es-US"}
 """Each language as Twilio is told it, a BCP 47 tag."""
 # A weekly timetable opens within a week; within two when the clocks' change swallows a span; or never.
 _DAYS_AHEAD = 15
+_SHORTEST_KEY = 24
 
 
 def _known_zone(name: str) -> str:
@@ -50,6 +52,12 @@ def _known_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _long_enough(key: SecretStr) -> SecretStr:
+    if len(key.get_secret_value()) < _SHORTEST_KEY:
+        raise ValueError(f"too short for an API key: {_SHORTEST_KEY} characters or more, drawn at random")
+    return key
+
+
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
@@ -68,14 +76,37 @@ class Hours(_Part):
 
 
 class PosEndpoint(_Part):
-    """Where confirmed orders go, by Standard Webhooks.
+    """Where confirmed orders go: by Standard Webhooks in the neutral form, or to a POS system in its own.
 
     `secrets` are "whsec_" plus base64 of the key, the newest first; more than one while keys are rotated
-    (github.com/standard-webhooks/standard-webhooks, "Webhook metadata").
+    (github.com/standard-webhooks/standard-webhooks, "Webhook metadata"). A system other than "neutral" has a table of
+    its own name instead, and `url` is where its API begins ("https://connect.squareup.com").
+    The POS signs what it tells us with one of `secrets`, or shows one of `api_keys`, of 24 characters or more.
     """
 
     url: Annotated[str, AfterValidator(_known_url)]
-    secrets: Annotated[tuple[Annotated[SecretStr, AfterValidator(_known_secret)], ...], Field(min_length=1)]
+    secrets: tuple[Annotated[SecretStr, AfterValidator(_known_secret)], ...] = ()
+    api_keys: tuple[Annotated[SecretStr, AfterValidator(_long_enough)], ...] = ()
+    system: PosSystem = "neutral"
+    square: SquareSettings | None = None
+    toast: ToastSettings | None = None
+    clover: CloverSettings | None = None
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.system == "neutral":
+            if not self.secrets:
+                raise ValueError("secrets: at least one is needed to sign with")
+        elif self.system_settings is None:
+            raise ValueError(f"the table [pos.{self.system}] is missing")
+        return self
+
+    @property
+    def system_settings(self) -> SystemSettings | None:
+        """What the system wants to know; None for the neutral form."""
+        by_system: Mapping[str, SystemSettings | None]
+        by_system = {"square": self.square, "toast": self.toast, "clover": self.clover}
+        return by_system.get(self.system)
 
 
 class Restaurant(_Part):

@@ -7,6 +7,7 @@ by instants, so that the nights when the clocks change are right.
 
 from datetime import datetime, timedelta
 
+from gateway.orders.offer import Pause
 from gateway.orders.order import Fulfilment
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.tooling.outcome import ToolContext
@@ -68,6 +69,8 @@ def _not_right_away(restaurant: Restaurant, context: ToolContext) -> str | None:
     if until is None:
         opens = _opening(context.now, restaurant, context)
         return f"{restaurant.name} is closed now and takes no orders.{opens} {_INSTEAD}"
+    if context.pause is not None and context.pause.holds(context.now):
+        return f"{_paused(context.pause, restaurant, context)} {_INSTEAD}"
     takes = quote(restaurant, context)
     if context.now + takes > until:
         opens = _opening(until, restaurant, context)
@@ -77,6 +80,13 @@ def _not_right_away(restaurant: Restaurant, context: ToolContext) -> str | None:
         )
         return f"{told}{opens} {_INSTEAD}"
     return None
+
+
+def _paused(pause: Pause, restaurant: Restaurant, context: ToolContext) -> str:
+    """That the kitchen takes no orders for the moment, why, and until when."""
+    why = "" if pause.reason is None else f" ({pause.reason})"
+    until = "for the moment" if pause.until is None else f"until {_when(pause.until, restaurant, context)}"
+    return f"{restaurant.name} takes no orders for right away {until}{why}."
 
 
 def _opening(after: datetime, restaurant: Restaurant, context: ToolContext) -> str:

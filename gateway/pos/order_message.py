@@ -14,11 +14,13 @@ from gateway.orders.availability import FulfilmentKind
 from gateway.orders.order import ModifierAction, Placement
 
 
-class _Part(BaseModel):
+class MessagePart(BaseModel):
+    """What all records of messages share: frozen."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class Reference(_Part):
+class Reference(MessagePart):
     """Something of the menu: its id there and its name for people, and the ticket's name where that is another.
 
     `pos_ids` is what POS systems call it, by the system's name.
@@ -30,8 +32,12 @@ class Reference(_Part):
     pos_ids: Mapping[str, str] = {}
 
 
-class Choice(_Part):
-    """A modifier of a line. With action "swap" it takes the place of `instead_of`, which the item comes with."""
+class Choice(MessagePart):
+    """A modifier of a line. With action "swap" it takes the place of `instead_of`, which the item comes with.
+
+    `opened_by` is the choice that opened the group, as "group/option": the salad whose dressing it is; null where the
+    item has the group itself.
+    """
 
     group: Reference
     option: Reference
@@ -39,9 +45,10 @@ class Choice(_Part):
     placement: Placement
     quantity: int
     instead_of: Reference | None = None
+    opened_by: str | None = None
 
 
-class OrderPart(_Part):
+class OrderPart(MessagePart):
     """What fills one slot of a combo."""
 
     slot: Reference
@@ -50,11 +57,13 @@ class OrderPart(_Part):
     modifiers: tuple[Choice, ...]
 
 
-class OrderLine(_Part):
+class OrderLine(MessagePart):
     """A line: what, how many, how made, for how much (cents; null when it has no price), and where it was said.
 
     `half_item` is the item of the right half, when it is another, in `half_variation`; `parts` fill the slots of a
-    combo, whose prices are in the line's. `min_age` is the age in years that the customer must show.
+    combo, whose prices are in the line's. `min_age` is the age in years that the customer must show. `tax_ref` is
+    that of the tax category (`OrderTotals.taxes`); null when the item has left the menu. `single_form`: the item comes
+    in no other variation.
     """
 
     ref: str
@@ -71,9 +80,11 @@ class OrderLine(_Part):
     half_variation: Reference | None = None
     parts: tuple[OrderPart, ...] = ()
     min_age: int | None = None
+    tax_ref: str | None = None
+    single_form: bool = False
 
 
-class TaxAmount(_Part):
+class TaxAmount(MessagePart):
     """The tax of one category. `rate_millipercent`: 8250 is 8.25 %."""
 
     ref: str
@@ -82,7 +93,7 @@ class TaxAmount(_Part):
     amount: int
 
 
-class OrderTotals(_Part):
+class OrderTotals(MessagePart):
     """Sums in cents. Estimated: what the POS computes is what counts."""
 
     estimated: Literal[True] = True
@@ -92,14 +103,14 @@ class OrderTotals(_Part):
     total: int
 
 
-class Customer(_Part):
+class Customer(MessagePart):
     """Who ordered. `phone` is E.164, or null when the number was withheld."""
 
     name: str | None
     phone: str | None
 
 
-class Fulfilment(_Part):
+class Fulfilment(MessagePart):
     """How and when the food reaches the customer. `ready_at` is what the caller was told, or chose: `scheduled`."""
 
     kind: FulfilmentKind | None
@@ -108,22 +119,22 @@ class Fulfilment(_Part):
     scheduled: bool = False
 
 
-class CallLeg(_Part):
+class CallLeg(MessagePart):
     """One media stream of the call."""
 
     leg: int
     started_at: datetime
 
 
-class CallReference(_Part):
+class CallReference(MessagePart):
     """The call that the order was taken in."""
 
     ref: str
     legs: tuple[CallLeg, ...]
 
 
-class ConfirmedOrder(_Part):
-    """The data of `order.confirmed`."""
+class ConfirmedOrder(MessagePart):
+    """The data of `order.confirmed`. `timezone` is the restaurant's, an IANA name."""
 
     version: Literal[1] = 1
     sequence: int
@@ -143,9 +154,10 @@ class ConfirmedOrder(_Part):
     call: CallReference
     allergies: tuple[str, ...] = ()
     age_note: str | None = None
+    timezone: str | None = None
 
 
-class OrderConfirmed(_Part):
+class OrderConfirmed(MessagePart):
     """The whole message."""
 
     type: Literal["order.confirmed"] = "order.confirmed"

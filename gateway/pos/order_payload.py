@@ -6,7 +6,7 @@ allergy stands in capitals at the top; fields are only ever added, and `version`
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from gateway.orders.order import Line, Order, Part
 from gateway.orders.order import Modifier as OrderedModifier
 from gateway.orders.pricing import Totals, line_price, totals, unit_price
 from gateway.orders.restaurant import Language, Restaurant
+from gateway.orders.sold_out import option_ref
 from gateway.orders.wording.kitchen_words import for_english_kitchen
 from gateway.pos.order_message import (
     CallLeg,
@@ -96,6 +97,7 @@ def build_order_confirmed(
         ),
         allergies=order.allergies,
         age_note=age_note(order, menu),
+        timezone=restaurant.timezone,
     )
     return OrderConfirmed(timestamp=now, data=data).model_dump_json().encode()
 
@@ -135,7 +137,7 @@ def _line(line: Line, menu: Menu) -> OrderLine:
         item=_item(line.item_id, menu),
         variation=_variation(item, form, menu),
         quantity=line.quantity,
-        modifiers=_choices(line.modifiers, menu),
+        modifiers=_choices(line.modifiers, item, menu),
         notes=line.notes,
         unit_price=unit_price(line, menu),
         price=line_price(line, menu),
@@ -145,6 +147,8 @@ def _line(line: Line, menu: Menu) -> OrderLine:
         half_variation=_variation(half, half_form, menu),
         parts=tuple(_part(part, item, menu) for part in line.parts),
         min_age=max((i.min_age for i in items_of(line, menu) if i.min_age is not None), default=None),
+        tax_ref=None if item is None else item.tax,
+        single_form=item is not None and len(item.variations) == 1,
     )
 
 
@@ -155,7 +159,7 @@ def _part(part: Part, combo: Item | None, menu: Menu) -> OrderPart:
         slot=Reference(ref=part.slot, name=part.slot if slot is None else slot.name),
         item=_item(part.item_id, menu),
         variation=_variation(item, forms[0] if len(forms) == 1 else None, menu),
-        modifiers=_choices(part.modifiers, menu),
+        modifiers=_choices(part.modifiers, item, menu),
     )
 
 
@@ -176,11 +180,22 @@ def _variation(item: Item | None, form: Variation | None, menu: Menu) -> Referen
     return Reference(ref=form.id, name=name or item.name, pos_ids=form.pos_ids)
 
 
-def _choices(modifiers: Iterable[OrderedModifier], menu: Menu) -> tuple[Choice, ...]:
-    return tuple(_choice(modifier, menu) for modifier in modifiers)
+def _choices(modifiers: Sequence[OrderedModifier], item: Item | None, menu: Menu) -> tuple[Choice, ...]:
+    own = () if item is None else item.modifier_groups
+    return tuple(_choice(m, None if m.group in own else _opener(m, modifiers, menu), menu) for m in modifiers)
 
 
-def _choice(modifier: OrderedModifier, menu: Menu) -> Choice:
+def _opener(modifier: OrderedModifier, modifiers: Sequence[OrderedModifier], menu: Menu) -> str | None:
+    """The choice among `modifiers` that opened the group of one of them."""
+    for other in modifiers:
+        group = menu.group(other.group)
+        option = None if group is None or other.action == "no" else group.option(other.option)
+        if option is not None and modifier.group in option.modifier_groups:
+            return option_ref(other.group, other.option)
+    return None
+
+
+def _choice(modifier: OrderedModifier, opened_by: str | None, menu: Menu) -> Choice:
     group = menu.group(modifier.group)
     known = None if group is None else Reference(ref=group.id, name=group.name, pos_ids=group.pos_ids)
     replaced = modifier.instead_of
@@ -191,6 +206,7 @@ def _choice(modifier: OrderedModifier, menu: Menu) -> Choice:
         placement=modifier.placement,
         quantity=modifier.quantity,
         instead_of=None if replaced is None else _option(replaced, group),
+        opened_by=opened_by,
     )
 
 

@@ -103,6 +103,16 @@ def commands_key(restaurant_id: str) -> str:
     return f"{_restaurant(restaurant_id)}:commands"
 
 
+def menu_key(restaurant_id: str, digest: str) -> str:
+    """String: a menu as JSON, by its digest."""
+    return f"{_restaurant(restaurant_id)}:menu:{digest}"
+
+
+def menu_in_force_key(restaurant_id: str) -> str:
+    """String: the digest of the menu that was uploaded last."""
+    return f"{_restaurant(restaurant_id)}:menu-in-force"
+
+
 def once_key(restaurant_id: str, key: str) -> str:
     """String: the answer that was given to a webhook."""
     return f"{_restaurant(restaurant_id)}:once:{key}"

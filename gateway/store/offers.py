@@ -1,20 +1,23 @@
-"""OfferStore: the 86 list and the quote time of each restaurant, as its people set them. They lie over the files.
+"""OfferStore: the 86 list, the quote time and a pause of each restaurant, as its people set them, over the files.
 
 One hash per restaurant, read as a whole: `out:` and a reference for what has run out, with the time of its return in
-Unix milliseconds or nothing, and `quote` for the minutes that an order takes.
+Unix milliseconds or nothing, `quote` for the minutes that an order takes, `pause` for the end of a pause in the same
+form with its reason behind a space.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import cast
 
-from gateway.orders.offer import Offer
+from gateway.orders.offer import Offer, Pause
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
 from gateway.store import keys
 from gateway.store.connection import Connection
+from gateway.store.scripts import REPLACE_SOLD_OUT
 
 _OUT = "out:"
 _QUOTE = "quote"
+_PAUSE = "pause"
 
 
 class OfferStore:
@@ -36,7 +39,7 @@ class OfferStore:
             key=lambda entry: entry.ref,
         )
         quote = fields.get(_QUOTE, "")
-        return Offer(SoldOut(tuple(entries)), int(quote) if quote.isdecimal() else None)
+        return Offer(SoldOut(tuple(entries)), int(quote) if quote.isdecimal() else None, _pause(fields.get(_PAUSE)))
 
     async def sell_out(self, restaurant_id: str, ref: str, until: datetime | None = None) -> None:
         """Take something off the menu.
@@ -46,7 +49,7 @@ class OfferStore:
             ref: an item id, or `group id/option id`.
             until: aware; None: until it is said to be back.
         """
-        await self._set(restaurant_id, f"{_OUT}{ref}", "" if until is None else str(int(until.timestamp() * 1000)))
+        await self._set(restaurant_id, f"{_OUT}{ref}", _milliseconds(until))
 
     async def bring_back(self, restaurant_id: str, ref: str) -> bool:
         """Put something on the menu again; False when it was not off it."""
@@ -59,6 +62,19 @@ class OfferStore:
         else:
             await self._set(restaurant_id, _QUOTE, str(minutes))
 
+    async def replace(self, restaurant_id: str, sold_out: SoldOut) -> None:
+        """Put a whole 86 list in place of the one that holds."""
+        key = keys.offer_key(restaurant_id)
+        words = [word for entry in sold_out.entries for word in (f"{_OUT}{entry.ref}", _milliseconds(entry.until))]
+        await self._connection.run(REPLACE_SOLD_OUT, [key], [keys.OFFER_S, _OUT, *words])
+
+    async def pause(self, restaurant_id: str, pause: Pause | None) -> None:
+        """Take no orders for right away; None: take them again."""
+        if pause is None:
+            await self._connection.command("HDEL", keys.offer_key(restaurant_id), _PAUSE)
+        else:
+            await self._set(restaurant_id, _PAUSE, f"{_milliseconds(pause.until)} {pause.reason or ''}")
+
     async def _set(self, restaurant_id: str, name: str, value: str) -> None:
         key = keys.offer_key(restaurant_id)
         await self._connection.command("HSET", key, name, value)
@@ -67,3 +83,14 @@ class OfferStore:
 
 def _moment(milliseconds: str) -> datetime | None:
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds.isdecimal() else None
+
+
+def _milliseconds(moment: datetime | None) -> str:
+    return "" if moment is None else str(int(moment.timestamp() * 1000))
+
+
+def _pause(written: str | None) -> Pause | None:
+    if written is None:
+        return None
+    until, _, reason = written.partition(" ")
+    return Pause(_moment(until), reason or None)

@@ -281,3 +281,41 @@ if tonumber(ARGV[3]) > left then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
 return 1
 """
 )
+
+# KEYS offer | ARGV ttl_s prefix (name value)*
+REPLACE_SOLD_OUT = Script(
+    """
+for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.sub(name, 1, #ARGV[2]) == ARGV[2] then redis.call('HDEL', KEYS[1], name) end
+end
+for place = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[place], ARGV[place + 1]) end
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return 1
+"""
+)
+
+# KEYS order | ARGV expected ('' while the POS has said nothing) status pos_ref reason ready_at_ms retention
+# Compare-and-set of what the POS says of a placed order: 0 no such order, -1 it has another status than expected.
+POS_STATUS = Script(
+    """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if (redis.call('HGET', KEYS[1], 'pos_status') or '') ~= ARGV[1] then return -1 end
+redis.call('HSET', KEYS[1], 'pos_status', ARGV[2], 'pos_ref', ARGV[3], 'pos_reason', ARGV[4], 'pos_ready_at', ARGV[5])
+redis.call('EXPIRE', KEYS[1], ARGV[6])
+return 1
+"""
+)
+
+# KEYS queue outbox once | ARGV queue delivery_id type restaurant payload now_ms retention
+# A message for a POS that is no order's submit; 0 when it is under way, or was delivered, already.
+ENQUEUE = Script(
+    """
+if not redis.call('SET', KEYS[3], '1', 'NX', 'EX', ARGV[7]) then return 0 end
+redis.call('XADD', KEYS[1], '*', 'id', ARGV[2], 'type', ARGV[3], 'restaurant', ARGV[4], 'payload', ARGV[5],
+           'at', ARGV[6])
+redis.call('EXPIRE', KEYS[1], ARGV[7])
+if redis.call('XLEN', KEYS[1]) == 1 then redis.call('XADD', KEYS[2], '*', 'q', ARGV[1]) end
+redis.call('EXPIRE', KEYS[2], ARGV[7])
+return 1
+"""
+)

@@ -16,6 +16,7 @@ from gateway.store.commands import CommandStore
 from gateway.store.connection import Connection, Health, Reply
 from gateway.store.embedded import EmbeddedServer
 from gateway.store.errors import LeaseLostError, StaleLegError
+from gateway.store.menus import MenuStore
 from gateway.store.offers import OfferStore
 from gateway.store.records import (
     Appended,
@@ -31,7 +32,19 @@ from gateway.store.records import (
     LogEntry,
     PlacedLately,
 )
-from gateway.store.scripts import APPEND, BEGIN, CLAIM, CLAIM_TURNS, DROP_HELD, ONCE, RENEW, RESTORE, SUBMIT, TURN
+from gateway.store.scripts import (
+    APPEND,
+    BEGIN,
+    CLAIM,
+    CLAIM_TURNS,
+    DROP_HELD,
+    ENQUEUE,
+    ONCE,
+    RENEW,
+    RESTORE,
+    SUBMIT,
+    TURN,
+)
 
 
 class SessionStore:
@@ -44,6 +57,7 @@ class SessionStore:
         self.offers = OfferStore(connection)
         self.admission = AdmissionStore(connection)
         self.commands = CommandStore(connection)
+        self.menus = MenuStore(connection, retention_s)
         self.retention_s = retention_s
         self._embedded = embedded
 
@@ -303,6 +317,17 @@ class SessionStore:
         if answer == 2:
             return "too_much"
         return "submitted" if answer == 1 else "already"
+
+    async def enqueue(self, restaurant_id: str, delivery: Delivery, now: datetime) -> bool:
+        """Have a message delivered to the POS, behind those of its queue. False when it was enqueued before."""
+        number = keys.partition(restaurant_id)
+        names = [
+            keys.queue_key(number, delivery.queue),
+            keys.outbox_key(number),
+            keys.once_key(restaurant_id, f"delivery:{delivery.id}"),
+        ]
+        words: list[str | int] = [delivery.queue, delivery.id, delivery.type, restaurant_id, delivery.payload, _ms(now)]
+        return await self.connection.run(ENQUEUE, names, [*words, self.retention_s]) == 1
 
     async def placed_order(self, restaurant_id: str, order_id: str) -> Mapping[str, str] | None:
         """The record of a placed order: state, version, order, call_id, at; None when it was not placed."""

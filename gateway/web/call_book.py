@@ -8,6 +8,7 @@ from gateway.call.machine import Call
 from gateway.call.staff import staff_acted
 from gateway.call.states import State
 from gateway.events import AnyEvent, Dialled, milliseconds
+from gateway.houses import Houses
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
 from gateway.sound_log import sound_log
@@ -21,8 +22,11 @@ STORE_PAUSE_S = 0.2
 class CallBook:
     """Reads calls out of the store, and notes what happened to them outside of a leg."""
 
-    def __init__(self, store: SessionStore, metrics: MetricsCollector, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: SessionStore, houses: Houses, metrics: MetricsCollector, now: Callable[[], datetime]
+    ) -> None:
         self._store = store
+        self._houses = houses
         self._metrics = metrics
         self._now = now
 
@@ -37,7 +41,7 @@ class CallBook:
     async def next_leg(self, call_id: str, restaurant: Restaurant) -> int | None:
         """The leg that follows those in the log of a call that was begun before; None when the call is over."""
         entries = await self._store.read_log(restaurant.id, call_id)
-        call = Call.fold(call_id, restaurant, self.events(call_id, entries))
+        call = await self.fold(call_id, restaurant, entries)
         said_goodbye = call.ended is not None and call.ended.next == "goodbye"
         return None if call.hung_up or said_goodbye else call.leg + 1
 
@@ -61,6 +65,14 @@ class CallBook:
             await self._store.commands.taken(call.restaurant.id, command.id)
             call.handle(event)
 
-    def events(self, call_id: str, entries: Sequence[LogEntry]) -> Sequence[AnyEvent]:
-        """What of the log is sound; the next leg tells the call what is not."""
-        return sound_log(entries, call_id, self._metrics).events
+    async def fold(self, call_id: str, restaurant: Restaurant, entries: Sequence[LogEntry], *more: AnyEvent) -> Call:
+        """A call from what of its log is sound, with the menu that it began with; the next leg tells what is not.
+
+        Args:
+            call_id: the call.
+            restaurant: whose.
+            entries: its log.
+            more: what has happened since.
+        """
+        events = sound_log(entries, call_id, self._metrics).events
+        return Call.fold(call_id, await self._houses.as_begun(restaurant, events), [*events, *more])

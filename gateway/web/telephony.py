@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.call.machine import Call
 from gateway.call.next_step import Goodbye, next_step
 from gateway.events import CallStarted, Disclosed, HungUp, milliseconds
+from gateway.houses import Houses
 from gateway.logs import get_logger
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
@@ -54,6 +54,7 @@ class Telephony:
         readiness: whether new calls are taken.
         metrics: counts answers and refusals.
         turns: takes the turns of calls that have no media stream.
+        houses: the restaurants with the menus that hold.
         now: the clock, aware UTC.
     """
 
@@ -66,6 +67,7 @@ class Telephony:
         readiness: Readiness,
         metrics: MetricsCollector,
         turns: TextSessions,
+        houses: Houses,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._door = Door(settings, restaurants, store, metrics, now)
@@ -77,7 +79,8 @@ class Telephony:
         self._metrics = metrics
         self._turns = TextTurns(settings.public_url, turns)
         self._documents = Documents(settings, secret, self._turns, now)
-        self._book = CallBook(store, metrics, now)
+        self._book = CallBook(store, houses, metrics, now)
+        self._houses = houses
         self._now = now
 
     def routes(self) -> list[Route]:
@@ -143,6 +146,7 @@ class Telephony:
                 return declined(restaurant, place)
             held = None if caller is None else await self._store.held_order(restaurant.id, caller)
             lately = () if caller is None else await self._store.placed_lately(restaurant.id, caller, now)
+            menu = (await self._houses.now(restaurant.id)).menu
             facts: dict[str, object] = {"session_id": hook.call_id, "timestamp": milliseconds(now)}
             started = CallStarted.model_validate(
                 facts
@@ -152,7 +156,7 @@ class Telephony:
                     "caller_last_two": last_two(number),
                     "held_order": None if held is None else held.order,
                     "recent_orders": [{"cents": order.cents, "at": milliseconds(order.at)} for order in lately],
-                    "menu_digest": restaurant.menu.digest,
+                    "menu_digest": menu.digest,
                 }
             )
             disclosed = Disclosed.model_validate(facts | {"text": restaurant.disclosure})
@@ -177,7 +181,7 @@ class Telephony:
             entries = await self._book.log_of(hook.call_id, restaurant)
             if not entries:
                 return self._door.refuse(hook, "unknown_call", restaurant)
-            call = Call.fold(hook.call_id, restaurant, self._book.events(hook.call_id, entries))
+            call = await self._book.fold(hook.call_id, restaurant, entries)
             await self._book.note_dial(call, hook, leg)
             await self._book.obey_staff(call)
             step = Goodbye() if over else next_step(call, self._now(), leg - 1, dialled=after == "dial")
@@ -220,7 +224,7 @@ class Telephony:
                     return ""
                 await self._store.append(restaurant.id, hook.call_id, None, [("call.hung_up", hung_up.to_json())])
                 await self._store.end_call(restaurant.id, hook.call_id)
-                call = Call.fold(hook.call_id, restaurant, [*self._book.events(hook.call_id, entries), hung_up])
+                call = await self._book.fold(hook.call_id, restaurant, entries, hung_up)
                 await self._admission.over(call, call.caller_key, self._now())
         return ""
 

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from gateway.call.machine import Call
 from gateway.events import AnyEvent, CallStarted, TransferAccepted, TransferAnswered, milliseconds
+from gateway.houses import Houses
 from gateway.logs import bind_call, get_logger
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import LOCALES, Restaurant
@@ -66,6 +67,7 @@ class StaffLeg:
         guard: WebhookGuard,
         restaurants: Sequence[Restaurant],
         store: SessionStore,
+        houses: Houses,
         metrics: MetricsCollector,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -73,6 +75,7 @@ class StaffLeg:
         self._guard = guard
         self._restaurants = {restaurant.id: restaurant for restaurant in restaurants}
         self._store = store
+        self._houses = houses
         self._metrics = metrics
         self._now = now
 
@@ -163,7 +166,7 @@ class StaffLeg:
         entries = await self._store.read_log(staffed.restaurant.id, staffed.call_id)
         events = sound_log(entries, staffed.call_id, self._metrics).events
         started = next((event for event in events if isinstance(event, CallStarted)), None)
-        call = Call.fold(staffed.call_id, staffed.restaurant, events)
+        call = Call.fold(staffed.call_id, await self._houses.as_begun(staffed.restaurant, events), events)
         return call, None if started is None else started.caller_last_two
 
     async def _note(self, staffed: Staffed, event: AnyEvent) -> None:

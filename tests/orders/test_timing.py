@@ -2,6 +2,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from gateway.orders.offer import Pause
 from gateway.orders.order import Fulfilment
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.timing import LEAD_GRACE, not_then, quote, ready_at, takes_calls
@@ -143,3 +144,18 @@ def test_no_calls_are_taken_while_no_order_could_be_scheduled() -> None:
     away = HOUSE.model_copy(update={"holidays": dict.fromkeys(days, ())})
     assert takes_calls(away, LUNCH)
     assert not takes_calls(away, at("22:40"))
+
+
+def test_a_pause_stops_orders_for_right_away_alone() -> None:
+    def told(pause: Pause, when: datetime = LUNCH) -> str | None:
+        return not_then(None, HOUSE, ToolContext(when, pause=pause))
+
+    open_end = told(Pause(reason="the oven is down"))
+    assert open_end is not None
+    assert "takes no orders for right away for the moment (the oven is down)." in open_end
+    assert open_end.endswith(INSTEAD)
+    until = told(Pause(until=at("14:00")))
+    assert until is not None
+    assert "right away until" in until
+    assert told(Pause(until=at("14:00")), at("14:00")) is None
+    assert not_then(scheduled(at("19:30")), HOUSE, ToolContext(LUNCH, pause=Pause())) is None

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # the package has no types
 
+from gateway.houses import Houses
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
@@ -37,19 +38,23 @@ class Web:
         self.metrics = MetricsCollector()
         self.readiness = Readiness(settings.max_calls, lambda: self.live, settings.max_loop_lag_ms)
         self.voice_ready = self.voice_away = False
+        self.houses = Houses(restaurants, store)
         turns = TextSessions(
             store,
             self.metrics,
             ToolSets(),
+            self.houses,
             held_order_s=900,
             voice_ready=lambda: self.voice_ready,
             voice_away=lambda: self.voice_away,
             now=lambda: self.now,
         )
         self.telephony = Telephony(
-            settings, SECRET, restaurants, store, self.readiness, self.metrics, turns, now=lambda: self.now
+            settings, SECRET, restaurants, store, self.readiness, self.metrics, turns, self.houses, now=lambda: self.now
         )
-        staff_leg = StaffLeg(settings, self.telephony.guard, restaurants, store, self.metrics, now=lambda: self.now)
+        staff_leg = StaffLeg(
+            settings, self.telephony.guard, restaurants, store, self.houses, self.metrics, now=lambda: self.now
+        )
         health = Health(settings, store, self.readiness, self.metrics)
         app = Starlette(routes=[*self.telephony.routes(), *staff_leg.routes(), *health.routes()])
         self.app = app

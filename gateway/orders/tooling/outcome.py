@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from gateway.orders.offer import Pause
 from gateway.orders.order import Order
 from gateway.orders.sold_out import NOTHING_SOLD_OUT, SoldOut
 
@@ -30,6 +31,7 @@ class ToolContext:
         sold_out: the 86 list as it stands now.
         quote_minutes: how long an order takes now; None: as long as the restaurant's settings say.
         no_person: why nobody can be reached by telephone now, in words for the model; None: somebody can.
+        pause: the kitchen takes no orders for right away; None: it does.
         recent_cents: totals of the orders that the same number placed within the last ten minutes, oldest first.
     """
 
@@ -41,6 +43,7 @@ class ToolContext:
     assent: Assent | None = None
     sold_out: SoldOut = NOTHING_SOLD_OUT
     quote_minutes: int | None = None
+    pause: Pause | None = None
     recent_cents: tuple[int, ...] = ()
     no_person: str | None = None
 

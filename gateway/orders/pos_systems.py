@@ -1,0 +1,74 @@
+"""What a POS system wants to know of a restaurant beside the address: places, options and the access token.
+
+Frozen models, tables of `restaurant.toml` (`[pos.square]`, `[pos.toast]`, `[pos.clover]`). Tokens are `SecretStr`, are
+written "env:NAME" in the file, and are never printed. What becomes of them is `gateway/pos/adapters`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+PosSystem = Literal["neutral", "square", "toast", "clover"]
+VendorId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+Text = Annotated[str, Field(min_length=1, max_length=100)]
+Token = Annotated[SecretStr, Field(min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SquareSettings(_Part):
+    """A Square location.
+
+    `delivery_as`: Square shows orders of the type DELIVERY to sellers with a partner's agreement only, so that a
+    delivery goes as PICKUP with the address in capitals in its note, unless the agreement is there
+    (developer.squareup.com/docs/orders-api/fulfillments).
+    """
+
+    location_id: VendorId
+    token: Token
+    delivery_as: Literal["pickup", "delivery"] = "pickup"
+
+
+class ToastDelivery(_Part):
+    """How Toast takes deliveries: the dining option, and the town, which callers hardly ever say and Toast demands."""
+
+    dining_option: VendorId
+    city: Text
+    state: Text
+    zip_code: Text
+
+
+class ToastSettings(_Part):
+    """A Toast restaurant, all ids are GUIDs.
+
+    Attributes:
+        naming_authority: the prefix of our external ids that Toast has agreed on.
+        pickup_option: the dining option for takeout.
+        guest_phone: the phone number that goes with an order whose caller withheld it: Toast demands one.
+        guest_email: the same for the e-mail address, which is never asked for.
+        pre_modifiers: the pre-modifier for "no", "extra", "light", "side"; without one it is said in words.
+        delivery: None: the restaurant does not deliver by Toast.
+    """
+
+    restaurant_guid: VendorId
+    token: Token
+    naming_authority: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+    pickup_option: VendorId
+    guest_phone: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+    guest_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
+    pre_modifiers: Mapping[Literal["no", "extra", "light", "side"], VendorId] = {}
+    delivery: ToastDelivery | None = None
+
+
+class CloverSettings(_Part):
+    """A Clover merchant. `order_types` are the merchant's own; without one the order has none."""
+
+    merchant_id: VendorId
+    token: Token
+    order_types: Mapping[Literal["pickup", "delivery"], VendorId] = {}
+
+
+SystemSettings = SquareSettings | ToastSettings | CloverSettings
