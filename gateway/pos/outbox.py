@@ -7,6 +7,7 @@ claimed by another: a delivery may happen twice, with the same id, and never get
 entry id, so that a worker that was presumed dead cannot finish something else.
 """
 
+import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -69,7 +70,8 @@ end
 # KEYS outbox queue tries
 _HEAD = Script(_TAKE + "return take(KEYS[1], KEYS[2], KEYS[3])")
 
-# KEYS outbox queue tries dead | ARGV group consumer token entry reason ('' when delivered) now_ms kept retention
+# KEYS outbox queue tries failure dead
+# ARGV group consumer token entry reason ('' when delivered) now_ms kept retention queue
 _FINISH = Script(
     _TAKE
     + """
@@ -77,26 +79,27 @@ local head = redis.call('XRANGE', KEYS[2], ARGV[4], ARGV[4])[1]
 if head then
   if ARGV[5] ~= '' then
     local letter = head[2]
-    for _, word in ipairs({'reason', ARGV[5], 'died', ARGV[6]}) do letter[#letter + 1] = word end
-    redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[7], '*', unpack(letter))
-    redis.call('EXPIRE', KEYS[4], ARGV[8])
+    for _, word in ipairs({'reason', ARGV[5], 'died', ARGV[6], 'queue', ARGV[9]}) do letter[#letter + 1] = word end
+    redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[7], '*', unpack(letter))
+    redis.call('EXPIRE', KEYS[5], ARGV[8])
   end
   redis.call('XDEL', KEYS[2], ARGV[4])
-  redis.call('DEL', KEYS[3])
+  redis.call('DEL', KEYS[3], KEYS[4])
 end
 return take(KEYS[1], KEYS[2], KEYS[3])
 """
 )
 
-# KEYS outbox queue tries retry | ARGV group consumer token entry due_ms retention
+# KEYS outbox queue tries failure retry | ARGV group consumer token entry due_ms retention queue reason
 _RETRY = Script(
     """
 local held = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)
 if #held == 0 or held[1][2] ~= ARGV[2] then return 0 end
 if #redis.call('XRANGE', KEYS[2], ARGV[4], ARGV[4]) == 1 then redis.call('INCR', KEYS[3]) end
 redis.call('EXPIRE', KEYS[3], ARGV[6])
-redis.call('ZADD', KEYS[4], ARGV[5], ARGV[7])
-redis.call('EXPIRE', KEYS[4], ARGV[6])
+redis.call('SET', KEYS[4], ARGV[8], 'EX', ARGV[6])
+redis.call('ZADD', KEYS[5], ARGV[5], ARGV[7])
+redis.call('EXPIRE', KEYS[5], ARGV[6])
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])
 redis.call('XDEL', KEYS[1], ARGV[3])
 return 1
@@ -185,14 +188,15 @@ class Outbox:
 
     async def finish(self, token: Token, head: Head, *, dead: str = "", now_ms: int) -> Head | None:
         """A delivery is done, or dead for a reason: drop it and give the queue's next one, as `head` does."""
-        dead_key = keys.dead_key(token.number)
-        rest: list[str | int] = [head.entry, dead, now_ms, DEAD_KEPT, self._retention_s]
-        return _head(token, await self._run(_FINISH, token, rest, dead_key))
+        names = [keys.failure_key(token.number, token.queue), keys.dead_key(token.number)]
+        rest: list[str | int] = [head.entry, dead, now_ms, DEAD_KEPT, self._retention_s, token.queue]
+        return _head(token, await self._run(_FINISH, token, rest, *names))
 
-    async def retry(self, token: Token, head: Head, due_ms: int) -> bool:
-        """Lay the queue by until `due_ms`. False when another worker has the token."""
-        rest: list[str | int] = [head.entry, due_ms, self._retention_s, token.queue]
-        return await self._run(_RETRY, token, rest, keys.retry_key(token.number)) == 1
+    async def retry(self, token: Token, head: Head, due_ms: int, reason: str = "") -> bool:
+        """Lay the queue by until `due_ms`; `reason` is kept for people. False when another worker has the token."""
+        names = [keys.failure_key(token.number, token.queue), keys.retry_key(token.number)]
+        rest: list[str | int] = [head.entry, due_ms, self._retention_s, token.queue, reason]
+        return await self._run(_RETRY, token, rest, *names) == 1
 
     async def wake_due(self, group: Sequence[int], now_ms: int, limit: int = 100) -> int:
         """Put the queues whose time has come back into the streams; how many there were. Any worker may do it."""
@@ -223,6 +227,11 @@ class Outbox:
             *more,
         ]
         return await self._connection.run(script, names, [keys.OUTBOX_GROUP, self._consumer, token.entry, *rest])
+
+
+def endpoint_name(url: str) -> str:
+    """An endpoint's name in the store: a hash, since addresses may hold credentials."""
+    return hashlib.sha256(url.encode()).hexdigest()[:16]
 
 
 def _head(token: Token, reply: Reply) -> Head | None:

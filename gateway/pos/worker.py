@@ -6,7 +6,6 @@ time; an error of ours is an attempt like any other, logged with its traceback a
 """
 
 import asyncio
-import hashlib
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -21,7 +20,7 @@ import structlog
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.address import GuardedTransport
 from gateway.pos.attempt import TIMEOUT_S, Attempt, attempt_delivery
-from gateway.pos.outbox import Head, Outbox, Token
+from gateway.pos.outbox import Head, Outbox, Token, endpoint_name
 from gateway.pos.webhook import Dead, Decision, Delivered, Disable, Retry, decide
 from gateway.store import SessionStore, StoreError
 from gateway.store.connection import BLOCK_S
@@ -166,7 +165,7 @@ class Worker:
         endpoint = self._endpoints.get(head.restaurant_id)
         if endpoint is None:
             return Attempt("no_endpoint")
-        reason = await self._outbox.disabled(head.restaurant_id, _name(endpoint))
+        reason = await self._outbox.disabled(head.restaurant_id, endpoint_name(endpoint.url))
         if reason is not None:
             return Dead(f"the endpoint is disabled: {reason}")
         try:
@@ -192,11 +191,11 @@ class Worker:
                 self.counts.retried += 1
                 log.warning("delivery.failed", reason=reason, next_in_s=round(after_s, 1))
                 self._warn_if_late(head, now_ms)
-                await self._outbox.retry(token, head, now_ms + int(1000 * after_s / self._divisor))
+                await self._outbox.retry(token, head, now_ms + int(1000 * after_s / self._divisor), reason)
                 return None
             case Disable(reason):
                 endpoint = self._endpoints[head.restaurant_id]
-                await self._outbox.disable(head.restaurant_id, _name(endpoint), reason)
+                await self._outbox.disable(head.restaurant_id, endpoint_name(endpoint.url), reason)
             case Dead(reason):
                 pass
             case _:
@@ -215,11 +214,6 @@ class Worker:
         age_s = (now_ms - head.submitted_ms) / 1000
         if age_s >= LATE_S and self._on_late is not None:
             self._on_late(head.restaurant_id, head.delivery.queue, age_s)
-
-
-def _name(endpoint: PosEndpoint) -> str:
-    """An endpoint's name in the store: a hash, since addresses may hold credentials."""
-    return hashlib.sha256(endpoint.url.encode()).hexdigest()[:16]
 
 
 def _ms(moment: datetime) -> int:

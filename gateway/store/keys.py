@@ -148,6 +148,11 @@ def tries_key(number: int, queue: str) -> str:
     return f"{tag(number)}:queue:{queue}:tries"
 
 
+def failure_key(number: int, queue: str) -> str:
+    """String: why the head of a queue failed last."""
+    return f"{tag(number)}:queue:{queue}:failure"
+
+
 def disabled_key(restaurant_id: str, endpoint: str) -> str:
     """String: why nothing more is delivered to an endpoint (named by the hash of its address)."""
     return f"{_restaurant(restaurant_id)}:disabled:{endpoint}"
