@@ -1,6 +1,7 @@
 """`gateway pos`: what an integrator needs to connect a restaurant's POS.
 
-`mapping` lists which entries of a menu the POS has no id for, and what an order of them becomes.
+`mapping` lists which entries of a menu the POS has no id for, and what an order of them becomes; the other commands
+have modules of their own.
 """
 
 from typing import Annotated, get_args
@@ -10,6 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.cli.houses import Folder, find_house
+from gateway.cli.pos_secret import rotate_secret
+from gateway.cli.pos_simulate import simulate
 from gateway.cli.terminal import fail, out
 from gateway.pos.adapters.mapping import SYSTEMS, Gap, VendorSystem, mapping_gaps
 
@@ -18,9 +21,8 @@ Whose = Annotated[str, typer.Option("--restaurant", metavar="ID", help="The rest
 System = Annotated[str, typer.Option("--system", metavar="SYSTEM", help=f"One of {', '.join(get_args(VendorSystem))}.")]
 
 
-@pos.callback()
-def _pos() -> None:
-    """With a callback a single command keeps its name."""
+pos.command()(simulate)
+pos.command("rotate-secret")(rotate_secret)
 
 
 @pos.command()

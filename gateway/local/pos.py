@@ -7,7 +7,7 @@ the gateway makes of them. An order that comes twice (same webhook-id) is answer
 import asyncio
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -22,11 +22,13 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 FaultKind = Literal["status", "slow", "hang", "half"]
+MOST_BYTES = 1 << 20
+"""A larger body is answered with 413."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """What goes wrong with the next `times` requests.
+    """What goes wrong with the next `times` requests; with all of them until it is taken back when that is None.
 
     Attributes:
         kind: `status` answers `status`; `slow` accepts after `seconds`; `hang` never answers; `half` accepts, but the
@@ -35,11 +37,16 @@ class Fault:
     """
 
     kind: FaultKind
-    times: int = 1
+    times: int | None = 1
     status: int = 500
     seconds: float = 1.0
     keeps: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def takes(self) -> bool:
+        """Whether the message is kept in the end."""
+        return self.keeps or self.kind == "slow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,23 @@ class Received:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request, and what is made of it; told before it is answered.
+
+    Attributes:
+        message: None: it has no valid signature, or is no message.
+        news: whether its webhook-id came for the first time; only kept messages are remembered.
+        fault: what goes wrong with the answer; None: it is 204, or 4xx for what is not verified.
+    """
+
+    message: Received | None
+    news: bool
+    fault: Fault | None
+
+
 class PosReceiver:
-    """A POS on a free loopback port: `async with PosReceiver(secret) as pos: ... pos.url, await pos.wait_for(1)`.
+    """A POS on a loopback port: `async with PosReceiver(secret) as pos: ... pos.url, await pos.wait_for(1)`.
 
     Attributes:
         url: where to send webhooks.
@@ -64,9 +86,26 @@ class PosReceiver:
         faults: what goes wrong next; append to it at any time.
     """
 
-    def __init__(self, secret: str, *, port: int = 0) -> None:
+    def __init__(
+        self,
+        secret: str,
+        *,
+        port: int = 0,
+        watch: Callable[[Seen], None] | None = None,
+        routes: Sequence[Route] = (),
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            secret: `whsec_` and base64 of the key.
+            port: 0 takes a free one.
+            watch: told of every request.
+            routes: more to be served beside `/orders`.
+        """
         self._webhook = Webhook(secret)
         self._port = port
+        self._watch = watch
+        self._routes = routes
         self._seen: set[str] = set()
         self._changed = asyncio.Condition()
         self._closing = asyncio.Event()
@@ -81,7 +120,8 @@ class PosReceiver:
     async def __aenter__(self) -> Self:
         listener = socket.create_server(("127.0.0.1", self._port))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/orders"
-        app = Starlette(routes=[Route("/orders", self._receive, methods=["POST"])], max_body_size=1 << 20)
+        routes = [Route("/orders", self._receive, methods=["POST"]), *self._routes]
+        app = Starlette(routes=routes, max_body_size=MOST_BYTES)
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
         self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="POS receiver")
@@ -115,13 +155,19 @@ class PosReceiver:
             self._webhook.verify(body, dict(request.headers))
         except (WebhookVerificationError, ValueError):  # ValueError: a signature that the package cannot take apart
             self.refused += 1
+            self._tell(Seen(None, news=False, fault=None))
             return PlainTextResponse("no valid signature", status_code=401)
+        message = _message(request.headers["webhook-id"], body)
+        if message is None:
+            self._tell(Seen(None, news=False, fault=None))
+            return PlainTextResponse("not a message: type and data are missing", status_code=400)
         fault = self._next_fault()
+        self._tell(Seen(message, news=message.id not in self._seen, fault=fault))
         if fault is None:
-            await self._keep(request.headers["webhook-id"], body)
+            await self._keep(message)
             return Response(status_code=204)
         if fault.keeps:
-            await self._keep(request.headers["webhook-id"], body)
+            await self._keep(message)
         match fault.kind:
             case "status":
                 return Response(status_code=fault.status, headers=dict(fault.headers))
@@ -132,26 +178,31 @@ class PosReceiver:
                 return Response(status_code=503)
             case "slow":
                 await self._wait(fault.seconds)
-        await self._keep(request.headers["webhook-id"], body)
+        if not fault.keeps:
+            await self._keep(message)
         return Response(status_code=204)
+
+    def _tell(self, seen: Seen) -> None:
+        if self._watch is not None:
+            self._watch(seen)
 
     def _next_fault(self) -> Fault | None:
         if not self.faults:
             return None
         fault = self.faults[0]
-        fault.times -= 1
-        if fault.times <= 0:
-            self.faults.pop(0)
+        if fault.times is not None:
+            fault.times -= 1
+            if fault.times <= 0:
+                self.faults.pop(0)
         return fault
 
-    async def _keep(self, message_id: str, body: bytes) -> None:
-        if message_id in self._seen:
+    async def _keep(self, message: Received) -> None:
+        if message.id in self._seen:
             self.duplicates += 1
             return
-        self._seen.add(message_id)
-        message = json.loads(body)
+        self._seen.add(message.id)
         async with self._changed:
-            self.orders.append(Received(message_id, message["type"], message["data"], body))
+            self.orders.append(message)
             self._changed.notify_all()
 
     async def _wait(self, seconds: float) -> None:
@@ -160,6 +211,16 @@ class PosReceiver:
                 await self._closing.wait()
         except TimeoutError:
             return
+
+
+def _message(message_id: str, body: bytes) -> Received | None:
+    """The body as a message; None for other JSON, signed as it may be."""
+    found = json.loads(body)
+    match found:
+        case {"type": str() as kind, "data": dict() as data}:
+            return Received(message_id, kind, data, body)
+        case _:
+            return None
 
 
 class _Server(uvicorn.Server):
