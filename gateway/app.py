@@ -164,7 +164,8 @@ async def _deliveries(
 ) -> AsyncIterator[None]:
     """The delivery worker inside this process."""
     async with delivery_client(allow_private=settings.pos_allow_private) as client:
-        worker = Worker(store, client, pos_endpoints(restaurants), name=owner, on_late=order_late)
+        endpoints, speed = pos_endpoints(restaurants), settings.pos_retry_speed
+        worker = Worker(store, client, endpoints, name=owner, delay_divisor=speed, on_late=order_late)
         task = asyncio.create_task(worker.run(), name="delivery worker")
         task.add_done_callback(_tell_failure)
         try:

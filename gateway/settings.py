@@ -190,6 +190,12 @@ class Settings(BaseModel):
         default=True,
         description="Whether webhooks may go to private addresses. Default: only in development.",
     )
+    pos_retry_speed: float = Field(
+        default=1,
+        ge=1,
+        le=100_000,
+        description="How many times sooner a webhook that failed is tried again than in life; for trying out.",
+    )
     metrics_token: SecretStr | None = Field(
         default=None, description="Bearer token for `/metrics`; without it only this machine may read them."
     )
@@ -302,6 +308,9 @@ def _rules(settings: Settings) -> list[Problem]:
     if settings.twilio_account_sid is None:
         problems.append(Problem("TWILIO_ACCOUNT_SID", where, "Copy the account SID (AC...) of the Twilio console."))
     if settings.gateway_env == "production":
+        if settings.pos_retry_speed > 1:
+            fix = "Unset it: a POS that is away for an hour would lose its orders."
+            problems.append(Problem("POS_RETRY_SPEED", "is for trying out", fix))
         if not settings.public_url.startswith("https://"):
             fix = "Give the https:// address that Twilio reaches from outside; media streams need wss."
             problems.append(Problem("PUBLIC_URL", "is not https, which production needs", fix))

@@ -110,6 +110,12 @@ def test_all_problems_come_at_once() -> None:
     assert "hunter2" not in repr(found)
 
 
+def test_retries_that_come_sooner_are_not_for_production() -> None:
+    assert load_settings({"OPENAI_API_KEY": "k", "POS_RETRY_SPEED": "100"}).pos_retry_speed == 100
+    found = problems_of(PRODUCTION | {"POS_RETRY_SPEED": "100"})
+    assert set(found) == {"POS_RETRY_SPEED"}
+
+
 @pytest.mark.parametrize("environment", ["staging", "production"])
 def test_accounts_and_a_secret_are_required_outside_development(environment: str) -> None:
     found = problems_of({"GATEWAY_ENV": environment, "PUBLIC_URL": "https://h.example", "OPENAI_API_KEY": "k"})

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.pos_simulate import SECRET
 from gateway.cli.terminal import fail, need_local, out
 from gateway.local.examples import demo_script, examples
 from gateway.store import default_data_dir
@@ -26,6 +27,15 @@ def demo(
     tone: Annotated[bool, typer.Option("--tone", help="Tone codes in place of speech: quick, needs no model.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards, until Ctrl-C.")] = False,
     record: Annotated[Path, typer.Option(help="The stereo recording to write.")] = Path("gateway-demo.wav"),
+    pos: Annotated[
+        str | None, typer.Option("--pos", metavar="URL", help="A POS of yours that gets the order: `pos simulate`.")
+    ] = None,
+    pos_secret: Annotated[
+        str | None, typer.Option(envvar=SECRET, show_envvar=True, help="With --pos: what messages are signed with.")
+    ] = None,
+    retry_speed: Annotated[
+        float, typer.Option(min=1, max=100_000, metavar="N", help="Try failed messages again N times sooner.")
+    ] = 1,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the embedded store.")] = None,
     agent_voice: Annotated[str, typer.Option(help="The agent's voice: engine:voice.")] = "pico:en-US",
     caller_voice: Annotated[str, typer.Option(help="The caller's voice.")] = "pico:en-GB",
@@ -41,6 +51,8 @@ def demo(
         fail(f"there is no example restaurant {chosen}; there are {', '.join(there)}")
     if say and wav:
         fail("give --say or --wav, not both")
+    if pos is not None and not pos_secret:
+        fail(f"--pos needs the secret of that POS, too: --pos-secret whsec_..., or {SECRET} in the environment")
     need_local("soxr", "standardwebhooks", "websockets")
     # It needs the extra `local`, which a gateway in production is installed without.
     from gateway.cli import demo_run  # noqa: PLC0415 - see above
@@ -54,6 +66,8 @@ def demo(
         keep=keep,
         record=record,
         data_dir=data_dir or default_data_dir() / "demo",
+        pos=None if pos is None or pos_secret is None else (pos, pos_secret),
+        retry_speed=retry_speed,
         agent_voice=agent_voice,
         caller_voice=caller_voice,
     )

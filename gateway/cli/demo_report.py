@@ -16,10 +16,13 @@ from rich.table import Table
 
 from gateway.audio.quality import SILENCE_DBFS, AudioQualityMetrics
 from gateway.cli.demo_call import Played
+from gateway.cli.story_view import order_table
 from gateway.local.pos import PosReceiver, Received
 from gateway.metrics import PERFORMANCE_TARGETS, MetricsCollector, Target
 from gateway.orders.wording.money import price_text
+from gateway.pos.deliveries import DeliveryBook
 from gateway.pos.order_message import Choice, ConfirmedOrder, OrderLine, Reference
+from gateway.pos.order_payload import ORDER_CONFIRMED
 from gateway.speech.accuracy import WordErrors, word_errors
 
 NO_ORDER = 3
@@ -33,27 +36,50 @@ class Outcome:
     Attributes:
         webhooks: the verified messages about this call's order, each id once.
         order: the order in the first of them.
+        delivered: what became of it at a POS that is elsewhere, in words; None: the POS is ours.
         wrong: what is not as it should be; empty when all is well.
     """
 
     webhooks: tuple[Received, ...]
     order: ConfirmedOrder | None
     wrong: tuple[str, ...]
+    delivered: str | None = None
 
     @property
     def status(self) -> int:
         """0: one order, one webhook. 3: no order. 1: anything else."""
         if self.wrong:
             return 1
-        return 0 if self.order is not None else NO_ORDER
+        return 0 if self.order is not None or self.delivered is not None else NO_ORDER
+
+
+def was_placed(played: Played) -> bool:
+    """Whether the call's log shows a placed order."""
+    return played.story is not None and played.story.call.order is not None and played.story.call.order.is_placed
+
+
+async def judge_elsewhere(played: Played, book: DeliveryBook, pos_url: str) -> Outcome:
+    """Ask the outbox what became of the order, where the POS is not ours."""
+    wrong = [f"Twilio would warn {notice.code}: {notice.text}" for notice in played.record.violations]
+    story = played.story
+    if story is None or story.call.order is None or not was_placed(played):
+        return Outcome((), None, tuple(wrong))
+    restaurant_id, queue = story.call.restaurant.id, story.call.order.id
+    waiting = await book.waits(restaurant_id, queue)
+    if waiting is not None:
+        why = f", as {waiting.failure}" if waiting.failure else ""
+        wrong.append(f"{pos_url} does not have the order yet: {waiting.tries} attempts failed{why}")
+    dead = [letter async for letter in book.dead(restaurant_id) if letter.queue == queue]
+    wrong += [f"{pos_url} does not have the order: given up, as {letter.reason}" for letter in dead]
+    return Outcome((), None, tuple(wrong), None if wrong else f"received by {pos_url}")
 
 
 def judge(played: Played, pos: PosReceiver) -> Outcome:
     """Compare what the call's log says with what the POS got."""
     call_id = played.record.call_sid
-    webhooks = tuple(message for message in pos.orders if _call_of(message) == call_id)
-    order, wrong = None, []
-    placed = played.story is not None and played.story.call.order is not None and played.story.call.order.is_placed
+    orders = (message for message in pos.orders if message.type == ORDER_CONFIRMED)
+    webhooks = tuple(message for message in orders if _call_of(message) == call_id)
+    order, wrong, placed = None, [], was_placed(played)
     if len(webhooks) > 1:
         wrong.append(f"the POS got {len(webhooks)} webhooks for one order")
     if placed and not webhooks:
@@ -115,6 +141,10 @@ def print_report(out: Console, played: Played, outcome: Outcome, *, zone: ZoneIn
         message = outcome.webhooks[0]
         verified = "one webhook" if len(outcome.webhooks) == 1 else f"{len(outcome.webhooks)} webhooks"
         out.print(f"POS: {verified} received, signature verified: {escape(message.type)} {escape(message.id)}")
+    elif was_placed(played) and played.story is not None and played.story.call.order is not None:
+        out.print(order_table(played.story.call.order, played.story.call.restaurant))
+        if outcome.delivered is not None:
+            out.print(f"POS: {escape(outcome.delivered)}", soft_wrap=True)
     else:
         out.print("[yellow]no order was placed[/]")
     said, heard, errors = heard_words(played)

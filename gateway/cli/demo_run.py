@@ -11,15 +11,26 @@ import httpx2
 from rich.markup import escape
 
 from gateway.cli.demo_call import Played, play_call
-from gateway.cli.demo_report import Outcome, heard_words, judge, print_report, read_gateway
+from gateway.cli.demo_report import (
+    Outcome,
+    heard_words,
+    judge,
+    judge_elsewhere,
+    print_report,
+    read_gateway,
+    was_placed,
+)
 from gateway.cli.demo_stage import Stage, StageError, set_stage
 from gateway.cli.demo_view import open_view
 from gateway.cli.terminal import INSTALL_LOCAL, err, fail, out
 from gateway.local.caller import Caller
 from gateway.local.examples import demo_script
 from gateway.local.phone_wav import NotPlayable, read_sound
+from gateway.local.pos_simulator import GATEWAY as SIMULATORS_GATEWAY
 from gateway.local.sounds import Sounds, speech_sounds, tone_sounds
 from gateway.logs import configure_logs
+from gateway.pos.attempt import TIMEOUT_S
+from gateway.pos.deliveries import DeliveryBook
 from gateway.settings import Settings
 from gateway.speech.transcription import TranscriptionFailed
 from gateway.speech.tts import SynthesisFailed
@@ -41,6 +52,8 @@ class Options:
     keep: bool
     record: Path
     data_dir: Path
+    pos: tuple[str, str] | None
+    retry_speed: float
     agent_voice: str
     caller_voice: str
 
@@ -73,7 +86,14 @@ async def _run(options: Options, recordings: list[bytes]) -> int:
 
         _log_to_file(options.data_dir)
         sounds = await _sounds(options, progress)
-        async with set_stage(options.data_dir, options.restaurant, sounds, progress) as stage:
+        async with set_stage(
+            options.data_dir,
+            options.restaurant,
+            sounds,
+            progress,
+            elsewhere=options.pos,
+            retry_speed=options.retry_speed,
+        ) as stage:
             status.stop()
             out.print(f"[dim]{escape(sounds.about)}[/]", soft_wrap=True)
             out.print(f"[dim]{escape(stage.restaurant.name)}: its own menu, in a copy that is open at every hour[/]")
@@ -85,7 +105,7 @@ async def _run(options: Options, recordings: list[bytes]) -> int:
             print_report(out, played, outcome, zone=stage.restaurant.zone, wav=wav, recorded=bool(recordings))
             _print_where(stage, played, options)
             if options.keep:
-                await _keep(stage)
+                await _keep(stage, options.data_dir)
             return outcome.status
 
 
@@ -107,15 +127,30 @@ async def _sounds(options: Options, progress: Callable[[str], None]) -> Sounds:
 
 async def _outcome(stage: Stage, played: Played) -> Outcome:
     """Wait for the webhook of a confirmed order, look at the gateway's own figures, and judge."""
-    placed = played.story is not None and played.story.call.order is not None and played.story.call.order.is_placed
+    pos, book = stage.pos, DeliveryBook(stage.store)
     with suppress(TimeoutError):
-        while placed and not judge(played, stage.pos).webhooks:
-            await stage.pos.wait_for(len(stage.pos.orders) + 1, DELIVERY_S)
+        while pos is not None and was_placed(played) and not judge(played, pos).webhooks:
+            await pos.wait_for(len(pos.orders) + 1, DELIVERY_S)
+    if pos is None and was_placed(played):
+        await _until_tried(played, book)
     async with httpx2.AsyncClient(trust_env=False) as client:
         read_gateway((await client.get(f"{stage.url}/metrics")).text, played.metrics)
     if any(utterance.text for utterance in played.record.utterances):
         played.metrics.record_accuracy(heard_words(played)[2].accuracy)
-    return judge(played, stage.pos)
+    return await judge_elsewhere(played, book, stage.pos_url) if pos is None else judge(played, pos)
+
+
+async def _until_tried(played: Played, book: DeliveryBook) -> None:
+    """Until the POS, which is elsewhere, has the order, or has not taken it at the first attempt."""
+    assert played.story is not None
+    call = played.story.call
+    assert call.order is not None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DELIVERY_S + TIMEOUT_S):
+            while (waiting := await book.waits(call.restaurant.id, call.order.id)) is not None:
+                if waiting.tries:
+                    return
+                await asyncio.sleep(0.1)
 
 
 def _print_where(stage: Stage, played: Played, options: Options) -> None:
@@ -125,7 +160,7 @@ def _print_where(stage: Stage, played: Played, options: Options) -> None:
     )
 
 
-async def _keep(stage: Stage) -> None:
+async def _keep(stage: Stage, data_dir: Path) -> None:
     """Leave it all running, and say how to ring it."""
     out.rule("still running; Ctrl-C ends it", align="left")
     for what, where in (
@@ -133,7 +168,8 @@ async def _keep(stage: Stage) -> None:
         ("health", f"{stage.url}/readyz"),
         ("metrics", f"{stage.url}/metrics"),
         ("model (Realtime)", stage.model.url),
-        ("POS", stage.pos.url),
+        ("POS", stage.pos_url),
+        ("what a POS tells", f"{stage.url}/pos/v1/restaurants/{stage.restaurant.id}"),
     ):
         out.print(f"{what:<17} {where}")
     out.print(
@@ -141,4 +177,7 @@ async def _keep(stage: Stage) -> None:
         f'--to {stage.restaurant.numbers[0]} --say "{demo_script(stage.restaurant.id)[0]}"',
         soft_wrap=True,
     )
+    out.print(f"what waits for the POS: gateway pos deliveries --data-dir {escape(str(data_dir))}", soft_wrap=True)
+    if stage.pos is None and stage.url != SIMULATORS_GATEWAY:
+        out.print(f"tell the simulator where the gateway is: gateway {stage.url}", soft_wrap=True)
     await asyncio.Event().wait()

@@ -1,14 +1,14 @@
 """Everything that the demo needs, started on free loopback ports and ended by what was started.
 
 The gateway runs as a real subprocess, told everything by its environment, as in a deployment; model, POS and phone run
-in this process. Rules: whatever ends the demo, its children end: they are stopped by pid, and if this process is killed
-the gateway drains because its lifeline is cut. The embedded store is shared with the gateway; the last one to leave
-stops it, and if nobody could, the next demo on the folder adopts it.
+in this process, unless the POS is one that the user has running. Rules: whatever ends the demo, its children end: they
+are stopped by pid, and if this process is killed the gateway drains because its lifeline is cut. The embedded store is
+shared with the gateway; the last one to leave stops it, and if nobody could, the next demo on the folder adopts it.
 """
 
 import asyncio
-import base64
 import fcntl
+import json
 import os
 import secrets
 import socket
@@ -22,18 +22,21 @@ from pathlib import Path
 import httpx2
 
 from gateway.brain.brain import Brain
+from gateway.cli.pos_secret import new_secret
 from gateway.local.examples import copy_examples
 from gateway.local.pos import PosReceiver
 from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.sounds import Sounds
 from gateway.orders.restaurant import Restaurant
-from gateway.orders.restaurant_files import load_restaurants
+from gateway.orders.restaurant_files import RestaurantErrors, load_restaurants
 from gateway.settings import Settings
 from gateway.store import SessionStore, open_store
 
 START_S = 30.0
 STOP_S = 10.0
 POS_SECRET = "DEMO_POS_SECRET"  # noqa: S105 - the name of a variable, not a secret
+PORT = 8000
+"""The gateway's port when the POS is elsewhere, if it is free: where a POS looks for it that was told nothing else."""
 
 Progress = Callable[[str], None]
 
@@ -51,7 +54,8 @@ class Stage:
         url: the gateway's public URL.
         auth_token: signs the phone's requests.
         model: the local Realtime server.
-        pos: the POS.
+        pos: the POS; None: it is elsewhere.
+        pos_url: where it gets its messages.
         store: the store that the gateway writes to.
         log: the gateway's log file.
     """
@@ -60,13 +64,22 @@ class Stage:
     url: str
     auth_token: str
     model: RealtimeServer
-    pos: PosReceiver
+    pos: PosReceiver | None
+    pos_url: str
     store: SessionStore
     log: Path
 
 
 @asynccontextmanager
-async def set_stage(data_dir: Path, restaurant_id: str, sounds: Sounds, progress: Progress) -> AsyncIterator[Stage]:
+async def set_stage(
+    data_dir: Path,
+    restaurant_id: str,
+    sounds: Sounds,
+    progress: Progress,
+    *,
+    elsewhere: tuple[str, str] | None = None,
+    retry_speed: float = 1,
+) -> AsyncIterator[Stage]:
     """Start it all; end it all when the block ends.
 
     Args:
@@ -74,6 +87,8 @@ async def set_stage(data_dir: Path, restaurant_id: str, sounds: Sounds, progress
         restaurant_id: of the example that is rung; all of them are served.
         sounds: how the model hears and speaks.
         progress: told what is being started.
+        elsewhere: URL and signing secret of a POS that runs already; None: one is started.
+        retry_speed: how many times sooner than in life a failed message is tried again.
 
     Raises:
         StageError: something does not start, or another demo uses the folder.
@@ -83,15 +98,23 @@ async def set_stage(data_dir: Path, restaurant_id: str, sounds: Sounds, progress
         stack.enter_context(_alone(data_dir))
         progress("starting the store")
         store = await stack.enter_async_context(await open_store(None, data_dir))
-        progress("starting the model's stand-in and the POS")
+        progress("starting the model's stand-in" + ("" if elsewhere else " and the POS"))
         key, token = secrets.token_urlsafe(16), secrets.token_hex(16)
         options = ServerOptions(keys=frozenset({key}), threads=sounds.threads, keep=0)
         model = await stack.enter_async_context(RealtimeServer(Brain, sounds.ears, sounds.agent, options=options))
-        pos_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-        pos = await stack.enter_async_context(PosReceiver(pos_secret))
-        folder = stack.enter_context(_restaurants(pos.url))
+        pos_url, pos_secret = elsewhere or ("", new_secret())
+        pos = None
+        if elsewhere is None:
+            pos = await stack.enter_async_context(PosReceiver(pos_secret))
+            pos_url = pos.url
+        folder = stack.enter_context(_restaurants(pos_url))
+        try:
+            served = {restaurant.id: restaurant for restaurant in load_restaurants(folder, {POS_SECRET: pos_secret})}
+        except RestaurantErrors as errors:  # of all that is in them, only the POS is the user's
+            reasons = "; ".join(dict.fromkeys(problem.reason for problem in errors.problems))
+            raise StageError(f"--pos and --pos-secret do not make an endpoint: {reasons}") from None
         progress("starting the gateway")
-        listening = socket.create_server(("127.0.0.1", 0))
+        listening = _listening(0 if elsewhere is None else PORT)
         port = listening.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         environment = {
@@ -102,6 +125,7 @@ async def set_stage(data_dir: Path, restaurant_id: str, sounds: Sounds, progress
             "DATA_DIR": str(data_dir),
             "RESTAURANTS_DIR": str(folder),
             POS_SECRET: pos_secret,
+            "POS_RETRY_SPEED": str(retry_speed),
             "TWILIO_AUTH_TOKEN": token,
             "OPENAI_API_KEY": key,
             "OPENAI_REALTIME_URL": model.url,
@@ -111,8 +135,7 @@ async def set_stage(data_dir: Path, restaurant_id: str, sounds: Sounds, progress
         log = data_dir / "gateway.log"
         process = await stack.enter_async_context(_gateway(environment, listening, log))
         await _until_ready(url, process, log)
-        served = {restaurant.id: restaurant for restaurant in load_restaurants(folder, {POS_SECRET: pos_secret})}
-        yield Stage(served[restaurant_id], url, token, model, pos, store, log)
+        yield Stage(served[restaurant_id], url, token, model, pos, pos_url, store, log)
 
 
 @contextmanager
@@ -127,11 +150,18 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
+def _listening(port: int) -> socket.socket:
+    """A listening socket on this port, or on any when it is taken."""
+    with suppress(OSError):
+        return socket.create_server(("127.0.0.1", port))
+    return socket.create_server(("127.0.0.1", 0))
+
+
 @contextmanager
 def _restaurants(pos_url: str) -> Iterator[Path]:
     """A copy of the example restaurants, open at every hour, whose orders go to the POS of the demo."""
     with tempfile.TemporaryDirectory(prefix="voice-ordering-demo-") as scratch:
-        pos = f'[pos]\nurl = "{pos_url}"\nsecrets = ["env:{POS_SECRET}"]\n'
+        pos = f'[pos]\nurl = {json.dumps(pos_url)}\nsecrets = ["env:{POS_SECRET}"]\n'
         yield copy_examples(Path(scratch) / "restaurants", pos)
 
 

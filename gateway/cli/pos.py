@@ -11,7 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.cli.houses import Folder, find_house
+from gateway.cli.pos_deliveries import deliveries
 from gateway.cli.pos_secret import rotate_secret
+from gateway.cli.pos_send_test import send_test
 from gateway.cli.pos_simulate import simulate
 from gateway.cli.terminal import fail, out
 from gateway.pos.adapters.mapping import SYSTEMS, Gap, VendorSystem, mapping_gaps
@@ -22,6 +24,8 @@ System = Annotated[str, typer.Option("--system", metavar="SYSTEM", help=f"One of
 
 
 pos.command()(simulate)
+pos.command("send-test")(send_test)
+pos.add_typer(deliveries, name="deliveries")
 pos.command("rotate-secret")(rotate_secret)
 
 

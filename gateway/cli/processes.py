@@ -59,7 +59,8 @@ async def _deliver(settings: Settings) -> None:
         await open_store(url, settings.data_dir, retention_s=settings.transcript_days * DAY) as store,
         delivery_client(allow_private=settings.pos_allow_private) as client,
     ):
-        worker = Worker(store, client, pos_endpoints(restaurants_of(settings)), name=name, on_late=order_late)
+        endpoints, speed = pos_endpoints(restaurants_of(settings)), settings.pos_retry_speed
+        worker = Worker(store, client, endpoints, name=name, delay_divisor=speed, on_late=order_late)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.stop)
         log.info("worker.started", worker=name)

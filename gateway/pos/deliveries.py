@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
-from gateway.pos.outbox import endpoint_name
 from gateway.store import SessionStore, keys
 from gateway.store.scripts import Script
 
@@ -148,14 +147,14 @@ class DeliveryBook:
         names = [keys.dead_key(number), keys.queue_key(number, letter.queue), keys.outbox_key(number)]
         return await self._connection.run(_REVIVE, names, [letter.entry, letter.queue, self._retention_s]) == 1
 
-    async def disabled(self, restaurant_id: str, url: str) -> str | None:
-        """Why nothing is delivered to an endpoint; None when it is not disabled."""
-        found = await self._connection.command("GET", keys.disabled_key(restaurant_id, endpoint_name(url)))
-        return cast("str | None", found)
+    async def disabled(self, restaurant_id: str) -> tuple[str, ...]:
+        """Why a restaurant's endpoints are disabled, each that is; the one in its settings need not be among them."""
+        found = await self._connection.command("HVALS", keys.disabled_key(restaurant_id))
+        return tuple(cast("list[str]", found))
 
-    async def enable(self, restaurant_id: str, url: str) -> bool:
-        """Deliver to an endpoint again that was disabled; False when it was not."""
-        return await self._connection.command("DEL", keys.disabled_key(restaurant_id, endpoint_name(url))) == 1
+    async def enable(self, restaurant_id: str) -> bool:
+        """Deliver to a restaurant's endpoints again that were disabled; False when none was."""
+        return await self._connection.command("DEL", keys.disabled_key(restaurant_id)) == 1
 
     async def _queues(self, number: int) -> AsyncIterator[dict[str, datetime | None]]:
         """The queues of a partition with something in them, in pages, with the time of the next attempt."""

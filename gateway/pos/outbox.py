@@ -7,7 +7,6 @@ claimed by another: a delivery may happen twice, with the same id, and never get
 entry id, so that a worker that was presumed dead cannot finish something else.
 """
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -211,12 +210,13 @@ class Outbox:
 
     async def disable(self, restaurant_id: str, endpoint: str, reason: str) -> None:
         """Deliver nothing more to an endpoint (named by a hash of its address) until its address is changed."""
-        name = keys.disabled_key(restaurant_id, endpoint)
-        await self._connection.command("SET", name, reason, "EX", self._retention_s)
+        name = keys.disabled_key(restaurant_id)
+        await self._connection.command("HSET", name, endpoint, reason)
+        await self._connection.command("EXPIRE", name, self._retention_s)
 
     async def disabled(self, restaurant_id: str, endpoint: str) -> str | None:
         """Why an endpoint is disabled; None when it is not."""
-        found = await self._connection.command("GET", keys.disabled_key(restaurant_id, endpoint))
+        found = await self._connection.command("HGET", keys.disabled_key(restaurant_id), endpoint)
         return cast("str | None", found)
 
     async def _run(self, script: Script, token: Token, rest: Sequence[str | int], *more: str) -> Reply:
@@ -227,11 +227,6 @@ class Outbox:
             *more,
         ]
         return await self._connection.run(script, names, [keys.OUTBOX_GROUP, self._consumer, token.entry, *rest])
-
-
-def endpoint_name(url: str) -> str:
-    """An endpoint's name in the store: a hash, since addresses may hold credentials."""
-    return hashlib.sha256(url.encode()).hexdigest()[:16]
 
 
 def _head(token: Token, reply: Reply) -> Head | None:

@@ -6,6 +6,7 @@ time; an error of ours is an attempt like any other, logged with its traceback a
 """
 
 import asyncio
+import hashlib
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +21,7 @@ import structlog
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.address import GuardedTransport
 from gateway.pos.attempt import TIMEOUT_S, Attempt, attempt_delivery
-from gateway.pos.outbox import Head, Outbox, Token, endpoint_name
+from gateway.pos.outbox import Head, Outbox, Token
 from gateway.pos.webhook import Dead, Decision, Delivered, Disable, Retry, decide
 from gateway.store import SessionStore, StoreError
 from gateway.store.connection import BLOCK_S
@@ -165,7 +166,7 @@ class Worker:
         endpoint = self._endpoints.get(head.restaurant_id)
         if endpoint is None:
             return Attempt("no_endpoint")
-        reason = await self._outbox.disabled(head.restaurant_id, endpoint_name(endpoint.url))
+        reason = await self._outbox.disabled(head.restaurant_id, _name(endpoint))
         if reason is not None:
             return Dead(f"the endpoint is disabled: {reason}")
         try:
@@ -195,7 +196,7 @@ class Worker:
                 return None
             case Disable(reason):
                 endpoint = self._endpoints[head.restaurant_id]
-                await self._outbox.disable(head.restaurant_id, endpoint_name(endpoint.url), reason)
+                await self._outbox.disable(head.restaurant_id, _name(endpoint), reason)
             case Dead(reason):
                 pass
             case _:
@@ -214,6 +215,11 @@ class Worker:
         age_s = (now_ms - head.submitted_ms) / 1000
         if age_s >= LATE_S and self._on_late is not None:
             self._on_late(head.restaurant_id, head.delivery.queue, age_s)
+
+
+def _name(endpoint: PosEndpoint) -> str:
+    """An endpoint's name in the store: a hash, since addresses may hold credentials."""
+    return hashlib.sha256(endpoint.url.encode()).hexdigest()[:16]
 
 
 def _ms(moment: datetime) -> int:

@@ -153,9 +153,9 @@ def failure_key(number: int, queue: str) -> str:
     return f"{tag(number)}:queue:{queue}:failure"
 
 
-def disabled_key(restaurant_id: str, endpoint: str) -> str:
-    """String: why nothing more is delivered to an endpoint (named by the hash of its address)."""
-    return f"{_restaurant(restaurant_id)}:disabled:{endpoint}"
+def disabled_key(restaurant_id: str) -> str:
+    """Hash: why nothing more is delivered to an endpoint (named by the hash of its address)."""
+    return f"{_restaurant(restaurant_id)}:disabled"
 
 
 def tag(number: int) -> str:

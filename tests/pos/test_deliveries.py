@@ -110,10 +110,11 @@ async def test_an_endpoint_that_was_disabled_is_enabled_again(
     async with start_worker():
         await submit()
         await until(lambda: all_dead(book))
-        assert await book.disabled("casa-verde", pos.url) == "the receiver answered 410 Gone"
-        assert await book.disabled("casa-verde", pos.url + "?moved") is None
-        assert await book.enable("casa-verde", pos.url)
-        assert not await book.enable("casa-verde", pos.url)
+        assert await book.disabled("casa-verde") == ("the receiver answered 410 Gone",)
+        assert await book.disabled("elsewhere") == ()
+        assert await keys_without_expiry(store.connection) == []
+        assert await book.enable("casa-verde")
+        assert not await book.enable("casa-verde")
         [letter] = await all_dead(book)
         assert await book.redeliver(letter)
         await pos.wait_for(1)
