@@ -37,6 +37,7 @@ from gateway.speech.tts import SynthesisFailed
 from gateway.store import EmbeddedServerError, StoreError
 
 DELIVERY_S = 10.0
+_REST_OF_AN_ORDER = ("No, that's all.", "Bo, pickup.", "Yes.")
 INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
 
 
@@ -105,7 +106,7 @@ async def _run(options: Options, recordings: list[bytes]) -> int:
             print_report(out, played, outcome, zone=stage.restaurant.zone, wav=wav, recorded=bool(recordings))
             _print_where(stage, played, options)
             if options.keep:
-                await _keep(stage, options.data_dir)
+                await _keep(stage, options)
             return outcome.status
 
 
@@ -160,7 +161,7 @@ def _print_where(stage: Stage, played: Played, options: Options) -> None:
     )
 
 
-async def _keep(stage: Stage, data_dir: Path) -> None:
+async def _keep(stage: Stage, options: Options) -> None:
     """Leave it all running, and say how to ring it."""
     out.rule("still running; Ctrl-C ends it", align="left")
     for what, where in (
@@ -172,12 +173,14 @@ async def _keep(stage: Stage, data_dir: Path) -> None:
         ("what a POS tells", f"{stage.url}/pos/v1/restaurants/{stage.restaurant.id}"),
     ):
         out.print(f"{what:<17} {where}")
+    says = " ".join(f'--say "{line}"' for line in (demo_script(stage.restaurant.id)[0], *_REST_OF_AN_ORDER))
     out.print(
-        f"ring it: TWILIO_AUTH_TOKEN={stage.auth_token} gateway call --url {stage.url}/twiml/voice "
-        f'--to {stage.restaurant.numbers[0]} --say "{demo_script(stage.restaurant.id)[0]}"',
+        f"ring it: TWILIO_AUTH_TOKEN={stage.auth_token} gateway call {'--tone ' if options.tone else ''}"
+        f"--url {stage.url}/twiml/voice --to {stage.restaurant.numbers[0]} {says}",
         soft_wrap=True,
     )
-    out.print(f"what waits for the POS: gateway pos deliveries --data-dir {escape(str(data_dir))}", soft_wrap=True)
+    folder = escape(str(options.data_dir))
+    out.print(f"what waits for the POS: gateway pos deliveries --data-dir {folder}", soft_wrap=True)
     if stage.pos is None and stage.url != SIMULATORS_GATEWAY:
         out.print(f"tell the simulator where the gateway is: gateway {stage.url}", soft_wrap=True)
     await asyncio.Event().wait()

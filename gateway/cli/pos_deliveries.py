@@ -12,7 +12,9 @@ from typing import Annotated, TypeVar
 
 import typer
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from gateway.cli.houses import DataDir, RedisUrl, ask_store
 from gateway.cli.terminal import fail, out
@@ -186,32 +188,28 @@ async def _send_again(
 
 
 def _print_waiting(found: _Found, now: datetime) -> None:
-    table = Table(title="waiting", title_justify="left", expand=True, show_lines=True)
-    table.add_column("webhook-id", overflow="fold", ratio=4)
-    table.add_column("attempts", justify="right")
-    table.add_column("next", ratio=2)
-    table.add_column("last failure", ratio=3)
+    """Ids stand on lines of their own, never wrapped, so that they can be copied."""
+    out.print("[bold]waiting[/]")
     for one in found.waiting:
-        behind = f"\n(and {one.behind} behind it)" if one.behind else ""
-        table.add_row(escape(one.id + behind), str(one.tries), _next(one, now), escape(one.failure))
-    out.print(table)
+        tried = f"{one.tries} {'attempt' if one.tries == 1 else 'attempts'} failed, next {_next(one, now)}"
+        behind = f"{one.behind} more behind it" if one.behind else ""
+        _print_entry(one.id, one.restaurant_id, tried, one.failure, behind)
     if found.more_waiting:
         out.print("[yellow]There is more; --limit shows it.[/]")
 
 
 def _print_dead(found: _Found, now: datetime) -> None:
-    table = Table(title="given up", title_justify="left", expand=True, show_lines=True)
-    table.add_column("webhook-id", overflow="fold", ratio=4)
-    table.add_column("restaurant", overflow="fold", ratio=2)
-    table.add_column("when", ratio=2)
-    table.add_column("reason", ratio=3)
+    out.print("[bold]given up[/]")
     for letter in found.dead:
-        ago = f"{_age(now - letter.died)} ago"
-        table.add_row(escape(letter.id), escape(letter.restaurant_id), ago, escape(letter.reason))
-    out.print(table)
+        _print_entry(letter.id, letter.restaurant_id, f"{_age(now - letter.died)} ago", letter.reason)
     if found.more_dead:
         out.print("[yellow]There is more; --limit shows it.[/]")
     out.print("Once the POS takes them: gateway pos deliveries redeliver ID, or --all-dead", soft_wrap=True)
+
+
+def _print_entry(delivery_id: str, *facts: str) -> None:
+    out.print(escape(delivery_id), soft_wrap=True)
+    out.print(Padding(Text("; ".join(fact for fact in facts if fact), style="dim"), (0, 0, 0, 4)))
 
 
 def _fate(found: Waiting | DeadLetter, now: datetime) -> list[tuple[str, str]]:
