@@ -31,17 +31,6 @@ Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many of each ki
 
 
 @dataclass(frozen=True, slots=True)
-class _Where:
-    """The store that was named before the command's name; what is named behind it goes first."""
-
-    redis_url: str | None
-    data_dir: Path | None
-
-    def or_else(self, redis_url: str | None, data_dir: Path | None) -> tuple[str | None, Path | None]:
-        return (self.redis_url, self.data_dir) if redis_url is None and data_dir is None else (redis_url, data_dir)
-
-
-@dataclass(frozen=True, slots=True)
 class _Found:
     """What is listed, and whether there is more of it."""
 
@@ -61,7 +50,7 @@ def list_(
     data_dir: DataDir = None,
 ) -> None:
     """List what waits for a POS (next attempt, last failure), and what was given up."""
-    context.obj = _Where(redis_url, data_dir)
+    context.obj = (redis_url, data_dir)
     if context.invoked_subcommand is not None:
         return
     found = ask_store(redis_url, data_dir, lambda store: _find(store, restaurant, limit))
@@ -80,7 +69,7 @@ def list_(
 @deliveries.command("show")
 def show(context: typer.Context, delivery_id: Id, redis_url: RedisUrl = None, data_dir: DataDir = None) -> None:
     """Print a delivery and what it carries, without telephone numbers and addresses."""
-    url, folder = context.ensure_object(_Where).or_else(redis_url, data_dir)
+    url, folder = _where(context, redis_url, data_dir)
     found = ask_store(url, folder, lambda store: DeliveryBook(store).find(delivery_id))
     if found is None:
         fail(f"nothing with the id {delivery_id} waits or was given up: it was delivered, or never existed")
@@ -111,7 +100,7 @@ def redeliver(
     """Send again what was given up, with the same webhook-id. Asking twice sends it once."""
     if (delivery_id is None) != all_dead:
         fail("name one webhook-id, or everything with --all-dead")
-    url, folder = context.ensure_object(_Where).or_else(redis_url, data_dir)
+    url, folder = _where(context, redis_url, data_dir)
     sent, kept = ask_store(url, folder, lambda store: _send_again(store, delivery_id, restaurant))
     for house in sorted({letter.restaurant_id for letter in kept}):
         out.print(f"[red]{escape(house)} is sent nothing[/]: its endpoint is disabled. First:")
@@ -134,13 +123,22 @@ def enable(
     data_dir: DataDir = None,
 ) -> None:
     """Deliver again to a restaurant whose endpoint was disabled, as it had answered 410."""
-    url, folder = context.ensure_object(_Where).or_else(redis_url, data_dir)
+    url, folder = _where(context, redis_url, data_dir)
     was = ask_store(url, folder, lambda store: DeliveryBook(store).enable(restaurant))
     if not was:
         out.print(f"No endpoint of {escape(restaurant)} is disabled.")
         return
     out.print(f"[green]{escape(restaurant)} is delivered to again.[/] For what was given up meanwhile:")
     out.print(f"  gateway pos deliveries redeliver --all-dead --restaurant {escape(restaurant)}", soft_wrap=True)
+
+
+def _where(context: typer.Context, redis_url: str | None, data_dir: Path | None) -> tuple[str | None, Path | None]:
+    """The store that is named behind the command's name, else the one before it, where the environment counts."""
+    sources = (context.get_parameter_source(name) for name in ("redis_url", "data_dir"))
+    if any(source is not None and source.name == "COMMANDLINE" for source in sources):
+        return redis_url, data_dir
+    before: tuple[str | None, Path | None] = context.obj
+    return before
 
 
 async def _find(store: SessionStore, restaurant_id: str | None, limit: int) -> _Found:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 from rich.markup import escape
+from rich.table import Table
 
 from gateway.cli.houses import Folder, find_house
 from gateway.cli.terminal import err, fail, out
@@ -49,8 +50,10 @@ def send_test(
     took = f"{answer} after {1000 * found.seconds:.0f} ms"
     if found.reason:
         err.print(f"[red]failed[/]: {took}")
-        err.print(f"  what it means: {escape(found.reason)}")
-        err.print(f"  what to do:    {escape(found.fix)}")
+        told = Table.grid(padding=(0, 2))
+        told.add_row("  what it means", escape(found.reason))
+        told.add_row("  what to do", escape(found.fix))
+        err.print(told)
         raise typer.Exit(1)
     out.print(f"[green]received[/]: {took}")
     if found.seconds > SLOW_S:

@@ -1,11 +1,13 @@
 """`gateway pos simulate`: a POS in a terminal, for whoever writes a receiver or wants to see what one gets."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from gateway.cli.pos_secret import new_secret
 from gateway.cli.terminal import fail, need_local
+from gateway.pos.webhook import WebhookSecretError, sign
 
 PORT = 8400
 SECRET = "POS_SECRET"  # noqa: S105 - the name of a variable, not a secret
@@ -33,11 +35,13 @@ def simulate(
     from gateway.cli import pos_simulate_run  # noqa: PLC0415 - see above
     from gateway.local.pos_wishes import WishError  # noqa: PLC0415 - see above
 
+    secret = secret or new_secret()
     try:
-        pos_simulate_run.run(secret or new_secret(), SECRET, port, gateway, first or (), as_json=json_)
+        sign(secret, "", datetime.fromtimestamp(0, UTC), b"")
+        pos_simulate_run.run(secret, SECRET, port, gateway, first or (), as_json=json_)
     except WishError as error:
         fail(f"--first: {error}")
     except OSError as error:
         fail(f"port {port} cannot be listened on ({error.strerror}); name another with --port")
-    except ValueError:
-        fail("--secret is no webhook secret; leave it out, or take one from `gateway pos rotate-secret`")
+    except WebhookSecretError as error:
+        fail(f"--secret cannot be used: {error}; leave it out, and a new one is made")

@@ -5,6 +5,7 @@ to the gateway are signed with the package `standardwebhooks` and made one after
 """
 
 import asyncio
+import json
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -131,7 +132,7 @@ class PosSimulator:
     def _state(self) -> str:
         pos = self.pos
         lines = [
-            f"{len(pos.orders)} messages kept, {pos.duplicates} repeated, {pos.refused} without a valid signature",
+            f"messages kept: {len(pos.orders)}; repeated: {pos.duplicates}; without a valid signature: {pos.refused}",
             *(f"next: {described(fault)}" for fault in pos.faults),
             "then: 204" if pos.faults else "next: 204",
             f"every order is told {_listed(self._auto)}" if self._auto.statuses else "",
@@ -146,7 +147,9 @@ class PosSimulator:
         if message is None or not seen.news or not taken or not message.type.startswith("order."):
             return
         self._latest = message
-        if message.type == "order.confirmed" and self._auto.statuses:
+        # the gateway knows no order of a test message (`gateway pos send-test`)
+        test = json.loads(message.body).get("test") is True
+        if message.type == "order.confirmed" and self._auto.statuses and not test:
             self._calls.put_nowait((message, replace(self._auto, every=False)))
 
     async def _control(self, request: Request) -> Response:

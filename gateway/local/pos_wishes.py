@@ -13,7 +13,7 @@ from gateway.local.pos import Fault
 from gateway.pos.inbound import PosStatus
 
 HELP = """\
-what it makes of messages, once, N times or always; `kept` keeps them all the same
+what it makes of the next message, of N or `always`; `kept`: keeps it anyway
   ok                              answers 204 again
   fail [STATUS] [N] [kept]        answers with a status: 500, or another
   gone                            answers 410: send nothing more
@@ -24,7 +24,7 @@ what it tells the gateway: accepted preparing ready completed rejected cancelled
   say STATUS... [twice] [reordered]    of the latest order
   auto STATUS... [twice] [reordered]   of every order from now on; `auto off`
   gateway URL                          where the gateway is
-  state                                what it has received, and what it does next
+  state                                what came, and what happens next
 for example: fail 503 3   hang always   say accepted preparing ready twice"""
 
 _STATUSES = frozenset(get_args(PosStatus))

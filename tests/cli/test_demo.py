@@ -1,5 +1,6 @@
 """`gateway demo` as a process: with tone codes, and once with real speech; nothing is left behind, however it ends."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -9,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gateway.cli.pos_secret import new_secret
+from gateway.local.pos import PosReceiver
 from tests.cli.conftest import Gateway, call_id
 
 
@@ -147,7 +150,26 @@ def test_kept_running_it_can_be_rung_again(gateway: Gateway) -> None:
     assert gateway.left_behind() == []
 
 
+async def test_the_order_goes_to_a_pos_that_runs_already(gateway: Gateway) -> None:
+    secret = new_secret()
+    async with PosReceiver(secret) as pos:
+        words = ("--tone", "--say", "One large pepperoni, please.", "--pos", pos.url, "--pos-secret", secret)
+        ended = await asyncio.to_thread(gateway.demo, *words)
+        [order] = pos.orders
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert f"POS: received by {pos.url}" in ended.stdout
+    assert "one large Pepperoni" in ended.stdout
+    assert order.type == "order.confirmed"
+    assert secret not in ended.stdout + ended.stderr
+
+
 def test_mistakes_are_told_in_a_line(gateway: Gateway) -> None:
+    keyless = gateway.demo("--pos", "http://127.0.0.1:1/")
+    assert keyless.returncode == 1
+    assert "--pos needs the secret of that POS" in keyless.stderr
+    odd = gateway.demo("--tone", "--pos", "ftp://h/", "--pos-secret", "short")
+    assert odd.returncode == 1
+    assert "do not make an endpoint: not an http(s) URL; not a webhook secret" in " ".join(odd.stderr.split())
     both = gateway.demo("--say", "a", "--wav", "b.wav")
     assert both.returncode == 1
     assert "not both" in both.stderr

@@ -12,16 +12,18 @@ import json
 import os
 import threading
 import time
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 SECRETS = os.environ["POS_SECRETS"].split()
 TOLERANCE_S = 5 * 60  # an older message may be a copy that somebody sends again
 LARGEST = 1024 * 1024  # bytes
 one_at_a_time = threading.Lock()
-seen = set()  # yours is a table in your database, with a unique key on the id, written together with the order
+seen: set[str] = set()  # yours is a table in your database, with a unique key on the id, written together with the order
 
 
-def is_genuine(headers, body):
+def is_genuine(headers: Message, body: bytes) -> bool:
     """Whether one of the signatures is right: HMAC-SHA256 of id, timestamp and the raw body."""
     message_id, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not message_id or not stamp.isdecimal() or abs(time.time() - int(stamp)) > TOLERANCE_S:
@@ -36,7 +38,7 @@ def is_genuine(headers, body):
     return False
 
 
-def take(message):
+def take(message: dict[str, Any]) -> None:
     """Yours: put it where your own worker finds it. The answer waits for this, so it must be quick."""
     print("took", message["type"], message["data"].get("order_ref", ""), flush=True)
 
@@ -46,13 +48,13 @@ class Receiver(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self):
+    def do_POST(self) -> None:
         """Answer one message."""
         self.send_response(self.judge())
         self.send_header("content-length", "0")
         self.end_headers()
 
-    def judge(self):
+    def judge(self) -> int:
         """The status for a message, which is taken when that is 204."""
         length = self.headers.get("content-length", "")
         if not length.isdecimal() or int(length) > LARGEST:
@@ -68,7 +70,7 @@ class Receiver(BaseHTTPRequestHandler):
                 seen.add(message_id)
         return 204
 
-    def log_message(self, *words):
+    def log_message(self, *words: object) -> None:
         """Keep quiet: a log of requests is yours to write, without bodies, as these hold customers' numbers."""
 
 
