@@ -10,7 +10,8 @@ import { createServer } from "node:http";
 const secrets = process.env.POS_SECRETS.trim().split(/\s+/);
 const TOLERANCE_S = 5 * 60; // an older message may be a copy that somebody sends again
 const LARGEST = 1024 * 1024; // bytes
-const seen = new Set(); // yours is a table in your database, with a unique key on the id, written together with the order
+// Yours is a table in your database, with a unique key on the id, written together with the order.
+const seen = new Set();
 
 // Whether one of the signatures is right: HMAC-SHA256 of id, timestamp and the raw body.
 function isGenuine(headers, body) {
