@@ -59,6 +59,7 @@ from gateway.events import (
     MessageLeft,
     MoveAsked,
     PlaybackFinished,
+    PlaybackStalled,
     PlaybackStarted,
     SessionRequested,
     Stamp,
@@ -424,6 +425,10 @@ class VoiceSession:
     def playback_finished(self) -> None:
         """All that was said has been played."""
         self.post(PlaybackFinished(**self._now()))
+
+    def playback_stalled(self) -> None:
+        """The model stopped in the middle of its speech."""
+        self.post(PlaybackStalled(**self._now()))
 
     def caller_paused(self, spoke_ms: int, paused_ms: int) -> None:
         """The caller has spoken and fallen silent, as far as the line can tell."""
