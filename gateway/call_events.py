@@ -169,7 +169,7 @@ class PlaybackFinished(Event):
 
 
 class PlaybackStalled(Event):
-    """The agent fell silent in the middle of a word: all that came was played, and the model has not said it is over."""
+    """The agent fell silent in the middle: all that came was played, and the model has not said that it is over."""
 
     type: Literal["call.playback_stalled"] = "call.playback_stalled"
 

@@ -511,11 +511,14 @@ class VoiceSession:
     async def _end_leg(self) -> None:
         """Close the line once the log says why: Twilio asks `/twiml/next` at once, and any process may answer."""
         patience = AWAY_PATIENCE if self._parts.log.away else FLUSH_PATIENCE
+        holding = asyncio.get_running_loop().call_later(AWAY_PATIENCE, self._carry_out, PlayClip("hold"))
         try:
             async with asyncio.timeout(patience):
                 await self._parts.log.flushed(self.id)
         except (StoreError, TimeoutError) as error:
             self._log.warning("leg_ends_unwritten", reason=type(error).__name__)
+        finally:
+            holding.cancel()
         self._line.close()
 
     def log_restored(self) -> None:

@@ -30,7 +30,7 @@ StreamEnd = Literal["stopped", "lost", "closed"]
 START_PATIENCE = 10.0
 """Seconds to wait for `start` after the socket was accepted; Twilio does not document a limit."""
 DRY_PATIENCE = 0.5
-"""Seconds after which speech that broke off is told of: the model's deltas come in bursts, and faster than they play."""
+"""Seconds after which speech that broke off is told of: a model's deltas come in bursts, faster than they play."""
 CLOSE_PATIENCE = 2.0
 """Seconds from `close` until the leg ends although the peer has not taken what was sent."""
 
