@@ -168,6 +168,12 @@ class PlaybackFinished(Event):
     type: Literal["call.playback_finished"] = "call.playback_finished"
 
 
+class PlaybackStalled(Event):
+    """The agent fell silent in the middle: all that came was played, and the model has not said that it is over."""
+
+    type: Literal["call.playback_stalled"] = "call.playback_stalled"
+
+
 class Heard(Record):
     """How much of an item of the agent's speech was heard, in milliseconds of that item's audio."""
 
@@ -405,6 +411,7 @@ CallEvent = Annotated[
     | ResponseFinished
     | PlaybackStarted
     | PlaybackFinished
+    | PlaybackStalled
     | Interrupted
     | AgentSaid
     | ToolCalled

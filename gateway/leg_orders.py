@@ -126,7 +126,7 @@ class LegOrders:
             return  # the newer leg reads in the log that it has to
         if again.own:
             self._events.submitted(self._call.call_id, event_id)
-        elif not again.logged:
+        elif again.event.type == "order.error":
             self._log.error("order_not_placed_again", order_id=order.id)
 
     def _submit_id(self, order: Order) -> str:

@@ -59,6 +59,7 @@ from gateway.events import (
     MessageLeft,
     MoveAsked,
     PlaybackFinished,
+    PlaybackStalled,
     PlaybackStarted,
     SessionRequested,
     Stamp,
@@ -425,6 +426,10 @@ class VoiceSession:
         """All that was said has been played."""
         self.post(PlaybackFinished(**self._now()))
 
+    def playback_stalled(self) -> None:
+        """The model stopped in the middle of its speech."""
+        self.post(PlaybackStalled(**self._now()))
+
     def caller_paused(self, spoke_ms: int, paused_ms: int) -> None:
         """The caller has spoken and fallen silent, as far as the line can tell."""
         self.post(CallerPaused(**self._now(), spoke_ms=spoke_ms, paused_ms=paused_ms))
@@ -506,11 +511,14 @@ class VoiceSession:
     async def _end_leg(self) -> None:
         """Close the line once the log says why: Twilio asks `/twiml/next` at once, and any process may answer."""
         patience = AWAY_PATIENCE if self._parts.log.away else FLUSH_PATIENCE
+        holding = asyncio.get_running_loop().call_later(AWAY_PATIENCE, self._carry_out, PlayClip("hold"))
         try:
             async with asyncio.timeout(patience):
                 await self._parts.log.flushed(self.id)
         except (StoreError, TimeoutError) as error:
             self._log.warning("leg_ends_unwritten", reason=type(error).__name__)
+        finally:
+            holding.cancel()
         self._line.close()
 
     def log_restored(self) -> None:

@@ -104,7 +104,7 @@ class Submission:
             async with asyncio.timeout(self._patience_s):
                 await written()  # waits as long as the store is away
                 answer = await _persistently(asked)
-                placed = await self._placed(order.id) if answer == "already" else order
+                placed, placed_by = (order, self._call.call_id) if answer != "already" else await self._placed(order.id)
         except LeaseLostError:
             raise
         except (StoreError, TimeoutError) as error:
@@ -118,12 +118,13 @@ class Submission:
             known = {} if placed is None else {"reason": "placed_before", "placed": placed.model_dump_json()}
             return Submitted(failed.model_copy(update=known), logged=False)
         self._log.info("order_submitted", order_id=order.id, items=len(order.lines), total_cents=total)
-        return Submitted(done, logged=True, own=answer == "submitted")
+        # Two calls of one number may place one held order: what the other one did stands in the other one's log.
+        return Submitted(done, logged=placed_by == self._call.call_id, own=answer == "submitted")
 
-    async def _placed(self, order_id: str) -> Order | None:
-        """An order as the store has it; None: it cannot be said how."""
+    async def _placed(self, order_id: str) -> tuple[Order | None, str | None]:
+        """An order as the store has it, and the call that placed it; None: it cannot be said."""
         found = await _persistently(partial(self._store.placed_order, self._call.restaurant.id, order_id))
-        return None if found is None else stored_order(found.get("order"))
+        return (None, None) if found is None else (stored_order(found.get("order")), found.get("call_id"))
 
     def _delivery(self, order: Order, now: datetime) -> Delivery:
         """The POS's message about a confirmed order."""

@@ -217,6 +217,10 @@ class Playout:
         self._unfinished = False
         return True
 
+    def ran_dry(self, now: float) -> bool:
+        """Whether all that came was played, and an item has not ended: its sound broke off."""
+        return self._unfinished and not self.playing(now) and self._ledger.has_open
+
     def heard_ms(self, item_id: str, content_index: int, now: float) -> int:
         """How much of a part was heard, by the last mark and the time since; 0 for one unknown or long over."""
         return self._ledger.heard_ms((item_id, content_index), now)

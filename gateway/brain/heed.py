@@ -27,7 +27,8 @@ def heed(notes: str, instructions: str, view: View, sentences: Sentences) -> Tol
     low, language = notes.lower(), view.language
 
     def then_ask(key: str) -> Told:
-        return Told(f"{say(key, language)} {sentences.question()}")
+        question = say("held_ask", language) if view.asked == "held_order" else sentences.question()
+        return Told(f"{say(key, language)} {question}")
 
     if "held order" in low:
         return Told(say("held", language, summary=held_summary(notes)))

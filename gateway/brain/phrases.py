@@ -18,6 +18,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
     "en": {
         "greeting": "Thanks for calling{place}. What can I get you?",
         "held": "Welcome back. I still have your order{summary}. Shall we go on with it?",
+        "held_ask": "Shall we go on with it?",
         "held_again": "First, the order from before{summary}. Shall we go on with it, yes or no?",
         "resumed": "Sorry, we were cut off. I still have your order.", "back": "Sorry, I am back.",
         "placed": "Sorry, we were cut off. Your order is placed.", "thanks": "Thank you. Your order is placed.",
@@ -62,6 +63,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
     "es": {
         "greeting": "Gracias por llamar{place}. ¿Qué le pongo?",
         "held": "Bienvenido de nuevo. Todavía tengo su pedido{summary}. ¿Quiere seguir con él?",
+        "held_ask": "¿Quiere seguir con él?",
         "held_again": "Primero, el pedido de antes{summary}. ¿Quiere seguir con él, sí o no?",
         "resumed": "Perdón, se cortó. Todavía tengo su pedido.", "back": "Perdón, ya estoy aquí.",
         "placed": "Perdón, se cortó. Su pedido está hecho.", "thanks": "Gracias. Su pedido está hecho.",

@@ -55,6 +55,7 @@ from gateway.events import (
     OrderReady,
     OrderRefused,
     PlaybackFinished,
+    PlaybackStalled,
     PlaybackStarted,
     RecoveryFailed,
     ResponseFinished,
@@ -264,6 +265,8 @@ class Call:
             case PlaybackFinished():
                 self._parts.turn_taking.playback_finished(event.at)
                 self._parts.purpose.agent_heard(event.at)
+            case PlaybackStalled():
+                self._parts.turn_taking.playback_stalled(event.at)
             case Interrupted():
                 self._parts.turn_taking.interrupted(event)
                 self._parts.emergency.interrupted()

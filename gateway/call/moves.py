@@ -8,16 +8,15 @@ from datetime import datetime
 from typing import Final
 
 from gateway.call.agenda import Agenda
-from gateway.call.desk import Desk
+from gateway.call.dead_air import DeadAir
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
-from gateway.call.replies import Replies
 from gateway.call.state_machine import StateMachine
 from gateway.call.states import State
 from gateway.events import MoveAsked
 
 QUIET: Final = 0.6
-"""Seconds: an answer that was wished for has begun by then, and a caller has mostly begun to speak."""
+"""Seconds: a caller who was asked something has mostly begun to speak by then."""
 MOVED: Final = "moved to another process"
 
 
@@ -25,14 +24,13 @@ class Moves:
     """The planned moves of one call."""
 
     def __init__(
-        self, agenda: Agenda, machine: StateMachine, floor: Floor, desk: Desk, replies: Replies, farewell: Farewell
+        self, agenda: Agenda, machine: StateMachine, floor: Floor, farewell: Farewell, dead_air: DeadAir
     ) -> None:
         self._agenda = agenda
         self._machine = machine
         self._floor = floor
-        self._desk = desk
-        self._replies = replies
         self._farewell = farewell
+        self._dead_air = dead_air
         self._asked = False
         self._owes = False
 
@@ -74,11 +72,9 @@ class Moves:
     @property
     def _is_quiet(self) -> bool:
         """Whether nobody speaks and nothing is being made or waited for."""
-        waits = self._replies.active is not None or self._desk.waits or self._farewell.closing
+        waits = self._dead_air.owes or self._farewell.closing or self._agenda.timers.running("words")
         voices = self._floor.playing or self._floor.speaking
-        return self._machine.current_state in (State.READY, State.IDLE) and not (
-            voices or waits or self._agenda.timers.running("retry") or self._agenda.timers.running("words")
-        )
+        return self._machine.current_state in (State.READY, State.IDLE) and not (voices or waits)
 
     def _go(self, at: datetime, *, owes: bool) -> None:
         self._asked, self._owes = False, owes

@@ -64,13 +64,13 @@ class Parts:
         )
         self.keypad = Keypad(staff_line, desk, connection, self.turn_taking, understanding, farewell)
         self.severity = SeverityRules(agenda, machine, connection, replies, farewell, understanding)
-        self.moves = Moves(agenda, machine, floor, desk, replies, farewell)
         self.purpose = Purpose(desk, connection, replies, farewell, self.turn_taking)
         self.length = length = CallLength(
             agenda, floor, restaurant, desk, connection, replies, farewell, self.turn_taking
         )
         self.clock = ClockWatch(agenda, length)
         self.dead_air = DeadAir(agenda, machine, floor, turns, desk, connection, replies, farewell, holding)
+        self.moves = Moves(agenda, machine, floor, farewell, self.dead_air)
         self.deadlines = Deadlines(
             agenda, machine, connection, self.turn_taking, replies, farewell, self.moves, length, self.dead_air
         )

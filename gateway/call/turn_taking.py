@@ -216,6 +216,11 @@ class TurnTaking:
         if self._floor.speaking:  # began while the agent spoke, too late to take the turn from it
             self._agenda.tell(ListeningStarted(**self._agenda.stamp(at)))
 
+    def playback_stalled(self, at: datetime) -> None:
+        """The model stopped in the middle of its speech: nobody is heard, and the rest of it is owed."""
+        self._floor.playing = False
+        self.settle(at)
+
     def interrupted(self, event: Interrupted) -> None:
         """The caller takes the turn: the agent falls silent, and the model forgets what was not heard.
 

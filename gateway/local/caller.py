@@ -49,6 +49,8 @@ _QUESTIONS: Final[tuple[tuple[Question, re.Pattern[str]], ...]] = tuple(
         (Question.WHAT, r"\bwhat\b[^?]*\b(get|like|have|order|change|be)\b[^?]*\?|\bhow (can|may) i\b[^?]*\?"),
     )
 )
+_KEYS: Final = re.compile(r"\s*\bPress 0 at any time for a person\.?$", re.IGNORECASE)
+"""What text-only mode says last: nothing that asks."""
 _YES = re.compile(
     r"^(yes|yeah|yep|sure|right|correct|that'?s right|no|nope)\b[\s,.!]*(please|thank you|thanks|it is)?\W*$",
     re.IGNORECASE,
@@ -74,7 +76,8 @@ class Utterance:
 
 def question_of(text: str) -> Question:
     """What the end of the agent's words asks for. Only the last two sentences count: a read-back names many things."""
-    sentences = [part for part in re.split(r"(?<=[.!?])\s+", text.strip()) if part]
+    spoken = _KEYS.sub("", text).strip()
+    sentences = [part for part in re.split(r"(?<=[.!?])\s+", spoken) if part]
     for ending in (" ".join(sentences[-1:]), " ".join(sentences[-2:])):
         for question, pattern in _QUESTIONS:
             if pattern.search(ending):

@@ -174,8 +174,10 @@ class Ear:
         The stream's sound is searched for tone codes; a verb's text is known.
         """
         heard: list[Heard] = []
-        speech: bytearray | None = None
-        begun = ended = 0.0
+        speech = bytearray()
+        pieces: list[tuple[int, float]] = []
+        """Where in `speech` each run begins, and when it was played."""
+        ended = 0.0
         for run in self.runs:
             if run.end + _PAUSE_S < since or run.start >= now:
                 continue
@@ -184,13 +186,14 @@ class Ear:
                 if run.text:
                     spoken = run.text[: len(run.text) * len(audio) // max(run.length, 1)]
                     heard.append(Heard(run.start, run.text, spoken, "document"))
-            elif speech is not None and self._continues(ended, run.start):
-                speech += audio  # a hiccup of the stream loses no word
-                ended = run.end
-            else:
-                heard.extend(_decode(speech, begun))
-                speech, begun, ended = audio, run.start, run.end
-        heard.extend(_decode(speech, begun))
+                continue
+            if pieces and not self._continues(ended, run.start):
+                heard.extend(_decode(speech, pieces))
+                speech, pieces = bytearray(), []
+            pieces.append((len(speech), run.start))
+            speech += audio  # a hiccup of the stream loses no word
+            ended = run.end
+        heard.extend(_decode(speech, pieces))
         return sorted(heard, key=lambda found: found.at)
 
     def _continues(self, ended: float, start: float) -> bool:
@@ -213,7 +216,8 @@ class Ear:
                 self.spans.append(Span(begins, ends))
 
 
-def _decode(speech: bytearray | None, start: float) -> Iterator[Heard]:
-    """The tone codes in sound of the stream that began at `start`."""
-    for message in tonecode.scan(g711.decode(bytes(speech or b"")), RATE):
-        yield Heard(start + message.start / RATE, message.text, message.spoken, "stream")
+def _decode(speech: bytearray, pieces: list[tuple[int, float]]) -> Iterator[Heard]:
+    """The tone codes in sound of the stream, whose pieces begin at these places and were played at these times."""
+    for message in tonecode.scan(g711.decode(bytes(speech)), RATE):
+        place, start = next((place, start) for place, start in reversed(pieces) if place <= message.start)
+        yield Heard(start + (message.start - place) / RATE, message.text, message.spoken, "stream")

@@ -156,17 +156,27 @@ def _find(samples: Samples, rate: int) -> Iterator[ToneMessage | None]:
     faintest = len(_SYNC) * (_FAINTEST * step / 2) ** 2
     candidates = np.flatnonzero((wanted > _SYNC_SHARE * total) & (wanted > faintest))
     behind = 0  # nothing before this sample is looked at again
+    doubted: ToneMessage | None = None  # what is not whole: another may have begun inside it, where it broke off
+    reach = 0  # and so far it would have gone
     for candidate in candidates:
         if candidate < behind:
             continue
         # The share passes the bar a little before the exact place; the energy is greatest at it.
         start = int(candidate) + int(wanted[candidate : candidate + step].argmax())
         floor = _ABSENT * float(wanted[start]) / len(_SYNC)
-        found, behind = _read(energy, start, sync_length, step, rate, floor)
-        if behind > start:
+        found, end = _read(energy, start, sync_length, step, rate, floor)
+        behind = start + 1  # what looked like a sync word has no header, or is in doubt: go on right behind it
+        whole = found is not None and found.whole
+        if end == start or (start < reach and not whole):  # inside a code noise may look like another one
+            continue
+        if reach:
+            yield None if start < reach else doubted
+        doubted, reach = (None, 0) if whole else (found, end)
+        if whole:
+            behind = end
             yield found
-        else:
-            behind = start + 1  # what looked like a sync word has no header: go on right behind it
+    if reach:
+        yield doubted
 
 
 def _read(

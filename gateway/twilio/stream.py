@@ -29,6 +29,8 @@ StreamEnd = Literal["stopped", "lost", "closed"]
 
 START_PATIENCE = 10.0
 """Seconds to wait for `start` after the socket was accepted; Twilio does not document a limit."""
+DRY_PATIENCE = 0.5
+"""Seconds after which speech that broke off is told of: a model's deltas come in bursts, faster than they play."""
 CLOSE_PATIENCE = 2.0
 """Seconds from `close` until the leg ends although the peer has not taken what was sent."""
 
@@ -47,6 +49,9 @@ class Listener(Protocol):
 
     def playback_finished(self) -> None:
         """All that was said has been played."""
+
+    def playback_stalled(self) -> None:
+        """The agent's speech broke off in the middle of an item; `playback_started` follows if it goes on."""
 
     def caller_paused(self, spoke_ms: int, paused_ms: int) -> None:
         """The caller spoke for so long and has been silent since, by the level of the line alone."""
@@ -85,6 +90,8 @@ class PhoneLine:
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._speaking = False
         self._filling = False  # what is spoken only fills the time until an answer comes
+        self._stalled = False  # speech broke off, and the listener knows
+        self._dry: asyncio.TimerHandle | None = None
         self._listener: Listener | None = None
         self.frames = 0
         self.bad_frames = 0
@@ -121,8 +128,9 @@ class PhoneLine:
         finally:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
-            if self._patience is not None:
-                self._patience.cancel()
+            for timer in (self._patience, self._dry):
+                if timer is not None:
+                    timer.cancel()
         if self._stream.stopped:
             return "stopped"
         return "closed" if self._closing else "lost"
@@ -223,9 +231,12 @@ class PhoneLine:
         The listener is told when the agent becomes audible, and when speech follows what was only a `filler`.
         """
         kept = self._playout.push(item_id, content_index, mulaw)
-        begins = not self._speaking or (self._filling and not filler)
+        if self._dry is not None:
+            self._dry.cancel()
+            self._dry = None
+        begins = not self._speaking or self._stalled or (self._filling and not filler)
         if begins and mulaw and self._playout.playing(time.monotonic()):
-            self._speaking, self._filling = True, filler
+            self._speaking, self._filling, self._stalled = True, filler, False
             self._voice.arm()
             if self._listener is not None:
                 self._listener.playback_started(item_id)
@@ -315,9 +326,20 @@ class PhoneLine:
         return True
 
     def _check_finished(self) -> None:
-        if self._speaking and self._playout.finished(time.monotonic()):
-            self._speaking = False
+        if not self._speaking:
+            return
+        now = time.monotonic()
+        if self._playout.finished(now):
+            self._speaking = self._stalled = False
             self._voice.disarm()
             self._playout.resume()  # a voice over the last words held what there was nothing left of
             if self._listener is not None:
                 self._listener.playback_finished()
+        elif not self._stalled and self._dry is None and self._playout.ran_dry(now):
+            self._dry = asyncio.get_running_loop().call_later(DRY_PATIENCE, self._check_stalled)
+
+    def _check_stalled(self) -> None:
+        self._dry = None
+        self._stalled = self._speaking and self._playout.ran_dry(time.monotonic())
+        if self._stalled and self._listener is not None:
+            self._listener.playback_stalled()

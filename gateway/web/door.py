@@ -22,6 +22,7 @@ from gateway.web.phrases import PHRASES, closed_text, locale_of
 from gateway.web.webhook_guard import Webhook, WebhookGuard, WebhookRefused
 from twiml.closed import closed
 from twiml.document import CONTENT_TYPE
+from twiml.gather import last_words
 from twiml.message import message
 from twiml.transfer import transfer_or_apology
 
@@ -29,6 +30,9 @@ log = get_logger(__name__)
 
 STORE_PATIENCE_S = 2.0
 """A caller hears nothing while the store is asked; Twilio itself gives up after 15 s in all."""
+MOST_HOLDS = 4
+"""So often a caller whose call is on is asked to hold while the store is away, about three seconds each; longer than a
+store takes to restart. Then the restaurant's telephone rings."""
 REPEATED_WITHIN_S = 60
 """Twilio repeats a webhook within 15 s in all; the same CallSid later than this is answered anew, with a next leg."""
 
@@ -55,6 +59,7 @@ class Door:
         now: Callable[[], datetime],
     ) -> None:
         self.guard = WebhookGuard(settings)
+        self._public_url = settings.public_url
         self._store = store
         self._metrics = metrics
         self._now = now
@@ -78,7 +83,7 @@ class Door:
         except (StoreError, TimeoutError) as error:
             assert hook is not None  # the guard does not ask the store
             log.error("store.away", error=str(error))
-            document = self.refuse(hook, "store_away", self._restaurant_of(hook))
+            document = self._hold(hook) or self.refuse(hook, "store_away", self._restaurant_of(hook))
         except Exception:  # a fault of ours must not become silence on somebody's telephone
             if hook is None:
                 raise
@@ -99,6 +104,16 @@ class Door:
         document = await handle(hook)
         async with asyncio.timeout(STORE_PATIENCE_S):
             return await self._store.once(restaurant.id, key, document, REPEATED_WITHIN_S)
+
+    def _hold(self, hook: Webhook) -> str | None:
+        """What follows in a call that is on is in the store, and that may be back in a moment; None: do not wait."""
+        restaurant, again = self._restaurant_of(hook), _asked_again(hook)
+        if restaurant is None or again is None:
+            return None
+        log.warning("call.held", path=hook.path, restaurant=restaurant.id)
+        self._metrics.count_webhook(hook.path, "held")
+        words = PHRASES[restaurant.languages[0]].hold
+        return last_words(words, locale_of(restaurant), f"{self._public_url}{again}")
 
     async def take_note(self, request: Request, handle: Handler) -> Response:
         """Run a handler of a callback: Twilio ignores the body. 503 makes it try again where it is told to."""
@@ -139,6 +154,22 @@ class Door:
             return self.called(hook)
         except WebhookRefused:
             return self._stand_in
+
+
+def _asked_again(hook: Webhook) -> str | None:
+    """The address at which a call that is on asks once more what comes next; None when it has asked often enough.
+
+    After a Dial it is not asked again: Twilio tells how that went only once.
+    """
+    try:
+        if hook.path == "/twiml/gather":
+            return f"/twiml/next?leg={hook.turn.leg + 1}&held=1"
+        dialled = hook.field("DialCallStatus") is not None
+        if hook.path != "/twiml/next" or dialled or hook.held >= MOST_HOLDS:
+            return None
+        return f"/twiml/next?leg={hook.leg}&held={hook.held + 1}"
+    except WebhookRefused:
+        return None
 
 
 def turn_away(request: Request, refused: WebhookRefused, metrics: MetricsCollector) -> Response:

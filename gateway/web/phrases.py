@@ -33,6 +33,7 @@ class Phrases:
     confirm_by_key: str
     person_by_key: str
     go_on: str
+    hold: str
     declined: str
     called_often: str
     goodbye: str
@@ -58,6 +59,7 @@ PHRASES: Mapping[Language, Phrases] = {
         confirm_by_key="Say yes or press 1 to confirm, or press 2 to change it.",
         person_by_key="Press 0 at any time for a person.",
         go_on="I am listening, please go on.",
+        hold="One moment, please.",
         declined="I'm sorry, we can't take your call. Goodbye.",
         called_often="I'm sorry, we have had many calls from you just now. Please call again later. Goodbye.",
         goodbye="Thank you for calling. Goodbye.",
@@ -81,6 +83,7 @@ PHRASES: Mapping[Language, Phrases] = {
         confirm_by_key="Diga sí u oprima 1 para confirmar, u oprima 2 para cambiarlo.",
         person_by_key="Oprima 0 en cualquier momento para hablar con una persona.",
         go_on="Le escucho, siga por favor.",
+        hold="Un momento, por favor.",
         declined="Lo siento, no podemos atender su llamada. Adiós.",
         called_often="Lo siento, hemos recibido muchas llamadas suyas. Llame de nuevo más tarde, por favor. Adiós.",
         goodbye="Gracias por llamar. Adiós.",

@@ -111,6 +111,12 @@ class Webhook:
         return int(leg)
 
     @property
+    def held(self) -> int:
+        """How often the caller was asked to hold before this request, by our own URL `/twiml/next?leg=N&held=N`."""
+        held = self.query.get("held", "0")
+        return int(held) if _COUNT.fullmatch(held) else 0
+
+    @property
     def turn(self) -> "AskedTurn":
         """Leg, turn and fence, as our own URL `/twiml/gather?leg=N&turn=N&fence=N` has them; turn 0 has no fence yet.
 

@@ -176,7 +176,7 @@ class Customer:
         if self.fixes > MOST_FIXES:
             return "I want to speak to a person."
         if surplus or not missing:
-            self._said = 0
+            self._said, self.yes = 0, False
             return "Please cancel the order."
         return f"Please add {missing[0].said[0].lower()}{missing[0].said[1:]}"
 
@@ -191,7 +191,7 @@ class Customer:
 def _told(read_back: str) -> list[str]:
     """The lines that a read-back names, in lower case: its sentences up to whom it is for."""
     whole = read_back[: _READ_BACK.search(read_back).start()]  # type: ignore[union-attr]  # only asked when it is there
-    begun = whole.split(". ")
+    begun = re.split(r"(?<=[.?!])\s+", whole)
     lines: list[str] = []
     for sentence in begun:
         words = sentence.strip().rstrip(".").casefold()

@@ -57,7 +57,7 @@ class Times:
     refused: float = 3.0
     restart: float = 40.0
     apart: float = 2.0
-    sooner: float = 12.0
+    sooner: float = 60.0
 
 
 SHORT: Final = Times(store_away=3.0, pos_down=6.0, refused=2.0, restart=20.0, apart=1.0, sooner=15.0)

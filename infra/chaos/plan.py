@@ -18,6 +18,8 @@ USUAL_S: Final = 11.0
 EARLIEST_S: Final = 0.5
 OUTAGES: Final = 3
 """Of the POS, in a run."""
+OUTAGES_BY: Final = 0.6
+"""The share of a run in which they fall: an order that was refused late must have the time for its next attempt."""
 STRUCK: Final = tuple(kind for kind in Kind if kind is not Kind.NONE)
 SPREAD: Final = (
     Kind.LINE_DROP,
@@ -114,7 +116,7 @@ def _starts(faults: Sequence[Kind], moments: Sequence[float], times: Times, leas
         # They share outages with long times between them, as a POS has them: an order is tried again when it is back.
         outage, within = place % OUTAGES, place // OUTAGES
         apart = times.pos_down * OUTAGES / (2 * len(dark))
-        starts[number] = whole * (2 * outage + 1) / (2 * OUTAGES) - moments[number] + within * apart
+        starts[number] = OUTAGES_BY * whole * (2 * outage + 1) / (2 * OUTAGES) - moments[number] + within * apart
     others = [n for n, fault in enumerate(faults) if not lasts(fault, times) and fault is not Kind.POS_DOWN]
     for place, number in enumerate(others):
         starts[number] = whole * place / max(len(others), 1)

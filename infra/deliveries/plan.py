@@ -22,16 +22,12 @@ class PlannedOrder:
 
 
 def planned(count: int, seed: int) -> Iterator[PlannedOrder]:
-    """So many messages in all, over fewer orders: every fourth order is changed once, every twelfth twice."""
+    """So many orders, and more messages: every fourth order is changed once, every twelfth twice."""
     draw = random.Random(seed)  # noqa: S311 - a plan, no secret
-    made = number = 0
-    while made < count:
-        number += 1
-        extra = 2 if number % 12 == 0 else 1 if number % 4 == 0 else 0
-        size = min(1 + extra, count - made)
+    for number in range(1, count + 1):
+        changes = 2 if number % 12 == 0 else 1 if number % 4 == 0 else 0
         order_id = f"order-{seed}-{number}"
-        messages = tuple(_message(order_id, sequence + 1, draw) for sequence in range(size))
-        made += size
+        messages = tuple(_message(order_id, sequence + 1, draw) for sequence in range(1 + changes))
         yield PlannedOrder(draw.choice(RESTAURANTS), order_id, messages)
 
 

@@ -242,7 +242,7 @@ async def test_two_calls_of_one_number_at_once_place_the_held_order_once(stage: 
     assert lines(await the_order(stage, one)) == [MARGHERITA, SPRITE]
     for record in (one, other):
         assert "still have your order" in heard_by_caller(record)
-        await judge_call(stage, record, folds=False)  # one of them was told of an order that the other's log has
+        await judge_call(stage, record)
     assert (stage.pos.requests, len(stage.pos.orders)) == (1, 1)
     (order,) = stage.pos.orders
     assert order.data["order_ref"] == f"order-{first.call_sid}"

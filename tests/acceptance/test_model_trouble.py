@@ -195,6 +195,25 @@ async def test_a_model_that_falls_silent_in_mid_call_leaves_no_silence(valkey_ur
         assert [line.item_id for line in call.order.lines] == ["margherita", "sprite"]
 
 
+async def test_a_model_that_breaks_off_in_mid_word_leaves_no_silence(valkey_url: str) -> None:
+    """Nothing comes any more of what it is saying; the caller listens, and waits."""
+    async with open_stage(valkey_url, pool_size=0) as stage:
+
+        async def talk(line: Line) -> None:
+            await line.listen_until_quiet(400)
+            await line.say("A large margherita and a Sprite.")
+            await line.interrupt_when(20)
+            await stage.model.set_faults(Faults(stall=True))
+            await line.wait_heard("Press 0", 30)
+
+        record = await stage.phone().call(talk)
+        broken, *others = [span for span in record.spoken if span.start > record.utterances[-1].end]
+        assert record.heard[2].spoken != "Got it. Anything else?", "it broke off"
+        gaps = [after.start - before.end for before, after in pairwise([broken, *others])]
+        assert max(gaps) < 4, gaps
+        await judge_call(stage, record, legs=2)
+
+
 async def test_an_answer_that_never_comes_is_asked_for_once_more(valkey_url: str) -> None:
     """One `response.create` is swallowed; everything else works."""
     async with open_stage(valkey_url, pool_size=0) as stage:

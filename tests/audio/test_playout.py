@@ -198,6 +198,20 @@ def test_an_item_still_growing_is_not_finished_even_when_the_ear_waits():
     assert playout.finished(1.2)
 
 
+def test_it_runs_dry_only_when_all_was_heard_and_more_is_to_come():
+    playout = Playout()
+    assert not playout.ran_dry(0)
+    playout.push("item", 0, speech(100))
+    assert not playout.ran_dry(0)
+    ((_, mark),) = playout.due(0)
+    assert not playout.ran_dry(0.1), "the mark is not back"
+    playout.mark_echoed(mark, 0.1)
+    assert playout.ran_dry(0.1)
+    playout.end_item("item", 0)
+    assert not playout.ran_dry(0.1)
+    assert playout.finished(0.1)
+
+
 def test_lost_marks_do_not_hang_the_call():
     playout = Playout()
     playout.push("a", 0, speech(100))

@@ -61,6 +61,7 @@ def test_the_held_order_is_offered_and_taken_up(ring: Ring) -> None:
     second = ring(held=first.order)
     offer = second.note(prompts.held_order_note("1 large Margherita, 1 Sprite"))
     assert "1 large Margherita, 1 Sprite" in offer
+    assert second.note(prompts.STILL_THERE_NOTE) == "Are you still there? Shall we go on with it?"
     second.hear("Yes, and a Coke.")
     assert [line[1] for line in second.lines] == ["margherita", "sprite", "coke"]
     assert "What name" in second.hear("no that's all")

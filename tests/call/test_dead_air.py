@@ -29,6 +29,7 @@ from gateway.events import (
     ModelLost,
     ModelOpened,
     OrderEvent,
+    PlaybackStalled,
     PlaybackStarted,
     ResponseFinished,
     SessionRequested,
@@ -152,6 +153,26 @@ def test_a_greeting_that_does_not_come_is_asked_for_again(talk: Conversation) ->
     done = follow(talk, 6)
     assert [name for _, name in sounds(done)] == ["hold", "hold"], "nobody has asked anything yet"
     assert len(times(done, RequestResponse)) == 1
+
+
+def test_speech_that_breaks_off_is_silence(talk: Conversation) -> None:
+    talk.answered().caller_says("Hello")
+    talk.begin_speech(talk.begin_response(), "We have")
+    assert follow(talk, 3) == [], "the agent is heard"
+    talk.tell(PlaybackStalled)
+    assert not talk.call.playing
+    done = follow(talk, 20)
+    assert sounds(done) == [(1.2, "let_me_see"), (4.7, "hold"), (8, "technical_trouble")]
+    assert times(done, EndLeg) == [8 + CLIP_S]
+
+
+def test_speech_that_goes_on_ends_the_wait(talk: Conversation) -> None:
+    talk.answered().caller_says("Hello")
+    talk.begin_speech(talk.begin_response(), "We have")
+    talk.tell(PlaybackStalled)
+    talk.tell(PlaybackStarted, item_id="item_1")
+    assert talk.call.playing
+    assert follow(talk, 3) == []
 
 
 def test_a_submit_under_way_is_bridged_and_not_asked_for_twice(ordering: Conversation) -> None:

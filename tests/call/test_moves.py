@@ -81,6 +81,15 @@ def test_nothing_it_owes_is_left_behind(ordering: Conversation) -> None:
     assert ordering.patience_of("quiet") is None, "the submit has no outcome yet"
 
 
+def test_an_answer_that_does_not_come_is_no_quiet_moment(greeted: Conversation) -> None:
+    greeted.caller_says("a large pepperoni")
+    assert greeted.state() is not State.AUDIO_PLAYBACK
+    asked_to_move(greeted, within_s=30)
+    while greeted.call.ended is None:
+        greeted.wait()
+    assert greeted.call.ended.reason == "model: dead air", "the watchdog is there first"
+
+
 def test_at_the_end_of_its_time_it_moves_in_any_case_and_the_next_one_answers(greeted: Conversation) -> None:
     greeted.turn()
     greeted.begin_response()

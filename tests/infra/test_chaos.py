@@ -108,6 +108,11 @@ def test_a_wrong_read_back_gets_no_yes(read_back: str, answer: str) -> None:
     assert ana.reply("Just to be sure: is the order right, yes or no?") == "Could you repeat the order, please?"
 
 
+def test_a_read_back_behind_a_question_is_a_read_back() -> None:
+    ana = customer()
+    assert ana.reply(f"Sorry, we were cut off. Just to be sure: is the order right, yes or no? {READ_BACK}") == "Yes."
+
+
 def test_who_was_cut_off_goes_on_and_who_said_yes_does_not_order_again() -> None:
     ana = customer()
     ana.reply("What can I get for you?")

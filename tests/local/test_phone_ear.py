@@ -127,6 +127,10 @@ def test_a_hiccup_of_the_stream_loses_no_word_but_a_clear_ends_one():
     ear.play(code[:800], 0.0)
     ear.play(code[800:], 0.15)
     assert [heard.text for heard in ear.texts(9.0)] == ["margherita"]
+    assert [heard.at for heard in ear.texts(9.0)] == [0.0]
+    ear.play(speech("sprite"), 2.0)
+    ear.play(speech("coke"), 2.0 + len(speech("sprite")) / 8000 + 0.2)
+    assert [round(heard.at, 3) for heard in ear.texts(9.0)] == [0.0, 2.0, round(2.2 + len(speech("sprite")) / 8000, 3)]
     cut = Ear()
     cut.play(speech("0123456789", min_ms=2000), 0.0)
     cut.clear(1.0)

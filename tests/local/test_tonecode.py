@@ -141,6 +141,14 @@ def test_nothing_is_found_in_silence_noise_or_a_tone():
         assert tonecode.scan(pcm, 8000) == []
 
 
+@pytest.mark.parametrize("heard", [100, 330, 400, 900])
+def test_a_code_that_begins_where_another_broke_off_is_found(heard):
+    begun = samples(tonecode.encode("Two Lychee Soda. One king size Miso Ramen.", 8000))[:heard]
+    pcm = np.concatenate((begun, samples(tonecode.encode("Sorry, I am back.", 8000))))
+    (found,) = tonecode.scan(pcm, 8000)
+    assert (found.text, found.start, found.whole) == ("Sorry, I am back.", heard, True)
+
+
 def test_what_a_code_cannot_hold_is_refused():
     with pytest.raises(ValueError, match="not 11025"):
         tonecode.encode("x", 11025)

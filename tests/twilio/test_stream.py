@@ -53,6 +53,9 @@ class Listener:
     def playback_finished(self) -> None:
         self.told.append("finished")
 
+    def playback_stalled(self) -> None:
+        self.told.append("stalled")
+
     def caller_paused(self, spoke_ms: int, paused_ms: int) -> None:
         self.told.append(f"paused after {spoke_ms}, for {paused_ms}")
 
@@ -334,6 +337,33 @@ async def test_the_lead_follows_the_process_and_the_model_may_end_without_ending
         twilio.line.end_all()
         await until(lambda: "finished" in twilio.listener.told)
         assert twilio.played == b"\x20" * 100
+
+
+async def test_speech_that_breaks_off_in_the_middle_is_told_of_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.twilio.stream.DRY_PATIENCE", 0.05)
+    async with call(direct=True) as (twilio, _):
+        line, told = twilio.line, twilio.listener.told
+        line.speak("item", 0, b"\x20" * 800)
+        await until(lambda: "stalled" in told)
+        line.speak("clip.hold.1", 0, LOUD * 5, filler=True)
+        line.end_item("clip.hold.1", 0)
+        await until(lambda: told.count("stalled") == 2)
+        line.speak("item", 0, b"\x30" * 800)
+        line.end_item("item", 0)
+        await until(lambda: "finished" in told)
+        await asyncio.sleep(0.06)
+        assert told == ["started item", "stalled", "started clip.hold.1", "stalled", "started item", "finished"]
+
+
+async def test_between_two_deltas_nothing_is_told() -> None:
+    async with call(direct=True) as (twilio, _):
+        twilio.line.speak("item", 0, b"\x20" * 800)
+        await until(lambda: twilio.line._dry is not None)
+        twilio.line.speak("item", 0, b"\x20" * 800)
+        assert twilio.line._dry is None
+        twilio.line.end_item("item", 0)
+        await until(lambda: "finished" in twilio.listener.told)
+        assert twilio.listener.told == ["started item", "finished"]
 
 
 # --- the end ---

@@ -195,12 +195,38 @@ async def test_without_a_store_the_restaurant_rings(
 ) -> None:
     async with await open_store(f"unix://{tmp_path}/nobody.sock") as away:
         web = web_of(away)
-        for path in ("/twiml/voice", "/twiml/next?leg=2"):
+        for path in ("/twiml/voice", "/twiml/next?leg=2&held=4"):
             assert names(await web.post(path)) == ["Say", "Dial", "Say", "Hangup"]
         assert names(await web.post("/twiml/next?leg=2", DialCallStatus="no-answer")) == ["Say", "Hangup"]
         assert (await web.post("/twilio/status", CallStatus="completed")).status_code == 503
         nobody = [restaurants[0].model_copy(update={"transfer_to": None})]
         assert names(await web_of(away, SETTINGS, nobody).post("/twiml/voice")) == ["Say", "Hangup"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "again"),
+    [
+        ("/twiml/next?leg=3", "/twiml/next?leg=3&held=1"),
+        ("/twiml/next?leg=3&held=2", "/twiml/next?leg=3&held=3"),
+        ("/twiml/next?leg=3&held=x", "/twiml/next?leg=3&held=1"),
+        ("/twiml/gather?leg=3&turn=2&fence=4", "/twiml/next?leg=4&held=1"),
+    ],
+)
+async def test_a_call_that_is_on_waits_for_a_store_that_is_away(
+    tmp_path: Path, web_of: Callable[..., Web], asked: str, again: str
+) -> None:
+    async with await open_store(f"unix://{tmp_path}/nobody.sock") as away:
+        answer = await web_of(away).post(asked)
+    assert names(answer) == ["Say", "Redirect"]
+    assert f"{SETTINGS.public_url}{again}".replace("&", "&amp;") in answer.text
+
+
+@pytest.mark.parametrize("asked", ["/twiml/next?leg=1", "/twiml/gather?leg=0&turn=1&fence=1"])
+async def test_nobody_is_asked_to_hold_at_an_address_that_is_not_ours(
+    tmp_path: Path, web_of: Callable[..., Web], asked: str
+) -> None:
+    async with await open_store(f"unix://{tmp_path}/nobody.sock") as away:
+        assert names(await web_of(away).post(asked, idempotency="t")) == ["Say", "Dial", "Say", "Hangup"]
 
 
 async def test_a_fault_of_ours_is_never_silence(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -445,5 +471,5 @@ async def test_one_that_stays_away_is_not_waited_for_long(web: Web, monkeypatch:
 
     monkeypatch.setattr(web.store, "read_log", read_log)
     began = asyncio.get_running_loop().time()
-    assert "Dial" in names(await web.post("/twiml/next?leg=2"))
+    assert "Redirect" in names(await web.post("/twiml/next?leg=2"))
     assert asyncio.get_running_loop().time() - began < 2
