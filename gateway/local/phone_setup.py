@@ -13,11 +13,16 @@ Voice = Callable[[str], bytes]
 CallEvent = Literal["initiated", "ringing", "answered", "completed"]
 
 
-def tone_voice(ms_per_char: float = 0) -> Voice:
-    """The voice that needs no synthesis: tone codes (60 ms a character is about the pace of speech)."""
+def tone_voice(ms_per_char: float = 0, min_ms: int = 0) -> Voice:
+    """The voice that needs no synthesis: tone codes (60 ms a character is about the pace of speech).
+
+    Args:
+        ms_per_char: How long a character lasts, at least.
+        min_ms: How long an utterance lasts, at least.
+    """
 
     def speak(text: str) -> bytes:
-        return g711.encode(tonecode.encode(text, g711.RATE, ms_per_char=ms_per_char))
+        return g711.encode(tonecode.encode(text, g711.RATE, min_ms=min_ms, ms_per_char=ms_per_char))
 
     return speak
 

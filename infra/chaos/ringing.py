@@ -29,6 +29,8 @@ REDIAL_S: Final = 1.5
 CALL_LIMIT_S: Final = 150.0
 MS_PER_CHAR: Final = 15.0
 """Of the caller's and of Twilio's own voice: words need not last."""
+SHORTEST_MS: Final = 300
+"""A caller's shortest word lasts so long: what is over sooner is a click, to the gateway's ear as to a person's."""
 END_S: Final = 10.0
 """So long a caller waits for the other side to hang up."""
 
@@ -140,7 +142,7 @@ class Ringing:
             from_number=self.planned.caller,
             to_number=NUMBERS[self.planned.wanted.restaurant],
             status_url=f"{url}/twilio/status",
-            voice=tone_voice(MS_PER_CHAR),
+            voice=tone_voice(MS_PER_CHAR, SHORTEST_MS),
             say_voice=tone_voice(MS_PER_CHAR),
             dial=board,
             faults=Faults(lose_answers=self.planned.fault is Kind.DUPLICATES),
