@@ -25,6 +25,7 @@ from gateway.manager import VoiceSessionManager
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import PosEndpoint, Restaurant
 from gateway.orders.restaurant_files import load_restaurants
+from gateway.pos.alarms import Alarms
 from gateway.pos.worker import Worker, delivery_client
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.dialler import Dialler
@@ -160,12 +161,17 @@ async def _background(work: "asyncio._CoroutineLike[None]", name: str) -> AsyncI
 
 @asynccontextmanager
 async def _deliveries(
-    store: SessionStore, restaurants: Sequence[Restaurant], settings: Settings, owner: str
+    store: SessionStore,
+    restaurants: Sequence[Restaurant],
+    settings: Settings,
+    owner: str,
+    metrics: MetricsCollector,
 ) -> AsyncIterator[None]:
     """The delivery worker inside this process."""
     async with delivery_client(allow_private=settings.pos_allow_private) as client:
         endpoints, speed = pos_endpoints(restaurants), settings.pos_retry_speed
-        worker = Worker(store, client, endpoints, name=owner, delay_divisor=speed, on_late=order_late)
+        alarms = Alarms(store, restaurants, metrics)
+        worker = Worker(store, client, endpoints, name=owner, delay_divisor=speed, on_alarm=alarms.ring)
         task = asyncio.create_task(worker.run(), name="delivery worker")
         task.add_done_callback(_tell_failure)
         try:
@@ -184,11 +190,6 @@ def _tell_failure(task: asyncio.Task[None]) -> None:
 def pos_endpoints(restaurants: Sequence[Restaurant]) -> dict[str, PosEndpoint]:
     """The POS endpoint of each restaurant that has one, by restaurant id."""
     return {restaurant.id: restaurant.pos for restaurant in restaurants if restaurant.pos is not None}
-
-
-def order_late(restaurant_id: str, queue: str, seconds: float) -> None:
-    """An order that the POS has not taken after a minute: an alarm for operators."""
-    log.error("order_not_acknowledged", restaurant=restaurant_id, queue=queue, seconds=round(seconds))
 
 
 def restaurants_of(settings: Settings) -> tuple[Restaurant, ...]:

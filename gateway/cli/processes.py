@@ -6,9 +6,10 @@ import secrets
 import signal
 import socket
 
-from gateway.app import order_late, pos_endpoints, restaurants_of
+from gateway.app import pos_endpoints, restaurants_of
 from gateway.error_reports import init_error_reports
 from gateway.logs import configure_logs, get_logger
+from gateway.pos.alarms import Alarms
 from gateway.pos.worker import Worker, delivery_client
 from gateway.server import listen, serve
 from gateway.settings import Settings
@@ -59,8 +60,10 @@ async def _deliver(settings: Settings) -> None:
         await open_store(url, settings.data_dir, retention_s=settings.transcript_days * DAY) as store,
         delivery_client(allow_private=settings.pos_allow_private) as client,
     ):
-        endpoints, speed = pos_endpoints(restaurants_of(settings)), settings.pos_retry_speed
-        worker = Worker(store, client, endpoints, name=name, delay_divisor=speed, on_late=order_late)
+        restaurants = restaurants_of(settings)
+        endpoints, speed = pos_endpoints(restaurants), settings.pos_retry_speed
+        alarms = Alarms(store, restaurants)
+        worker = Worker(store, client, endpoints, name=name, delay_divisor=speed, on_alarm=alarms.ring)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.stop)
         log.info("worker.started", worker=name)

@@ -51,6 +51,8 @@ class ToastSettings(_Part):
         guest_email: the same for the e-mail address, which is never asked for.
         pre_modifiers: the pre-modifier for "no", "extra", "light", "side"; without one it is said in words.
         delivery: None: the restaurant does not deliver by Toast.
+        most_price_difference: cents by which Toast's total may differ from what the caller was told; an order that
+            differs by more is not sent, and a person is told. None: it is sent in any case.
     """
 
     restaurant_guid: VendorId
@@ -61,6 +63,7 @@ class ToastSettings(_Part):
     guest_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
     pre_modifiers: Mapping[Literal["no", "extra", "light", "side"], VendorId] = {}
     delivery: ToastDelivery | None = None
+    most_price_difference: Annotated[int, Field(strict=True, ge=0)] | None = None
 
 
 class CloverSettings(_Part):

@@ -1,6 +1,7 @@
 """One attempt to deliver a message over HTTP: what came of it, and nothing about what follows from that."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,10 +18,23 @@ ANSWER_LIMIT = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The outcome: an HTTP status, or why there was none; `retry_after_s` if the answer asked for a pause."""
+    """The outcome: an HTTP status, or why there was none; `retry_after_s` if the answer asked for a pause.
+
+    `said`: what the answer says, in words that may be logged; empty for a receiver whose words are not looked at.
+    """
 
     outcome: int | Failure
     retry_after_s: float | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer; `body` is no longer than `ANSWER_LIMIT` and a bit."""
+
+    status: int
+    retry_after_s: float | None
+    body: bytes
 
 
 async def attempt_delivery(
@@ -38,15 +52,40 @@ async def attempt_delivery(
     body = delivery.payload.encode()
     secrets = [secret.get_secret_value() for secret in endpoint.secrets]
     signed = headers(secrets, delivery.id, now, body)
+    got = await ask(client, "POST", endpoint.url, signed, body, now=now, timeout_s=timeout_s)
+    return Attempt(got.status, got.retry_after_s) if isinstance(got, Answer) else got
+
+
+async def ask(
+    client: httpx2.AsyncClient,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    content: bytes | None = None,
+    *,
+    now: datetime,
+    timeout_s: float,
+) -> Answer | Attempt:
+    """One request; without a whole answer an attempt that failed.
+
+    Args:
+        client: as for `attempt_delivery`.
+        method: of HTTP.
+        url: where to.
+        headers: all that are sent beside HTTP's own.
+        content: the body.
+        now: aware UTC, against which a Retry-After is read.
+        timeout_s: for all of it.
+    """
+    read = bytearray()
     try:
         async with (
             asyncio.timeout(timeout_s),
-            client.stream("POST", endpoint.url, content=body, headers=signed, follow_redirects=False) as answer,
+            client.stream(method, url, content=content, headers=headers, follow_redirects=False) as answer,
         ):
-            size = 0
             async for part in answer.aiter_raw():
-                size += len(part)
-                if size > ANSWER_LIMIT:
+                read += part
+                if len(read) > ANSWER_LIMIT:
                     break
     except (TimeoutError, httpx2.TimeoutException):
         return Attempt("timeout")
@@ -54,4 +93,4 @@ async def attempt_delivery(
         return Attempt("connect")
     except httpx2.HTTPError:
         return Attempt("protocol")
-    return Attempt(answer.status_code, parse_retry_after(answer.headers.get("retry-after"), now))
+    return Answer(answer.status_code, parse_retry_after(answer.headers.get("retry-after"), now), bytes(read))

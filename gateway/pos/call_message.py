@@ -173,13 +173,14 @@ class MenuUnmatchedMessage(MessagePart):
 
 
 class Alert(MessagePart):
-    """The data of `alert.raised`."""
+    """The data of `alert.raised`: of a call, of an order (`order_ref`), or of both. `reason` has no caller's words."""
 
     version: Literal[1] = 1
     restaurant: Reference
-    call: CallReference
+    call: CallReference | None
     kind: str
     reason: str
+    order_ref: str | None = None
 
 
 class AlertRaisedMessage(MessagePart):

@@ -17,6 +17,8 @@ from gateway.store.connection import Reply
 from gateway.store.scripts import Script
 
 DEAD_KEPT = 10_000
+LATE_MS = 60_000
+"""A message that is not delivered so long after its submit is an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,17 @@ return take(KEYS[1], KEYS[2], KEYS[3])
 """
 )
 
-# KEYS outbox queue tries failure retry | ARGV group consumer token entry due_ms retention queue reason
+# KEYS outbox queue tries failure retry late
+# ARGV group consumer token entry due_ms retention queue reason counts (1: an attempt was made) late_ms
 _RETRY = Script(
     """
 local held = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)
 if #held == 0 or held[1][2] ~= ARGV[2] then return 0 end
-if #redis.call('XRANGE', KEYS[2], ARGV[4], ARGV[4]) == 1 then redis.call('INCR', KEYS[3]) end
+if #redis.call('XRANGE', KEYS[2], ARGV[4], ARGV[4]) == 1 then
+  if ARGV[9] == '1' then redis.call('INCR', KEYS[3]) end
+  redis.call('ZADD', KEYS[6], 'NX', ARGV[10], ARGV[7])
+  redis.call('EXPIRE', KEYS[6], ARGV[6])
+end
 redis.call('EXPIRE', KEYS[3], ARGV[6])
 redis.call('SET', KEYS[4], ARGV[8], 'EX', ARGV[6])
 redis.call('ZADD', KEYS[5], ARGV[5], ARGV[7])
@@ -183,19 +190,28 @@ class Outbox:
 
     async def head(self, token: Token) -> Head | None:
         """What to deliver; None when there is nothing, or another worker has the token."""
-        return _head(token, await self._run(_HEAD, token, []))
+        return read_head(token, await self._run(_HEAD, token, []))
 
     async def finish(self, token: Token, head: Head, *, dead: str = "", now_ms: int) -> Head | None:
         """A delivery is done, or dead for a reason: drop it and give the queue's next one, as `head` does."""
         names = [keys.failure_key(token.number, token.queue), keys.dead_key(token.number)]
         rest: list[str | int] = [head.entry, dead, now_ms, DEAD_KEPT, self._retention_s, token.queue]
-        return _head(token, await self._run(_FINISH, token, rest, *names))
+        return read_head(token, await self._run(_FINISH, token, rest, *names))
 
-    async def retry(self, token: Token, head: Head, due_ms: int, reason: str = "") -> bool:
-        """Lay the queue by until `due_ms`; `reason` is kept for people. False when another worker has the token."""
-        names = [keys.failure_key(token.number, token.queue), keys.retry_key(token.number)]
-        rest: list[str | int] = [head.entry, due_ms, self._retention_s, token.queue, reason]
-        return await self._run(_RETRY, token, rest, *names) == 1
+    async def retry(self, token: Token, head: Head, due_ms: int, reason: str = "", *, tried: bool = True) -> bool:
+        """Lay the queue by until `due_ms`. False when another worker has the token.
+
+        Args:
+            token: whose queue it is.
+            head: what was not delivered.
+            due_ms: Unix milliseconds.
+            reason: kept for people.
+            tried: it counts as one of the message's attempts.
+        """
+        number, queue = token.number, token.queue
+        names = [keys.failure_key(number, queue), keys.retry_key(number), keys.late_key(number)]
+        rest: list[str | int] = [head.entry, due_ms, self._retention_s, queue, reason, int(tried)]
+        return await self._run(_RETRY, token, [*rest, head.submitted_ms + LATE_MS], *names) == 1
 
     async def wake_due(self, group: Sequence[int], now_ms: int, limit: int = 100) -> int:
         """Put the queues whose time has come back into the streams; how many there were. Any worker may do it."""
@@ -229,7 +245,8 @@ class Outbox:
         return await self._connection.run(script, names, [keys.OUTBOX_GROUP, self._consumer, token.entry, *rest])
 
 
-def _head(token: Token, reply: Reply) -> Head | None:
+def read_head(token: Token, reply: Reply) -> Head | None:
+    """A queue's head as the scripts give it: entry, fields, tries."""
     if reply is None:
         return None
     entry, flat, tries = cast("tuple[str, list[str], str]", reply)

@@ -8,9 +8,10 @@ time; an error of ours is an attempt like any other, logged with its traceback a
 import asyncio
 import hashlib
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import assert_never
@@ -18,10 +19,14 @@ from typing import assert_never
 import httpx2
 import structlog
 
+from gateway.breaker import Breaker
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.address import GuardedTransport
+from gateway.pos.alarm import Alarm
 from gateway.pos.attempt import TIMEOUT_S, Attempt, attempt_delivery
+from gateway.pos.late import LateWatch
 from gateway.pos.outbox import Head, Outbox, Token
+from gateway.pos.vendor import attempt_order
 from gateway.pos.webhook import Dead, Decision, Delivered, Disable, Retry, decide
 from gateway.store import SessionStore, StoreError
 from gateway.store.connection import BLOCK_S
@@ -29,7 +34,19 @@ from gateway.store.connection import BLOCK_S
 logger = structlog.get_logger(__name__)
 
 _PAUSE_S = 0.5  # after an error of the store
-LATE_S = 60.0  # an order that the POS does not have by then is an alarm
+_LOOK_S = 1.0  # between looks at what is late
+FAILURES_IN_A_ROW = 10
+"""So many within a minute, and an endpoint rests: its messages wait without using up their attempts."""
+REST_S, LONGEST_REST_S = 5.0, 30.0
+PROBE_S = 1.0
+"""So long the others wait while one message tries whether a resting endpoint is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Not tried: the endpoint rests for so many seconds."""
+
+    after_s: float
 
 
 @dataclass(slots=True)
@@ -39,6 +56,7 @@ class WorkerCounts:
     delivered: int = 0
     retried: int = 0
     dead: int = 0
+    postponed: int = 0
     errors: int = 0  # errors of our own, each logged with its traceback
 
 
@@ -70,7 +88,7 @@ class Worker:
         stuck_after_s: float = 30.0,
         poll_s: float = 0.25,
         block_s: float = BLOCK_S,
-        on_late: Callable[[str, str, float], None] | None = None,
+        on_alarm: Callable[[Alarm], Awaitable[None]] | None = None,
     ) -> None:
         """Prepare a worker.
 
@@ -85,11 +103,13 @@ class Worker:
             stuck_after_s: a worker that has not moved for so long is taken for dead; more than `timeout_s`.
             poll_s: how often to look for retries that are due.
             block_s: how long a read waits for a new message; `stop` waits for it too.
-            on_late: told (restaurant id, order's queue, seconds since submit) at every failed attempt after 60 s.
+            on_alarm: told, once for an order over all workers, that its POS does not have it after 60 s or never will.
         """
         assert stuck_after_s > timeout_s, "a worker that waits for an answer is not stuck"
         self.counts = WorkerCounts()
         self._outbox = Outbox(store, name)
+        self._late = LateWatch(store)
+        self._breakers: dict[str, Breaker] = {}
         self._client = client
         self._endpoints = endpoints
         self._concurrency = concurrency
@@ -98,7 +118,8 @@ class Worker:
         self._stuck_after_s = stuck_after_s
         self._poll_s = poll_s
         self._block_s = block_s
-        self._on_late = on_late
+        self._on_alarm = on_alarm
+        self._tasks: asyncio.TaskGroup | None = None
         self._slots = asyncio.Semaphore(concurrency)
         self._stopping = asyncio.Event()
 
@@ -109,11 +130,13 @@ class Worker:
     async def run(self) -> None:
         """Deliver until `stop()`. A store that is away is waited for."""
         async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
             for group in self._outbox.groups:
                 # each for itself, so that a cluster's node that is away holds up its own partitions alone
                 tasks.create_task(self._repeat(partial(self._read, tasks, group)), name="outbox reader")
                 tasks.create_task(self._repeat(partial(self._wake, group)), name="outbox clock")
                 tasks.create_task(self._repeat(partial(self._rescue, tasks, group)), name="outbox rescue")
+                tasks.create_task(self._repeat(partial(self._find_late, group)), name="outbox alarms")
         with suppress(StoreError):  # then the name stays in the groups, where it does no harm
             await self._outbox.leave()
 
@@ -147,6 +170,12 @@ class Worker:
                 logger.info("worker.claimed", queue=token.queue)
                 await self._begin(tasks, token)
 
+    async def _find_late(self, group: Sequence[int]) -> None:
+        await self._pause(_LOOK_S)
+        for number in group:
+            for late in await self._late.found(number, _ms(datetime.now(UTC))):
+                self._ring(late.head, late.reason)
+
     async def _begin(self, tasks: asyncio.TaskGroup, token: Token) -> None:
         await self._slots.acquire()
         tasks.create_task(self._work(token), name=f"delivery {token.queue}")
@@ -162,25 +191,55 @@ class Worker:
         finally:
             self._slots.release()
 
-    async def _attempt(self, head: Head) -> Attempt | Dead:
+    async def _attempt(self, head: Head) -> Attempt | Dead | Postponed:
         endpoint = self._endpoints.get(head.restaurant_id)
         if endpoint is None:
             return Attempt("no_endpoint")
-        reason = await self._outbox.disabled(head.restaurant_id, _name(endpoint))
+        name = _name(endpoint)
+        reason = await self._outbox.disabled(head.restaurant_id, name)
         if reason is not None:
             return Dead(f"the endpoint is disabled: {reason}")
+        breaker = self._breaker(name)
+        began = time.monotonic()
+        if not breaker.allows(began):
+            rests = breaker.opens_in(began) if breaker.is_open(began) else PROBE_S / self._divisor
+            return Postponed(rests * (1 + _jitter() / 5))
+        attempt_with = attempt_delivery if endpoint.system == "neutral" else attempt_order
         try:
-            return await attempt_delivery(
+            found = await attempt_with(
                 self._client, endpoint, head.delivery, datetime.now(UTC), timeout_s=self._timeout_s
             )
         except Exception:
             logger.exception("worker.error", delivery=head.delivery.id)
             self.counts.errors += 1
             return Attempt("internal")
+        self._note(breaker, found, head.restaurant_id)
+        return found
 
-    async def _settle(self, token: Token, head: Head, attempt: Attempt | Dead) -> Head | None:
+    def _breaker(self, name: str) -> Breaker:
+        if (known := self._breakers.get(name)) is not None:
+            return known
+        times = {"open_s": REST_S / self._divisor, "longest_s": LONGEST_REST_S / self._divisor}
+        self._breakers[name] = made = Breaker(limit=FAILURES_IN_A_ROW, in_a_row=True, **times)
+        return made
+
+    @staticmethod
+    def _note(breaker: Breaker, found: Attempt | Dead, restaurant_id: str) -> None:
+        """Whether the endpoint is there: what it refuses is its right."""
+        alive = isinstance(found, Dead) or (isinstance(found.outcome, int) and found.outcome < 500)
+        if alive:
+            breaker.worked(time.monotonic())
+        elif breaker.failed(time.monotonic(), _jitter()):
+            logger.warning("delivery.endpoint_rests", restaurant=restaurant_id)
+
+    async def _settle(self, token: Token, head: Head, attempt: Attempt | Dead | Postponed) -> Head | None:
         """Carry out what follows from an attempt; the queue's next delivery, if it goes on at once."""
         now_ms = _ms(datetime.now(UTC))
+        if isinstance(attempt, Postponed):
+            self.counts.postponed += 1
+            due_ms = now_ms + int(1000 * attempt.after_s)
+            await self._outbox.retry(token, head, due_ms, "the endpoint fails and rests", tried=False)
+            return None
         decision: Decision = attempt if isinstance(attempt, Dead) else self._decide(head, attempt)
         log = logger.bind(delivery=head.delivery.id, restaurant=head.restaurant_id, attempt=head.tries + 1)
         match decision:
@@ -191,7 +250,6 @@ class Worker:
             case Retry(after_s, reason):
                 self.counts.retried += 1
                 log.warning("delivery.failed", reason=reason, next_in_s=round(after_s, 1))
-                self._warn_if_late(head, now_ms)
                 await self._outbox.retry(token, head, now_ms + int(1000 * after_s / self._divisor), reason)
                 return None
             case Disable(reason):
@@ -203,23 +261,41 @@ class Worker:
                 assert_never(decision)
         self.counts.dead += 1
         log.error("delivery.dead", reason=reason)
-        self._warn_if_late(head, now_ms)
+        if await self._late.first(token.number, token.queue):
+            self._ring(head, reason)
         return await self._outbox.finish(token, head, dead=reason, now_ms=now_ms)
 
     @staticmethod
     def _decide(head: Head, attempt: Attempt) -> Decision:
-        jitter = random.random()  # noqa: S311 - spreads retries, hides nothing
-        return decide(head.tries + 1, attempt.outcome, attempt.retry_after_s, jitter)
+        decision = decide(head.tries + 1, attempt.outcome, attempt.retry_after_s, _jitter())
+        if attempt.said and isinstance(decision, Retry | Dead):
+            return replace(decision, reason=attempt.said)
+        return decision
 
-    def _warn_if_late(self, head: Head, now_ms: int) -> None:
-        age_s = (now_ms - head.submitted_ms) / 1000
-        if age_s >= LATE_S and self._on_late is not None:
-            self._on_late(head.restaurant_id, head.delivery.queue, age_s)
+    def _ring(self, head: Head, reason: str) -> None:
+        """Raise the alarm about an order, in a task of its own: what it sets off may take its time."""
+        if self._on_alarm is None or not head.delivery.type.startswith("order."):
+            return
+        age_s = (_ms(datetime.now(UTC)) - head.submitted_ms) / 1000
+        alarm = Alarm(head.restaurant_id, head.delivery.queue, reason, age_s, head.delivery.payload)
+        assert self._tasks is not None, "nothing is delivered outside of `run`"
+        self._tasks.create_task(self._tell(self._on_alarm(alarm)), name=f"alarm {head.delivery.queue}")
+
+    async def _tell(self, told: Awaitable[None]) -> None:
+        try:
+            await told
+        except Exception:
+            logger.exception("worker.alarm_not_told")
+            self.counts.errors += 1
 
 
 def _name(endpoint: PosEndpoint) -> str:
     """An endpoint's name in the store: a hash, since addresses may hold credentials."""
     return hashlib.sha256(endpoint.url.encode()).hexdigest()[:16]
+
+
+def _jitter() -> float:
+    return random.random()  # noqa: S311 - spreads retries, hides nothing
 
 
 def _ms(moment: datetime) -> int:

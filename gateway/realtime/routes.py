@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from gateway import errors
+from gateway.breaker import Breaker
 from gateway.errors import ErrorHandler, ErrorType, GatewayError
-from gateway.realtime.breaker import Breaker
 from gateway.realtime.dialler import Dialled, Dialler
 
 FIRST_PATIENCE = 3.0

@@ -153,6 +153,16 @@ def failure_key(number: int, queue: str) -> str:
     return f"{tag(number)}:queue:{queue}:failure"
 
 
+def late_key(number: int) -> str:
+    """Sorted set: queues whose head is not delivered yet, by the time at which that is an alarm, Unix milliseconds."""
+    return f"{tag(number)}:late"
+
+
+def alarmed_key(number: int, queue: str) -> str:
+    """String: an alarm was raised about a queue."""
+    return f"{tag(number)}:alarmed:{queue}"
+
+
 def disabled_key(restaurant_id: str) -> str:
     """Hash: why nothing more is delivered to an endpoint (named by the hash of its address)."""
     return f"{_restaurant(restaurant_id)}:disabled"

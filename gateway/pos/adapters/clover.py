@@ -40,6 +40,11 @@ def clover_path(settings: CloverSettings) -> str:
     return f"/v3/merchants/{settings.merchant_id}/atomic_order/orders"
 
 
+def clover_orders_path(settings: CloverSettings) -> str:
+    """Where a merchant's orders are found."""
+    return f"/v3/merchants/{settings.merchant_id}/orders"
+
+
 def clover_order(message: OrderConfirmed, settings: CloverSettings) -> Json:
     """The body of an atomic order."""
     data = message.data

@@ -1,12 +1,18 @@
-"""What is sent to a POS system for an order: where, with which headers, and the body. Pure."""
+"""What is sent to a POS system for an order: where, with which headers, and the body. Pure.
+
+Before an order is made it is looked for where the system does not know a repetition by itself, so that an answer that
+was lost costs no second order.
+"""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
+from urllib.parse import quote, urlencode
 
 from gateway.orders.pos_systems import CloverSettings, SquareSettings, SystemSettings, ToastSettings
 from gateway.pos.adapters import square, toast
-from gateway.pos.adapters.clover import clover_order, clover_path
+from gateway.pos.adapters.clover import clover_order, clover_orders_path, clover_path, clover_title
 from gateway.pos.order_message import OrderConfirmed
 
 
@@ -19,6 +25,26 @@ class PosRequest:
     body: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class PosLookup:
+    """A GET. `title`: the answer is a list, and the order is in it if one has this title; else any 2xx is the order."""
+
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    title: str | None = None
+
+    def finds(self, status: int, body: bytes) -> bool:
+        """Whether an answer says that the order is there."""
+        if not 200 <= status < 300:
+            return False
+        if self.title is None:
+            return True
+        try:
+            return any(one["title"] == self.title for one in json.loads(body)["elements"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return False
+
+
 def request_for(settings: SystemSettings, message: OrderConfirmed) -> PosRequest:
     """The request that makes the order.
 
@@ -26,20 +52,37 @@ def request_for(settings: SystemSettings, message: OrderConfirmed) -> PosRequest
         NotDeliverableError: the system cannot take it. Sending again does not help before the menu or the settings
             have what is missing.
     """
-    headers: dict[str, str] = {}
     body: dict[str, object]
     match settings:
         case SquareSettings():
             path, body = square.PATH, square.square_order(message, settings)
-            headers["Square-Version"] = square.API_VERSION
         case ToastSettings():
             path, body = toast.PATH, toast.toast_order(message, settings)
-            headers["Toast-Restaurant-External-ID"] = settings.restaurant_guid
         case CloverSettings():
             path, body = clover_path(settings), clover_order(message, settings)
         case _:
             assert_never(settings)
-    return _request(settings, path, headers, body)
+    return _request(settings, path, body)
+
+
+def lookup_for(settings: SystemSettings, message: OrderConfirmed) -> PosLookup | None:
+    """The request that tells whether the order is there already; None: the system knows a repetition by itself.
+
+    Square: `idempotency_key`. Toast: GET of an order by its external id (doc.toasttab.com, "External identifiers").
+    Clover: the merchant's orders, filtered by their title.
+    """
+    match settings:
+        case SquareSettings():
+            return None
+        case ToastSettings():
+            path = f"{toast.PATH}/{quote(toast.external_id(message, settings), safe='')}"
+            return PosLookup(path, _headers(settings))
+        case CloverSettings():
+            title = clover_title(message.data)
+            path = f"{clover_orders_path(settings)}?{urlencode({'filter': f'title={title}', 'limit': 1})}"
+            return PosLookup(path, _headers(settings), title)
+        case _:
+            assert_never(settings)
 
 
 def prices_request_for(settings: ToastSettings, message: OrderConfirmed) -> PosRequest:
@@ -48,13 +91,23 @@ def prices_request_for(settings: ToastSettings, message: OrderConfirmed) -> PosR
     Raises:
         NotDeliverableError: as for `request_for`.
     """
-    headers = {"Toast-Restaurant-External-ID": settings.restaurant_guid}
-    return _request(settings, toast.PRICES_PATH, headers, toast.toast_order(message, settings))
+    return _request(settings, toast.PRICES_PATH, toast.toast_order(message, settings))
 
 
-def _request(settings: SystemSettings, path: str, headers: dict[str, str], body: dict[str, object]) -> PosRequest:
-    token = settings.token.get_secret_value()
+def _request(settings: SystemSettings, path: str, body: dict[str, object]) -> PosRequest:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return PosRequest(
-        path, headers | {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}, text.encode()
-    )
+    return PosRequest(path, _headers(settings) | {"Content-Type": "application/json"}, text.encode())
+
+
+def _headers(settings: SystemSettings) -> dict[str, str]:
+    headers = {"Authorization": f"Bearer {settings.token.get_secret_value()}"}
+    match settings:
+        case SquareSettings():
+            headers["Square-Version"] = square.API_VERSION
+        case ToastSettings():
+            headers["Toast-Restaurant-External-ID"] = settings.restaurant_guid
+        case CloverSettings():
+            pass
+        case _:
+            assert_never(settings)
+    return headers

@@ -56,19 +56,19 @@ def toast_order(message: OrderConfirmed, settings: ToastSettings) -> Json:
     missing = [*_missing(data), *(["[pos.toast.delivery]"] if is_delivery and settings.delivery is None else [])]
     if missing:
         raise NotDeliverableError("toast", missing)
-    external_id = f"{settings.naming_authority}:{data.order_ref}"
+    order_id = external_id(message, settings)
     # The first selection speaks for the order.
     spoken_for = [order_notes(data, where=fulfilment.kind is None), *([] for _ in data.lines[1:])]
     selections = [
-        {"externalId": f"{external_id}:{line.ref}", **_selection(line, data, settings, words)}
+        {"externalId": f"{order_id}:{line.ref}", **_selection(line, data, settings, words)}
         for line, words in zip(data.lines, spoken_for, strict=False)
     ]
     order: Json = {
-        "externalId": external_id,
+        "externalId": order_id,
         "diningOption": {"guid": settings.pickup_option},
         "checks": [
             {
-                "externalId": f"{external_id}:check",
+                "externalId": f"{order_id}:check",
                 "tabName": (alert(data) or data.customer.name or "Phone")[:_TAB],
                 "customer": _customer(data, settings),
                 "selections": selections,
@@ -88,6 +88,11 @@ def toast_order(message: OrderConfirmed, settings: ToastSettings) -> Json:
             "notes": SEPARATOR.join(order_notes(data)),
         }
     return order
+
+
+def external_id(message: OrderConfirmed, settings: ToastSettings) -> str:
+    """Our name of the order at Toast, which takes it once (enforced since 2026-02-02)."""
+    return f"{settings.naming_authority}:{message.data.order_ref}"
 
 
 def priced_cents(answer: bytes) -> int:

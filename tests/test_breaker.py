@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.realtime.breaker import TRY_PATIENCE_S, Breaker
+from gateway.breaker import TRY_PATIENCE_S, Breaker
 
 
 def opened(now: float = 0.0, **more: float) -> Breaker:

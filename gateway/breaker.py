@@ -20,10 +20,20 @@ class Breaker:
         window_s: how long a failure counts.
         open_s: how long it is open the first time, before spreading.
         longest_s: the most that doubling leads to, before spreading.
+        in_a_row: failures count only if no success comes between them.
     """
 
-    def __init__(self, *, limit: int, window_s: float = 60.0, open_s: float = 15.0, longest_s: float = 300.0) -> None:
+    def __init__(
+        self,
+        *,
+        limit: int,
+        window_s: float = 60.0,
+        open_s: float = 15.0,
+        longest_s: float = 300.0,
+        in_a_row: bool = False,
+    ) -> None:
         self._limit = limit
+        self._in_a_row = in_a_row
         self._window = window_s
         self._open = open_s
         self._longest = longest_s
@@ -65,8 +75,16 @@ class Breaker:
         self._openings += 1
         return True
 
+    def opens_in(self, now: float) -> float:
+        """Seconds until an attempt may be let through; 0 when one may be now."""
+        if self._until is None:
+            return 0.0
+        return max(self._until, self._trying_until, now) - now
+
     def worked(self, now: float) -> None:
         """An attempt succeeded; a half-open breaker closes. An open one stays open for its time."""
+        if self._in_a_row:
+            self._failures.clear()
         if self._until is not None and now >= self._until:
             self._until = None
             self._openings = 0
