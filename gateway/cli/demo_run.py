@@ -1,6 +1,7 @@
 """Runs the demo: sounds, stage, call, report; and ends it in good order whatever happens."""
 
 import asyncio
+import shlex
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -179,8 +180,8 @@ async def _keep(stage: Stage, options: Options) -> None:
         f"--url {stage.url}/twiml/voice --to {stage.restaurant.numbers[0]} {says}",
         soft_wrap=True,
     )
-    folder = escape(str(options.data_dir))
-    out.print(f"what waits for the POS: gateway pos deliveries --data-dir {folder}", soft_wrap=True)
+    folder = escape(shlex.quote(str(options.data_dir)))
+    out.print(f"what waits for the POS: export DATA_DIR={folder}; gateway pos deliveries", soft_wrap=True)
     if stage.pos is None and stage.url != SIMULATORS_GATEWAY:
         out.print(f"tell the simulator where the gateway is: gateway {stage.url}", soft_wrap=True)
     await asyncio.Event().wait()
