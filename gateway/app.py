@@ -143,7 +143,7 @@ async def _start(
     )
     await stack.enter_async_context(_background(manager.run(), "manager"))
     if redis_url is None:
-        await stack.enter_async_context(_deliveries(store, restaurants, settings, owner))
+        await stack.enter_async_context(_deliveries(store, restaurants, settings, owner, metrics))
     log.info("gateway_started", restaurants=len(restaurants), store="embedded" if redis_url is None else "redis")
     return Running(manager, readiness, store)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from gateway.masking import Masker
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.restaurant_files import SHIPPED, RestaurantErrors, load_restaurants
+from gateway.pos.adapters.mapping import SYSTEMS, mapping_gaps
 from gateway.settings import Problem, Settings, SettingsErrors, load_settings
 from gateway.store import EmbeddedServerError, StoreUrlError, open_store
 
@@ -37,11 +38,26 @@ def check_configuration(environment: Mapping[str, str]) -> list[Problem]:
             where = f"{found.file}: {found.path}" if found.path else str(found.file)
             problems.append(Problem(where, found.reason, found.fix))
         restaurants = ()
-    problems += _not_delivered(restaurants)
     # A mistake elsewhere must not hide what production refuses.
     if environment.get("GATEWAY_ENV", "").strip() == "production":
         problems += _production(restaurants, examples=not named)
     return problems
+
+
+def mapping_warnings(environment: Mapping[str, str]) -> list[str]:
+    """What a POS system's menu ids lack, a line for each restaurant; nothing that keeps the gateway from starting."""
+    named = environment.get("RESTAURANTS_DIR", "").strip()
+    try:
+        restaurants = load_restaurants(Path(named) if named else SHIPPED, environment)
+    except RestaurantErrors:
+        return []
+    warnings = []
+    for restaurant in restaurants:
+        system = next((name for name in SYSTEMS if restaurant.pos is not None and restaurant.pos.system == name), None)
+        if system is not None and (gaps := mapping_gaps(restaurant.menu, system)):
+            look = f"gateway pos mapping --restaurant {restaurant.id} --system {system}"
+            warnings.append(f"{restaurant.id}: {len(gaps)} entries of the menu have no id in {system}: {look}")
+    return warnings
 
 
 async def probe_store(settings: Settings) -> Problem | None:
@@ -61,16 +77,6 @@ async def probe_store(settings: Settings) -> Problem | None:
     except (StoreUrlError, EmbeddedServerError, OSError) as error:
         reason = str(error)
     return None if reason is None else Problem(setting, Masker(settings.secret_values()).text(reason), fix)
-
-
-def _not_delivered(restaurants: Sequence[Restaurant]) -> list[Problem]:
-    """POS systems whose form is known (`gateway pos mapping`) and that nothing delivers to yet."""
-    fix = 'Set system = "neutral" and map the message at the receiver, until orders are delivered in that form.'
-    return [
-        Problem(f"{restaurant.id}/restaurant.toml: pos.system", f"orders are not delivered to {system} yet", fix)
-        for restaurant in restaurants
-        if restaurant.pos is not None and (system := restaurant.pos.system) != "neutral"
-    ]
 
 
 def _production(restaurants: Sequence[Restaurant], *, examples: bool) -> list[Problem]:

@@ -69,3 +69,21 @@ def test_openings_are_spread(spread: float, length: float) -> None:
     breaker.failed(0, spread)
     assert breaker.is_open(length - 0.01)
     assert not breaker.is_open(length)
+
+
+def test_a_success_between_them_makes_failures_none_in_a_row() -> None:
+    breaker = Breaker(limit=2, in_a_row=True)
+    assert not breaker.failed(0, 0)
+    breaker.worked(1)
+    assert not breaker.failed(2, 0)
+    assert breaker.failed(3, 0)
+
+
+def test_it_says_when_an_attempt_may_be_made_again() -> None:
+    breaker = Breaker(limit=1, open_s=5)
+    assert breaker.opens_in(0) == 0
+    breaker.failed(0, 0)
+    assert breaker.opens_in(1) == 4
+    assert breaker.opens_in(6) == 0
+    assert breaker.allows(6)
+    assert breaker.opens_in(7) == TRY_PATIENCE_S - 1

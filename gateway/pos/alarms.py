@@ -1,4 +1,4 @@
-"""What happens when a POS does not take an order: operators, the POS itself when it is back, and the restaurant's people.
+"""What happens when a POS does not take an order: operators are told, the POS when it is back, and the restaurant.
 
 Each is told on its own: what fails with one of them keeps nothing from the others.
 """

@@ -218,6 +218,20 @@ class Outbox:
         names = [name for number in group for name in (keys.retry_key(number), keys.outbox_key(number))]
         return cast("int", await self._connection.run(_WAKE, names, [now_ms, limit, self._retention_s]))
 
+    async def hurry(self, number: int, restaurant_id: str, now_ms: int, limit: int = 500) -> int:
+        """Let all that waits for a restaurant's POS be tried now, whatever was agreed before; how many there were."""
+        key = keys.retry_key(number)
+        waiting = cast("list[str]", await self._connection.command("ZRANGE", key, 0, limit - 1))
+        hurried: list[str | int] = []
+        for queue in waiting:
+            found = await self._connection.command("XRANGE", keys.queue_key(number, queue), "-", "+", "COUNT", 1)
+            heads = cast("list[tuple[str, dict[str, str]]]", found)
+            if heads and heads[0][1].get("restaurant") == restaurant_id:
+                hurried += [now_ms, queue]
+        if hurried:
+            await self._connection.command("ZADD", key, "XX", *hurried)
+        return len(hurried) // 2
+
     async def leave(self) -> None:
         """Take this worker's name off the groups, where it holds nothing any more."""
         for number in range(keys.PARTITIONS):

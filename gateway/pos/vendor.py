@@ -130,5 +130,7 @@ class _Order:
 
 
 def _judged(got: Answer) -> Attempt | Dead:
+    if 200 <= got.status < 300:
+        return Attempt(got.status)
     said = refusal_text(got.status, got.body)
     return Dead(said) if refused_for_good(got.status) else Attempt(got.status, got.retry_after_s, said)

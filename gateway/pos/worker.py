@@ -28,7 +28,7 @@ from gateway.pos.late import LateWatch
 from gateway.pos.outbox import Head, Outbox, Token
 from gateway.pos.vendor import attempt_order
 from gateway.pos.webhook import Dead, Decision, Delivered, Disable, Retry, decide
-from gateway.store import SessionStore, StoreError
+from gateway.store import SessionStore, StoreError, keys
 from gateway.store.connection import BLOCK_S
 
 logger = structlog.get_logger(__name__)
@@ -38,6 +38,8 @@ _LOOK_S = 1.0  # between looks at what is late
 FAILURES_IN_A_ROW = 10
 """So many within a minute, and an endpoint rests: its messages wait without using up their attempts."""
 REST_S, LONGEST_REST_S = 5.0, 30.0
+BACK_AFTER = 3
+"""After so many failures in a row a success says that the POS is back: what waits for it is tried at once."""
 PROBE_S = 1.0
 """So long the others wait while one message tries whether a resting endpoint is back."""
 
@@ -110,6 +112,7 @@ class Worker:
         self._outbox = Outbox(store, name)
         self._late = LateWatch(store)
         self._breakers: dict[str, Breaker] = {}
+        self._failed_in_a_row: dict[str, int] = {}
         self._client = client
         self._endpoints = endpoints
         self._concurrency = concurrency
@@ -213,7 +216,7 @@ class Worker:
             logger.exception("worker.error", delivery=head.delivery.id)
             self.counts.errors += 1
             return Attempt("internal")
-        self._note(breaker, found, head.restaurant_id)
+        await self._note(name, found, head.restaurant_id)
         return found
 
     def _breaker(self, name: str) -> Breaker:
@@ -223,14 +226,20 @@ class Worker:
         self._breakers[name] = made = Breaker(limit=FAILURES_IN_A_ROW, in_a_row=True, **times)
         return made
 
-    @staticmethod
-    def _note(breaker: Breaker, found: Attempt | Dead, restaurant_id: str) -> None:
+    async def _note(self, name: str, found: Attempt | Dead, restaurant_id: str) -> None:
         """Whether the endpoint is there: what it refuses is its right."""
+        breaker, failed = self._breaker(name), self._failed_in_a_row.pop(name, 0)
         alive = isinstance(found, Dead) or (isinstance(found.outcome, int) and found.outcome < 500)
-        if alive:
-            breaker.worked(time.monotonic())
-        elif breaker.failed(time.monotonic(), _jitter()):
-            logger.warning("delivery.endpoint_rests", restaurant=restaurant_id)
+        if not alive:
+            self._failed_in_a_row[name] = failed + 1
+            if breaker.failed(time.monotonic(), _jitter()):
+                logger.warning("delivery.endpoint_rests", restaurant=restaurant_id)
+            return
+        breaker.worked(time.monotonic())
+        if failed >= BACK_AFTER:
+            number = keys.partition(restaurant_id)
+            hurried = await self._outbox.hurry(number, restaurant_id, _ms(datetime.now(UTC)))
+            logger.info("delivery.endpoint_is_back", restaurant=restaurant_id, waiting=hurried)
 
     async def _settle(self, token: Token, head: Head, attempt: Attempt | Dead | Postponed) -> Head | None:
         """Carry out what follows from an attempt; the queue's next delivery, if it goes on at once."""

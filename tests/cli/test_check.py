@@ -1,11 +1,13 @@
 """`gateway check` and the start of `serve`: all problems at once, no secret in any."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.orders.restaurant_files import SHIPPED
 from tests.cli.width import set_width
 
 runner = CliRunner()
@@ -23,6 +25,23 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_all_is_well() -> None:
     result = runner.invoke(app, ["check"])
     assert result.exit_code == 0, result.output
+    assert "All is well" in result.stdout
+
+
+def test_a_menu_that_a_pos_does_not_know_is_told_and_keeps_nothing_from_starting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    house = tmp_path / "menus" / "casa-verde"
+    shutil.copytree(SHIPPED / "casa-verde", house)
+    settings = (house / "restaurant.toml").read_text()
+    head, _, _ = settings.partition("[pos]")
+    pos = '[pos]\nsystem = "square"\nurl = "https://connect.squareupsandbox.com"\n'
+    pos += '[pos.square]\nlocation_id = "L1"\ntoken = "a-token"\n'
+    (house / "restaurant.toml").write_text(head + pos)
+    monkeypatch.setenv("RESTAURANTS_DIR", str(tmp_path / "menus"))
+    result = runner.invoke(app, ["check", "--offline"])
+    assert result.exit_code == 0, result.output
+    assert "entries of the menu have no id in square: gateway pos mapping" in result.stderr
     assert "All is well" in result.stdout
 
 

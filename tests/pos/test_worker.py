@@ -5,13 +5,14 @@ import base64
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from gateway.local.pos import Fault, PosReceiver
 from gateway.orders.restaurant import PosEndpoint
+from gateway.pos.alarm import Alarm
 from gateway.pos.outbox import Outbox
 from gateway.pos.worker import Worker, delivery_client
 from gateway.store import Delivery, EmbeddedServer, SessionStore, keys, keys_without_expiry, open_store
@@ -126,14 +127,20 @@ async def test_when_all_attempts_are_used_up_the_message_is_dead_and_kept(
     store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
 ) -> None:
     pos.faults = [Fault("status", status=503, times=8)]
-    late: list[str] = []
-    async with start_worker(delay_divisor=1e6, on_late=lambda restaurant, queue, seconds: late.append(queue)) as worker:
-        sent = await submit()
+    alarms: list[Alarm] = []
+
+    async def on_alarm(alarm: Alarm) -> None:
+        alarms.append(alarm)
+
+    async with start_worker(delay_divisor=1e6, on_alarm=on_alarm) as worker:
+        sent = await submit("pizza")
         await until(lambda: nothing_left(store))
     assert (worker.counts.retried, worker.counts.dead, pos.requests) == (7, 1, 8)
     [letter] = await dead_letters(store)
     assert (letter["id"], letter["reason"]) == (sent, "the receiver answered 503")
-    assert late == [], "it took less than a minute"
+    [alarm] = alarms
+    assert (alarm.restaurant_id, alarm.order_id, alarm.reason) == ("casa-verde", "pizza", letter["reason"])
+    assert alarm.payload == letter["payload"]
 
 
 async def test_a_restaurant_without_endpoint_is_waited_for(
@@ -225,17 +232,6 @@ async def test_a_worker_killed_between_delivery_and_receipt_costs_a_duplicate_an
         await until(lambda: nothing_left(store))
     assert [order.id for order in pos.orders] == [sent]
     assert (worker.counts.delivered, pos.duplicates) == (1, 1)
-
-
-async def test_an_order_that_is_late_is_told_at_every_failed_attempt(
-    store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
-) -> None:
-    pos.faults = [Fault("status", times=2)]
-    late: list[tuple[str, str]] = []
-    async with start_worker(on_late=lambda restaurant, queue, _: late.append((restaurant, queue))):
-        await submit("pizza", now=datetime.now(UTC) - timedelta(seconds=61))
-        await until(lambda: nothing_left(store))
-    assert late == [("casa-verde", "pizza")] * 2
 
 
 async def test_an_endless_answer_is_cut_off_and_its_status_counts(

@@ -1,0 +1,71 @@
+"""How an order is looked for before it is made, and what refusals mean."""
+
+import json
+
+import pytest
+
+from gateway.pos.adapters.refusal import refusal_text, refused_for_good
+from gateway.pos.adapters.request import lookup_for, prices_request_for
+from tests.pos.adapters.orders import CLOVER, SQUARE, TOAST, everything, message_of, with_ids
+
+MESSAGE = message_of(everything(), with_ids())
+REF = MESSAGE.data.order_ref
+
+
+def test_square_knows_a_repetition_by_itself() -> None:
+    assert lookup_for(SQUARE, MESSAGE) is None
+
+
+def test_at_toast_an_order_is_found_by_its_external_id() -> None:
+    lookup = lookup_for(TOAST, MESSAGE)
+    assert lookup is not None
+    assert lookup.path == f"/orders/v2/orders/GATEWAY%3A{REF}"
+    assert lookup.headers["Toast-Restaurant-External-ID"] == "rest-guid"
+    assert "toast-token" not in repr(lookup)
+    assert lookup.finds(200, b"{}")
+    assert not lookup.finds(404, b"{}")
+
+
+def test_at_clover_an_order_is_found_by_its_title() -> None:
+    lookup = lookup_for(CLOVER, MESSAGE)
+    assert lookup is not None
+    assert lookup.path.startswith("/v3/merchants/M1/orders?filter=title%3D")
+    assert lookup.finds(200, json.dumps({"elements": [{"title": lookup.title}]}).encode())
+    for body in (b'{"elements": []}', b'{"elements": [{}]}', b"[]", b"<html>", b'{"elements": [{"title": "another"}]}'):
+        assert not lookup.finds(200, body)
+    assert not lookup.finds(500, b"")
+
+
+def test_prices_are_asked_for_with_the_same_body() -> None:
+    request = prices_request_for(TOAST, MESSAGE)
+    assert request.path == "/orders/v2/prices"
+    assert json.loads(request.body)["externalId"] == f"GATEWAY:{REF}"
+
+
+@pytest.mark.parametrize(
+    ("status", "for_good"),
+    [(400, True), (401, False), (404, False), (410, True), (422, True), (429, False), (500, False)],
+)
+def test_only_a_wrong_order_is_refused_for_good(status: int, for_good: bool) -> None:
+    assert refused_for_good(status) is for_good
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b'{"errors":[{"code":"BAD","field":"line","detail":"none"},{"detail":"late"},7]}', ": BAD line none; late"),
+        (b'{"message":"no","developerMessage":"item"}', ": no item"),
+        (b'{"errors":[]}', ""),
+        (b'{"message":3}', ""),
+        (b"[1]", ""),
+        (b"<html>", ""),
+    ],
+)
+def test_a_refusal_in_a_line(body: bytes, text: str) -> None:
+    assert refusal_text(400, body) == f"the POS answered 400{text}"
+
+
+def test_a_long_refusal_is_cut_and_has_no_numbers_of_callers() -> None:
+    said = refusal_text(422, json.dumps({"message": "call +15550100123 " + "x " * 900}).encode())
+    assert "[number]" in said
+    assert len(said) < 310

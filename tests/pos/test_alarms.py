@@ -1,0 +1,145 @@
+"""Orders that a POS does not take: the alarm, once, and an endpoint that rests while it fails."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from gateway.local.pos import Fault, PosReceiver
+from gateway.metrics import MetricsCollector
+from gateway.orders.restaurant import PosEndpoint
+from gateway.pos.alarm import Alarm
+from gateway.pos.alarms import Alarms
+from gateway.pos.worker import BACK_AFTER, FAILURES_IN_A_ROW, Worker
+from gateway.store import Delivery, SessionStore, keys_without_expiry
+from tests.pos.conftest import SECRET
+from tests.pos.test_worker import until
+from tests.stage import casa_verde
+
+Submit = Callable[..., Awaitable[str]]
+StartWorker = Callable[..., AbstractAsyncContextManager[Worker]]
+
+
+MESSAGE = '{"type":"message.left","timestamp":"2026-11-22T00:00:00Z","data":{}}'
+
+
+class Bell:
+    """Hears alarms."""
+
+    def __init__(self) -> None:
+        self.heard: list[Alarm] = []
+
+    async def ring(self, alarm: Alarm) -> None:
+        self.heard.append(alarm)
+
+    async def rang(self) -> bool:
+        return bool(self.heard)
+
+
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.pos.worker._LOOK_S", 0.02)
+
+
+async def test_an_order_that_waits_for_its_next_attempt_for_too_long_is_told_once_by_one_of_all_workers(
+    store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
+) -> None:
+    pos.faults = [Fault("status", status=503, headers={"retry-after": "3600"})]
+    bell = Bell()
+    async with start_worker(on_alarm=bell.ring), start_worker(on_alarm=bell.ring):
+        await submit("pizza", now=datetime.now(UTC) - timedelta(seconds=61))
+        await until(bell.rang)
+        await submit("pasta")
+        await pos.wait_for(1)
+        await asyncio.sleep(0.1)
+    [alarm] = bell.heard
+    assert (alarm.restaurant_id, alarm.order_id) == ("casa-verde", "pizza")
+    assert alarm.reason == "the receiver answered 503"
+    assert 61 <= alarm.age_s < 70
+    assert json.loads(alarm.payload)["type"] == "order.confirmed"
+    assert await keys_without_expiry(store.connection) == []
+
+
+async def test_what_was_delivered_meanwhile_is_no_alarm(
+    pos: PosReceiver, submit: Submit, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.pos.outbox.LATE_MS", 1000)
+    monkeypatch.setattr("gateway.pos.late.LATE_MS", 1000)
+    pos.faults = [Fault("status")]
+    bell = Bell()
+    async with start_worker(on_alarm=bell.ring, delay_divisor=1e6):
+        await submit()
+        await pos.wait_for(1)
+        await asyncio.sleep(1.2)
+    assert bell.heard == []
+
+
+async def test_messages_about_calls_are_no_orders(
+    store: SessionStore, pos: PosReceiver, start_worker: StartWorker
+) -> None:
+    bell = Bell()
+    pos.faults = [Fault("status", status=410)]
+    async with start_worker(on_alarm=bell.ring) as worker:
+        await store.enqueue("casa-verde", Delivery("m1", "CA1", "message.left", MESSAGE), datetime.now(UTC))
+        await until(lambda: _dead(worker))
+    assert bell.heard == []
+
+
+async def test_an_endpoint_that_fails_rests_and_its_orders_keep_their_attempts(
+    store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
+) -> None:
+    pos.faults = [Fault("status", status=500, times=FAILURES_IN_A_ROW)]
+    with capture_logs() as logs:
+        async with start_worker(delay_divisor=50) as worker:
+            sent = {await submit() for _ in range(30)}
+            await pos.wait_for(30)
+    assert {order.id for order in pos.orders} == sent
+    assert worker.counts.postponed >= 1
+    assert worker.counts.retried == FAILURES_IN_A_ROW
+    assert [line["event"] for line in logs].count("delivery.endpoint_rests") == 1
+    assert pos.requests == 30 + FAILURES_IN_A_ROW
+
+
+async def test_what_waits_for_a_pos_that_is_back_is_tried_at_once(
+    pos: PosReceiver, submit: Submit, start_worker: StartWorker
+) -> None:
+    pos.faults = [Fault("status", status=503, times=BACK_AFTER, headers={"retry-after": "3600"})]
+    async with start_worker() as worker:
+        waiting = [await submit() for _ in range(BACK_AFTER)]
+        await submit(restaurant="elsewhere")
+        await until(lambda: _retried(worker, BACK_AFTER))
+        last = await submit()
+        await pos.wait_for(BACK_AFTER + 1)
+    assert {order.id for order in pos.orders} == {*waiting, last}
+
+
+async def test_everybody_is_told_whoever_fails(store: SessionStore, pos: PosReceiver) -> None:
+    endpoint = PosEndpoint(url=pos.url, secrets=(SecretStr(SECRET),))
+    house = casa_verde().model_copy(update={"pos": endpoint})
+    metrics, bell = MetricsCollector(), Bell()
+
+    async def broken(_: Alarm) -> None:
+        raise ZeroDivisionError
+
+    alarms = Alarms(store, [house], metrics, [broken, bell.ring])
+    alarm = Alarm(house.id, "order-CA1", "no connection", 62.0, "{}")
+    with capture_logs() as logs:
+        await alarms.ring(alarm)
+        await alarms.ring(Alarm("elsewhere", "order-CA2", "no connection", 62.0, "{}"))
+    assert bell.heard[0] is alarm
+    assert [line["event"] for line in logs].count("order_not_acknowledged") == 2
+    assert [line["event"] for line in logs].count("alarm.action_failed") == 2
+    assert b'gateway_alerts_total{kind="order_not_acknowledged"} 2.0' in metrics.exposition()
+
+
+async def _retried(worker: Worker, times: int) -> bool:
+    return worker.counts.retried >= times
+
+
+async def _dead(worker: Worker) -> bool:
+    return worker.counts.dead == 1

@@ -1,0 +1,85 @@
+"""A POS system's API on a loopback port: it keeps orders, finds them again, and fails when it is told to."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+
+@dataclass(slots=True)
+class VendorApi:
+    """What came, and what is to be answered.
+
+    Attributes:
+        url: where it begins.
+        orders: bodies of the orders that were made, each once.
+        asked: method and path of every request.
+        headers: of the latest request.
+        answers: (status, body) of the next POSTs of orders, before they are taken; None: the order is made, and the
+            answer is lost.
+        price: what Toast's price check says, in dollars; None: it cannot say.
+    """
+
+    url: str = ""
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    answers: list[tuple[int, object] | None] = field(default_factory=list)
+    price: float | None = 0.0
+
+    async def answer(self, request: Request) -> Response:
+        path = request.url.path
+        self.asked.append((request.method, path))
+        self.headers = dict(request.headers)
+        if request.method == "GET":
+            return self._find(request)
+        body = json.loads(await request.body())
+        if path.endswith("/prices"):
+            return JSONResponse({"checks": [] if self.price is None else [{"totalAmount": self.price}]})
+        told = self.answers.pop(0) if self.answers else (200, {})
+        if told is not None and told[0] >= 300:
+            return JSONResponse(told[1], told[0])
+        if not self._knows(body):
+            self.orders.append(body)
+        if told is None:
+            await asyncio.sleep(60)  # until the peer has had enough
+        return JSONResponse({"ok": True})
+
+    def _knows(self, body: dict[str, Any]) -> bool:
+        """Square's idempotency key; the others make whatever they are sent."""
+        key = body.get("idempotency_key")
+        return key is not None and any(order["idempotency_key"] == key for order in self.orders)
+
+    def _find(self, request: Request) -> Response:
+        if (wanted := request.query_params.get("filter")) is not None:
+            carts = [order["orderCart"] for order in self.orders]
+            return JSONResponse({"elements": [c for c in carts if f"title={c['title']}" == wanted]})
+        external_id = request.url.path.rpartition("/")[2]
+        found = [order for order in self.orders if order["externalId"] == external_id]
+        return JSONResponse(found[0]) if found else JSONResponse({"message": "not found"}, 404)
+
+
+@asynccontextmanager
+async def vendor_api() -> AsyncIterator[VendorApi]:
+    """The API for the length of a block."""
+    api = VendorApi()
+    listener = socket.create_server(("127.0.0.1", 0))
+    api.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    app = Starlette(routes=[Route("/{path:path}", api.answer, methods=["GET", "POST"])])
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=0)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield api
+    finally:
+        server.should_exit = True
+        await serving
