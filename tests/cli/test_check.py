@@ -34,10 +34,9 @@ def test_a_menu_that_a_pos_does_not_know_is_told_and_keeps_nothing_from_starting
     house = tmp_path / "menus" / "casa-verde"
     shutil.copytree(SHIPPED / "casa-verde", house)
     settings = (house / "restaurant.toml").read_text()
-    head, _, _ = settings.partition("[pos]")
     pos = '[pos]\nsystem = "square"\nurl = "https://connect.squareupsandbox.com"\n'
     pos += '[pos.square]\nlocation_id = "L1"\ntoken = "a-token"\n'
-    (house / "restaurant.toml").write_text(head + pos)
+    (house / "restaurant.toml").write_text(settings + pos)
     monkeypatch.setenv("RESTAURANTS_DIR", str(tmp_path / "menus"))
     result = runner.invoke(app, ["check", "--offline"])
     assert result.exit_code == 0, result.output
