@@ -38,6 +38,7 @@ def check_configuration(environment: Mapping[str, str]) -> list[Problem]:
             problems.append(Problem(where, found.reason, found.fix))
         restaurants = ()
     problems += _not_delivered(restaurants)
+    problems += _no_account(restaurants, environment)
     # A mistake elsewhere must not hide what production refuses.
     if environment.get("GATEWAY_ENV", "").strip() == "production":
         problems += _production(restaurants, examples=not named)
@@ -70,6 +71,22 @@ def _not_delivered(restaurants: Sequence[Restaurant]) -> list[Problem]:
         Problem(f"{restaurant.id}/restaurant.toml: pos.system", f"orders are not delivered to {system} yet", fix)
         for restaurant in restaurants
         if restaurant.pos is not None and (system := restaurant.pos.system) != "neutral"
+    ]
+
+
+def _no_account(restaurants: Sequence[Restaurant], environment: Mapping[str, str]) -> list[Problem]:
+    """Restaurants that are to ring or write to somebody, without an account that could do it."""
+    if all(environment.get(name, "").strip() for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")):
+        return []
+    return [
+        Problem(
+            f"{restaurant.id}/restaurant.toml: {table}",
+            "needs a Twilio account, and none is set",
+            "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or remove the table.",
+        )
+        for restaurant in restaurants
+        for table, settings in (("alarm", restaurant.alarm), ("sms", restaurant.sms))
+        if settings is not None
     ]
 
 

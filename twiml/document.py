@@ -64,6 +64,11 @@ def say(text: str, language: str) -> str:
     return "".join(_element("Say", {"language": language}, _text(part)) for part in parts)
 
 
+def pause(seconds: int) -> str:
+    """Wait in silence."""
+    return _element("Pause", {"length": str(seconds)})
+
+
 def play(url: str) -> str:
     """Play a recording."""
     return _element("Play", {}, _text(url))

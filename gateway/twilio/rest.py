@@ -117,7 +117,7 @@ class TwilioRest:
         bodies = (message.get("body") for message in messages if isinstance(message, dict))
         return any(isinstance(body, str) and body.endswith(text) for body in bodies)
 
-    async def ring(self, to: str, sender: str, document: str, *, ring_s: int = RING_S) -> str:
+    async def ring(self, to: str, sender: str, document: str, *, ring_s: int = RING_S, harmless: bool = False) -> str:
         """Ring a number and have it hear a document; returns the call's SID as soon as it is queued.
 
         Args:
@@ -125,9 +125,10 @@ class TwilioRest:
             sender: one of the account's numbers, E.164.
             document: TwiML, about 4000 characters at most.
             ring_s: seconds.
+            harmless: it may ring once more where nobody knows whether it rang.
         """
         form = {"To": to, "From": sender, "Twiml": document, "Timeout": str(ring_s)}
-        return _sid(await self._ask("POST", "Calls.json", form))
+        return _sid(await self._ask("POST", "Calls.json", form, harmless=harmless))
 
     async def redirect_call(self, call_id: str, document: str) -> bool:
         """Have a call that is on go on with another document, at once; False when it is over."""

@@ -1,0 +1,22 @@
+"""An order that the POS does not have in time: what those are told who can do something about it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An order that was not delivered.
+
+    Attributes:
+        restaurant_id: whose it is.
+        order_id: the order's queue.
+        reason: what the last attempt ended with.
+        age_s: seconds since the submit.
+        payload: the message, JSON.
+    """
+
+    restaurant_id: str
+    order_id: str
+    reason: str
+    age_s: float
+    payload: str
