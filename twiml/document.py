@@ -138,6 +138,11 @@ def redirect(url: str) -> str:
     return _element("Redirect", {}, _text(url + RETRIES))
 
 
+def text_message(text: str) -> str:
+    """Write back to whoever wrote a text message."""
+    return _element("Message", {}, _text(text))
+
+
 def hangup() -> str:
     """End the call."""
     return _element("Hangup", {})

@@ -6,7 +6,7 @@ import secrets
 import signal
 import socket
 
-from gateway.app import order_late, pos_endpoints, restaurants_of
+from gateway.app import carriers_of, order_late, pos_endpoints, restaurants_of
 from gateway.error_reports import init_error_reports
 from gateway.logs import configure_logs, get_logger
 from gateway.pos.worker import Worker, delivery_client
@@ -55,11 +55,13 @@ async def _deliver(settings: Settings) -> None:
     url = settings.redis_url.get_secret_value() if settings.redis_url else None
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"  # unlike that of a worker that died here
     loop = asyncio.get_running_loop()
+    restaurants = restaurants_of(settings)
     async with (
         await open_store(url, settings.data_dir, retention_s=settings.transcript_days * DAY) as store,
         delivery_client(allow_private=settings.pos_allow_private) as client,
+        carriers_of(settings, store, restaurants) as carriers,
     ):
-        worker = Worker(store, client, pos_endpoints(restaurants_of(settings)), name=name, on_late=order_late)
+        worker = Worker(store, client, pos_endpoints(restaurants), name=name, on_late=order_late, carriers=carriers)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.stop)
         log.info("worker.started", worker=name)

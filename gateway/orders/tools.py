@@ -70,6 +70,7 @@ _HANDLERS: Mapping[str, Callable[[Desk, ToolCall], ToolOutcome]] = {
     "resume_order": call_tools.resume_order,
     "cancel_order": call_tools.cancel_order,
     "leave_message": call_tools.leave_message,
+    "text_order": call_tools.text_order,
     "transfer_to_staff": call_tools.transfer_to_staff,
     "end_call": call_tools.end_call,
 }

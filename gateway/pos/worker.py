@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from types import MappingProxyType
 from typing import assert_never
 
 import httpx2
@@ -29,6 +30,10 @@ from gateway.store.connection import BLOCK_S
 logger = structlog.get_logger(__name__)
 
 _PAUSE_S = 0.5  # after an error of the store
+CARRIED = frozenset({"sms"})
+"""Types of deliveries that are not for a POS."""
+Carrier = Callable[[Head], Awaitable[Attempt | Dead]]
+"""Brings one delivery to where it belongs, once; raises StoreError when the store is away."""
 LATE_S = 60.0  # an order that the POS does not have by then is an alarm
 
 
@@ -71,6 +76,7 @@ class Worker:
         poll_s: float = 0.25,
         block_s: float = BLOCK_S,
         on_late: Callable[[str, str, float], None] | None = None,
+        carriers: Mapping[str, Carrier] = MappingProxyType({}),
     ) -> None:
         """Prepare a worker.
 
@@ -85,6 +91,7 @@ class Worker:
             stuck_after_s: a worker that has not moved for so long is taken for dead; more than `timeout_s`.
             poll_s: how often to look for retries that are due.
             block_s: how long a read waits for a new message; `stop` waits for it too.
+            carriers: bring deliveries of some types elsewhere than to an endpoint, by the type; see `CARRIED`.
             on_late: told (restaurant id, order's queue, seconds since submit) at every failed attempt after 60 s.
         """
         assert stuck_after_s > timeout_s, "a worker that waits for an answer is not stuck"
@@ -99,6 +106,7 @@ class Worker:
         self._poll_s = poll_s
         self._block_s = block_s
         self._on_late = on_late
+        self._carriers = carriers
         self._slots = asyncio.Semaphore(concurrency)
         self._stopping = asyncio.Event()
 
@@ -163,6 +171,8 @@ class Worker:
             self._slots.release()
 
     async def _attempt(self, head: Head) -> Attempt | Dead:
+        if head.delivery.type in CARRIED:
+            return await self._carry(head)
         endpoint = self._endpoints.get(head.restaurant_id)
         if endpoint is None:
             return Attempt("no_endpoint")
@@ -173,6 +183,19 @@ class Worker:
             return await attempt_delivery(
                 self._client, endpoint, head.delivery, datetime.now(UTC), timeout_s=self._timeout_s
             )
+        except Exception:
+            logger.exception("worker.error", delivery=head.delivery.id)
+            self.counts.errors += 1
+            return Attempt("internal")
+
+    async def _carry(self, head: Head) -> Attempt | Dead:
+        carrier = self._carriers.get(head.delivery.type)
+        if carrier is None:
+            return Attempt("no_carrier")
+        try:
+            return await carrier(head)
+        except StoreError:
+            raise
         except Exception:
             logger.exception("worker.error", delivery=head.delivery.id)
             self.counts.errors += 1
@@ -213,7 +236,7 @@ class Worker:
 
     def _warn_if_late(self, head: Head, now_ms: int) -> None:
         age_s = (now_ms - head.submitted_ms) / 1000
-        if age_s >= LATE_S and self._on_late is not None:
+        if age_s >= LATE_S and self._on_late is not None and head.delivery.type not in CARRIED:
             self._on_late(head.restaurant_id, head.delivery.queue, age_s)
 
 
