@@ -182,6 +182,8 @@ class Telephony:
         if restaurant is None:
             return self._door.refuse(hook, "unknown_number", None)
         leg, after = hook.leg, "dial" if hook.field("DialCallStatus") else "stream"
+        if hook.command is not None:
+            after = f"staff-{hook.command}"
         over = hook.field("CallStatus") in OVER
         async with asyncio.timeout(STORE_PATIENCE_S):
             entries = await self._book.log_of(hook.call_id, restaurant)

@@ -28,6 +28,7 @@ FORM = "application/x-www-form-urlencoded"
 CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Twilio's have 34; it becomes part of a key
 _LEG = re.compile("[1-9][0-9]{0,3}", re.ASCII)
 _COUNT = re.compile("0|[1-9][0-9]{0,8}", re.ASCII)
+_COMMAND = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")  # the store's id of it; it becomes part of a key
 _TOKEN = re.compile(r"[A-Za-z0-9_.:-]{1,128}")  # a UUID so far; it becomes part of a key
 
 Refusal = Literal[
@@ -109,6 +110,12 @@ class Webhook:
         if not _LEG.fullmatch(leg) or leg == "1":
             raise WebhookRefused("bad_leg", 400, self)
         return int(leg)
+
+    @property
+    def command(self) -> str | None:
+        """The command of the restaurant's people because of which Twilio asks, as our own URL has it; mostly None."""
+        command = self.query.get("staff", "")
+        return command if _COMMAND.fullmatch(command) else None
 
     @property
     def turn(self) -> "AskedTurn":
