@@ -90,7 +90,7 @@ class OrderTexts:
     async def tell(
         self, restaurant: Restaurant, order_id: str, outcome: Outcome, reason: str | None, now: datetime
     ) -> None:
-        """Tell a customer who agreed to texts what became of the order. The end of it is the end of the thread."""
+        """Tell a customer who agreed to texts what became of the order; nobody else is told."""
         try:
             async with asyncio.timeout(PATIENCE_S):
                 found = await self._texts.thread(restaurant.id, order_id)

@@ -31,7 +31,3 @@ class TextStore:
     async def thread(self, restaurant_id: str, order_id: str) -> str | None:
         """Where the messages about an order go; None: nobody gets any."""
         return cast("str | None", await self._connection.command("GET", keys.thread_key(restaurant_id, order_id)))
-
-    async def end_thread(self, restaurant_id: str, order_id: str) -> None:
-        """No more messages about an order."""
-        await self._connection.command("DEL", keys.thread_key(restaurant_id, order_id))
