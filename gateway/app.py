@@ -10,7 +10,7 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -20,19 +20,22 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 
+from gateway.alarm_actions import alarm_actions
 from gateway.houses import Houses
 from gateway.manager import VoiceSessionManager
 from gateway.metrics import MetricsCollector
+from gateway.order_texts import SMS
 from gateway.orders.restaurant import PosEndpoint, Restaurant
 from gateway.orders.restaurant_files import load_restaurants
 from gateway.pos.alarms import Alarms
-from gateway.pos.worker import Worker, delivery_client
+from gateway.pos.worker import Carrier, Worker, delivery_client
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.dialler import Dialler
 from gateway.realtime.pool import ModelPool
 from gateway.realtime.routes import Routes
 from gateway.session import SessionParts
 from gateway.settings import Settings
+from gateway.sms_carrier import sms_carrier
 from gateway.store import EventLog, SessionStore, StoreError, default_data_dir, open_store
 from gateway.text_session import TextSessions
 from gateway.web.health import Health
@@ -40,6 +43,7 @@ from gateway.web.media import MediaEndpoint
 from gateway.web.pos_api import PosApi
 from gateway.web.readiness import Readiness
 from gateway.web.telephony import Telephony
+from gateway.web.texting import Texting
 from gateway.web.whisper import StaffLeg
 
 GC_THRESHOLD = 10_000
@@ -136,10 +140,18 @@ async def _start(
     telephony = Telephony(settings, secret, restaurants, store, readiness, metrics, turns, houses)
     media = MediaEndpoint(manager, {r.id: r for r in restaurants}, settings, telephony.guard, secret, readiness)
     staff_leg = StaffLeg(settings, telephony.guard, restaurants, store, houses, metrics)
+    texting = Texting(telephony.guard, secret, restaurants, store, metrics)
     pos_api = PosApi(restaurants, store, houses, metrics)
     health = Health(settings, store, readiness, metrics)
     app.router.routes.extend(
-        [*telephony.routes(), *staff_leg.routes(), *pos_api.routes(), *health.routes(), WebSocketRoute("/media", media)]
+        [
+            *telephony.routes(),
+            *staff_leg.routes(),
+            *texting.routes(),
+            *pos_api.routes(),
+            *health.routes(),
+            WebSocketRoute("/media", media),
+        ]
     )
     await stack.enter_async_context(_background(manager.run(), "manager"))
     if redis_url is None:
@@ -168,10 +180,15 @@ async def _deliveries(
     metrics: MetricsCollector,
 ) -> AsyncIterator[None]:
     """The delivery worker inside this process."""
-    async with delivery_client(allow_private=settings.pos_allow_private) as client:
+    async with (
+        delivery_client(allow_private=settings.pos_allow_private) as client,
+        carriers_of(settings, store, restaurants) as carriers,
+        alarms_of(settings, store, restaurants, metrics) as alarms,
+    ):
         endpoints, speed = pos_endpoints(restaurants), settings.pos_retry_speed
-        alarms = Alarms(store, restaurants, metrics)
-        worker = Worker(store, client, endpoints, name=owner, delay_divisor=speed, on_alarm=alarms.ring)
+        worker = Worker(
+            store, client, endpoints, name=owner, delay_divisor=speed, on_alarm=alarms.ring, carriers=carriers
+        )
         task = asyncio.create_task(worker.run(), name="delivery worker")
         task.add_done_callback(_tell_failure)
         try:
@@ -190,6 +207,24 @@ def _tell_failure(task: asyncio.Task[None]) -> None:
 def pos_endpoints(restaurants: Sequence[Restaurant]) -> dict[str, PosEndpoint]:
     """The POS endpoint of each restaurant that has one, by restaurant id."""
     return {restaurant.id: restaurant.pos for restaurant in restaurants if restaurant.pos is not None}
+
+
+@asynccontextmanager
+async def carriers_of(
+    settings: Settings, store: SessionStore, restaurants: Sequence[Restaurant]
+) -> AsyncIterator[Mapping[str, Carrier]]:
+    """What brings deliveries to where no POS is, by their type, for the length of a block."""
+    async with sms_carrier(settings, gateway_secret(settings), store, restaurants) as carrier:
+        yield {} if carrier is None else {SMS: carrier}
+
+
+@asynccontextmanager
+async def alarms_of(
+    settings: Settings, store: SessionStore, restaurants: Sequence[Restaurant], metrics: MetricsCollector | None = None
+) -> AsyncIterator[Alarms]:
+    """What tells everybody of an order that its POS does not take, for the length of a block."""
+    async with alarm_actions(settings, store, restaurants) as tell_people:
+        yield Alarms(store, restaurants, metrics, () if tell_people is None else (tell_people,))
 
 
 def restaurants_of(settings: Settings) -> tuple[Restaurant, ...]:

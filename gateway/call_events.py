@@ -24,8 +24,8 @@ class CallStarted(Event):
     """A caller rang a restaurant. The first event of every call's log.
 
     `caller_key` is the keyed hash of the number (None: withheld), `held_order` the JSON of an open order that the same
-    number left within the window, `recent_orders` what it placed lately, oldest first; `vocabulary` the version
-    of the events that the log may hold (the first logs do not name theirs).
+    number left within the window, `recent_orders` what it placed lately, oldest first; `unsubscribed`: the number wants
+    no text messages; `vocabulary` the version of the events that the log may hold (the first logs do not name theirs).
     """
 
     type: Literal["call.started"] = "call.started"
@@ -34,6 +34,7 @@ class CallStarted(Event):
     caller_last_two: str | None = None
     held_order: str | None = None
     recent_orders: tuple[RecentOrder, ...] = ()
+    unsubscribed: bool = False
     menu_digest: str = ""
     vocabulary: int = VOCABULARY
 
@@ -273,6 +274,27 @@ class MessageLeft(Event):
     order: str | None = None
 
 
+class TextAgreed(Event):
+    """What the caller answered when asked whether texts about the order may be sent to the number they ring from.
+
+    `words` are theirs, of the turn `item_id`; `language` that of the conversation. The last answer counts.
+    """
+
+    type: Literal["call.text_agreed"] = "call.text_agreed"
+    tool_call_id: str
+    agreed: bool
+    item_id: str
+    words: str
+    language: Literal["en", "es"] = "en"
+
+
+class TextQueued(Event):
+    """The confirmation of a placed order lies in the outbox, on its way to the caller's telephone."""
+
+    type: Literal["call.text_queued"] = "call.text_queued"
+    order_id: str
+
+
 AlertKind = Literal["emergency", "transfer_unanswered", "message"]
 
 
@@ -420,6 +442,8 @@ CallEvent = Annotated[
     | OrderRefused
     | OfferChanged
     | MessageLeft
+    | TextAgreed
+    | TextQueued
     | AlertRaised
     | KeyPressed
     | Gathered

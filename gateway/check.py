@@ -38,6 +38,7 @@ def check_configuration(environment: Mapping[str, str]) -> list[Problem]:
             where = f"{found.file}: {found.path}" if found.path else str(found.file)
             problems.append(Problem(where, found.reason, found.fix))
         restaurants = ()
+    problems += _no_account(restaurants, environment)
     # A mistake elsewhere must not hide what production refuses.
     if environment.get("GATEWAY_ENV", "").strip() == "production":
         problems += _production(restaurants, examples=not named)
@@ -77,6 +78,22 @@ async def probe_store(settings: Settings) -> Problem | None:
     except (StoreUrlError, EmbeddedServerError, OSError) as error:
         reason = str(error)
     return None if reason is None else Problem(setting, Masker(settings.secret_values()).text(reason), fix)
+
+
+def _no_account(restaurants: Sequence[Restaurant], environment: Mapping[str, str]) -> list[Problem]:
+    """Restaurants that are to ring or write to somebody, without an account that could do it."""
+    if all(environment.get(name, "").strip() for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")):
+        return []
+    return [
+        Problem(
+            f"{restaurant.id}/restaurant.toml: {table}",
+            "needs a Twilio account, and none is set",
+            "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or remove the table.",
+        )
+        for restaurant in restaurants
+        for table, settings in (("alarm", restaurant.alarm), ("sms", restaurant.sms))
+        if settings is not None
+    ]
 
 
 def _production(restaurants: Sequence[Restaurant], *, examples: bool) -> list[Problem]:

@@ -27,6 +27,7 @@ from gateway.call.effects import (
     Effect,
     EndLeg,
     HoldOrder,
+    KeepConsent,
     KeepMessage,
     Note,
     OpenModel,
@@ -35,6 +36,7 @@ from gateway.call.effects import (
     ReportError,
     RequestResponse,
     SubmitOrder,
+    TextOrder,
     TruncateItem,
 )
 from gateway.call.floor import CLIP_ITEM
@@ -63,6 +65,7 @@ from gateway.events import (
     PlaybackStarted,
     SessionRequested,
     Stamp,
+    TextAgreed,
     TimedOut,
     TranscriptionEvent,
     stamp_of,
@@ -71,6 +74,7 @@ from gateway.houses import Houses
 from gateway.leg_orders import LegOrders
 from gateway.metrics import MetricsCollector
 from gateway.model_opening import ModelOpening
+from gateway.order_texts import OrderTexts
 from gateway.orders.offer import Offer
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.link import ModelLink
@@ -161,6 +165,7 @@ class VoiceSession:
         self._opening = ModelOpening(call, parts.pool, parts.metrics, self._link, self.post, self.spawn)
         submission = Submission(parts.store, call, fence, caller_number)
         self._orders = LegOrders(parts.store, parts.log, call, submission, fence, parts.held_order_s, self)
+        self._texts = OrderTexts(parts.store)
         self._redaction = Redaction()
         self._inbox: deque[tuple[AnyEvent, bool]] = deque()
         self._handling = False
@@ -452,7 +457,7 @@ class VoiceSession:
 
     # --- effects out ---
 
-    def _carry_out(self, effect: Effect) -> None:
+    def _carry_out(self, effect: Effect) -> None:  # noqa: C901 - one arm per effect, closed by assert_never
         match effect:
             case OpenModel():
                 self._opening.begin(effect)
@@ -487,6 +492,12 @@ class VoiceSession:
                     **self._now(), tool_call_id=tool_call_id, text=text, name=name, number=number, order=order
                 )
                 self.post(left)
+            case KeepConsent(tool_call_id, item_id, words, language, agreed):
+                said: Mapping[str, str] = {"item_id": item_id, "words": words, "language": language}
+                consent = self._now() | {"tool_call_id": tool_call_id, "agreed": agreed, **said}
+                self.post(TextAgreed.model_validate(consent))
+            case TextOrder():
+                self.spawn(self._text(effect))
             case RaiseAlert(kind, reason):
                 self._log.error("alert_raised", kind=kind)
                 self.post(AlertRaised(**self._now(), kind=kind, reason=reason))
@@ -500,6 +511,12 @@ class VoiceSession:
                 self.spawn(self._end_leg())
             case _:
                 assert_never(effect)
+
+    async def _text(self, owed: TextOrder) -> None:
+        """Have the order confirmed by a text message; what fails is asked for again by the next leg, or at the end."""
+        queued = await self._texts.confirm(self._call, owed, self._caller_number, datetime.now(UTC))
+        if queued is not None:
+            self.post(queued)
 
     def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """A slow effect as a task of this leg; it is waited for at its end, in bounded time."""

@@ -131,6 +131,11 @@ class Settings(BaseModel):
         description="Auth token that signs Twilio's requests; two, comma-separated, while rotating. Required outside "
         "development; without it, development accepts unsigned requests.",
     )
+    twilio_api_url: HttpUrl = Field(
+        default="https://api.twilio.com",
+        description="Where Twilio's REST API begins (text messages, alarm calls, staff's `end` and `take`); a local "
+        "stand-in's for trying out.",
+    )
     openai_api_key: Secrets = Field(
         default=(), description="API key of the model; two, comma-separated, while rotating. Needed for api.openai.com."
     )
@@ -317,6 +322,9 @@ def _rules(settings: Settings) -> list[Problem]:
         if not settings.openai_realtime_url.startswith("wss://"):
             fix = "Use a wss:// address: callers' voices do not travel in clear."
             problems.append(Problem("OPENAI_REALTIME_URL", "is not wss, which production needs", fix))
+        if not settings.twilio_api_url.startswith("https://"):
+            fix = "Use an https:// address: requests carry the auth token."
+            problems.append(Problem("TWILIO_API_URL", "is not https, which production needs", fix))
     return problems
 
 

@@ -21,6 +21,7 @@ from gateway.call.staff import staff_acted
 from gateway.events import AlertRaised, ErrorEvent, OrderEvent, milliseconds
 from gateway.houses import Houses
 from gateway.metrics import MetricsCollector
+from gateway.order_texts import OrderTexts
 from gateway.orders.restaurant import Restaurant
 from gateway.sound_log import sound_log
 from gateway.store import Hold, LeaseLostError, LogEntry, SessionStore, StaleLegError, StoreError
@@ -105,6 +106,7 @@ class TextSessions:
         self._metrics = metrics
         self._tools = tools
         self._houses = houses
+        self._texts = OrderTexts(store)
         self._held_order_s = held_order_s
         self._voice_ready = voice_ready
         self._voice_away = voice_away
@@ -212,6 +214,7 @@ class TextSessions:
             await self._drop_held(asked, turn)
             turn.hold = None
             self._report(asked, turn)
+            await self._text(asked, turn)
             if (order := turn.submit) is None:
                 return True
             number = asked.caller_number
@@ -220,6 +223,12 @@ class TextSessions:
             if logged:
                 self._metrics.observe(event, asked.call_id)
             turn.stored(event, logged=logged, at=self._now())
+
+    async def _text(self, asked: TurnRequest, turn: TextTurn) -> None:
+        """Have the order confirmed by a text message, where that is due; the outbox takes it once."""
+        owed, turn.text = turn.text, None
+        if owed is not None:
+            await self._texts.confirm(turn.call, owed, asked.caller_number, self._now())
 
     def _hold(self, turn: TextTurn) -> Hold | None:
         key = turn.call.caller_key

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from gateway.app import Running, create_app, pos_endpoints
+from gateway.app import Running, carriers_of, create_app, pos_endpoints
 from gateway.brain.brain import Brain
 from gateway.brain.mind import Mind, Prompt, Step
 from gateway.call.machine import Call
@@ -196,10 +196,11 @@ async def serve(
 
 
 @contextlib.asynccontextmanager
-async def deliveries(store: SessionStore, served: Restaurant) -> AsyncIterator[Worker]:
-    """The webhook worker, as `gateway worker` runs it."""
-    async with delivery_client(allow_private=True) as client:
-        worker = Worker(store, client, pos_endpoints([served]), name="worker of the tests", block_s=0.2)
+async def deliveries(store: SessionStore, served: Restaurant, settings: Settings) -> AsyncIterator[Worker]:
+    """The delivery worker, as `gateway worker` runs it."""
+    async with delivery_client(allow_private=True) as client, carriers_of(settings, store, [served]) as carriers:
+        endpoints = pos_endpoints([served])
+        worker = Worker(store, client, endpoints, name="worker of the tests", block_s=0.2, carriers=carriers)
         task = asyncio.create_task(worker.run())
         try:
             yield worker
@@ -298,7 +299,7 @@ async def open_stage(
         }
         settings = Settings(**(given | changes))
         stage = Stage(served, model, pos, store, settings)
-        await stack.enter_async_context(deliveries(store, served))
+        await stack.enter_async_context(deliveries(store, served, settings))
         if in_process:
             server = await stack.enter_async_context(serve(settings, [served], listener))
             stage.running = server.running

@@ -71,6 +71,23 @@ def test_production_needs_a_pos_that_is_spoken_to_in_private(folder: Path) -> No
     assert problem.setting == "casa-verde/restaurant.toml: pos.url"
 
 
+def test_whom_to_ring_or_write_to_needs_an_account_and_a_number_of_somebody_else(folder: Path) -> None:
+    toml = folder / "casa-verde" / "restaurant.toml"
+    written = toml.read_text()
+    toml.write_text(f'{written}\n[alarm]\ncall = "+15550100091"\n[sms]\nfrom = "+15550100000"\n')
+    environment = LOCAL | {"RESTAURANTS_DIR": str(folder)}
+    found = {problem.setting: problem.fix for problem in check_configuration(environment)}
+    assert set(found) == {"casa-verde/restaurant.toml: alarm", "casa-verde/restaurant.toml: sms"}
+    account = {name: PRODUCTION[name] for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")}
+    assert check_configuration(environment | account) == []
+    toml.write_text(f'{written}\n[alarm]\n[sms]\nfrom = "555"\n')
+    reasons = {problem.setting.partition(": ")[2]: problem.reason for problem in check_configuration(environment)}
+    assert set(reasons) == {"alarm", "sms.from"}
+    toml.write_text(f'{written}\n[alarm]\nsms = "+15550100000"\n')
+    (problem,) = check_configuration(environment)
+    assert "own numbers" in problem.reason
+
+
 def test_a_complete_production_configuration_has_no_problem(folder: Path) -> None:
     with_pos(folder, "https://pos.example.com/orders")
     environment = {"RESTAURANTS_DIR": str(folder), "POS_SECRET": "whsec_" + "QUJD" * 8}

@@ -127,6 +127,12 @@ def test_staging_may_speak_plain_http() -> None:
     assert load_settings(PRODUCTION | plain).media_url == "ws://h.example/media"
 
 
+def test_production_sends_the_auth_token_over_tls_alone() -> None:
+    assert set(problems_of(PRODUCTION | {"TWILIO_API_URL": "http://127.0.0.1:1"})) == {"TWILIO_API_URL"}
+    staging = {"GATEWAY_ENV": "staging", "TWILIO_API_URL": "http://127.0.0.1:1/"}
+    assert load_settings(PRODUCTION | staging).twilio_api_url == "http://127.0.0.1:1"
+
+
 @pytest.mark.parametrize("weak", ["short", "a" * 64, "abcabcabc" * 8])
 def test_a_weak_secret_is_refused_outside_development(weak: str) -> None:
     assert set(problems_of(PRODUCTION | {"GATEWAY_SECRET": weak})) == {"GATEWAY_SECRET"}

@@ -64,6 +64,11 @@ def say(text: str, language: str) -> str:
     return "".join(_element("Say", {"language": language}, _text(part)) for part in parts)
 
 
+def pause(seconds: int) -> str:
+    """Wait in silence."""
+    return _element("Pause", {"length": str(seconds)})
+
+
 def play(url: str) -> str:
     """Play a recording."""
     return _element("Play", {}, _text(url))
@@ -131,6 +136,11 @@ def press_key(prompt: str, language: str, action: str, timeout_s: int) -> str:
 def redirect(url: str) -> str:
     """Go on with another document."""
     return _element("Redirect", {}, _text(url + RETRIES))
+
+
+def text_message(text: str) -> str:
+    """Write back to whoever wrote a text message."""
+    return _element("Message", {}, _text(text))
 
 
 def hangup() -> str:

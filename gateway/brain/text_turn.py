@@ -20,11 +20,13 @@ from gateway.call.effects import (
     Effect,
     EndLeg,
     HoldOrder,
+    KeepConsent,
     KeepMessage,
     OpenModel,
     RaiseAlert,
     ReportError,
     SubmitOrder,
+    TextOrder,
 )
 from gateway.call.machine import Call
 from gateway.call.offers import offer_changed
@@ -49,6 +51,7 @@ from gateway.events import (
     SessionEvent,
     SessionRequested,
     StaffActed,
+    TextAgreed,
     TranscriptionData,
     TranscriptionEvent,
     stamp_of,
@@ -110,6 +113,7 @@ class TextTurn:
         call: The core.
         events: What is to be logged, in order; whoever logs them takes them out.
         submit: The order that is to be stored before the turn goes on.
+        text: The order that is to be confirmed by a text message; None: none is.
         hold: Whether an order is to be kept for the number's next call, and which; None: nothing changed.
         errors: What the core reports, for logs and metrics.
     """
@@ -125,6 +129,7 @@ class TextTurn:
         self.call = call
         self.events: list[AnyEvent] = []
         self.submit: Order | None = None
+        self.text: TextOrder | None = None
         self.hold: HoldOrder | None = None
         self.errors: list[ErrorEvent] = []
         self._model = TextModel(mind)
@@ -312,6 +317,11 @@ class TextTurn:
                         **stamp, tool_call_id=tool_call_id, text=text, name=name, number=number, order=order_words
                     )
                 )
+            case KeepConsent(tool_call_id, item_id, words, language, agreed):
+                said = {"tool_call_id": tool_call_id, "item_id": item_id, "words": words, "language": language}
+                self._tell(TextAgreed.model_validate(stamp | said | {"agreed": agreed}))
+            case TextOrder():
+                self.text = effect
             case RaiseAlert(kind, reason):
                 self._tell(AlertRaised(**stamp, kind=kind, reason=reason))
             case ReportError(error):

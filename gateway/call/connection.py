@@ -163,7 +163,7 @@ class ModelConnection:
         self.spare = event.spare
         self._agenda.do(
             ConfigureModel(
-                prompts.instructions(self._restaurant, event.at),
+                prompts.instructions(self._restaurant, event.at, texts=self._desk.no_text is None),
                 tuple(self._desk.tools.schemas()),
                 (self._desk.look_up("get_menu", event.at),),
                 prompts.history(self._turns, self._hints),

@@ -24,6 +24,7 @@ from gateway.orders.order import Order, OrderState, open_order
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.timing import not_then
 from gateway.orders.tooling.outcome import (
+    AgreeToText,
     Assent,
     CancelOrder,
     DeclineHeld,
@@ -42,6 +43,7 @@ CONFIRM_PATIENCE = 1.5
 """Seconds that `confirm_order` waits for the transcript of the caller's turn (design.md section 3, 6)."""
 SUBMIT_LIMIT = 30.0
 """Seconds after which a submit counts as failed though nobody said so; longer than the store is asked."""
+NO_TEXTS = "No text messages are sent here."
 RECENT_MS = 600_000
 """Orders that were placed longer ago say nothing about the one that is being taken."""
 
@@ -77,6 +79,8 @@ class Desk:
         self.held: Order | None = None
         self.recent: tuple[RecentOrder, ...] = ()
         self.offer: Offer = AS_THE_MENU_SAYS
+        self.no_text: str | None = NO_TEXTS
+        """Why the caller cannot get text messages, in words for the model."""
 
     @property
     def tools(self) -> OrderTools:
@@ -227,7 +231,7 @@ class Desk:
                 effects.append(HoldOrder(None))
                 if self._not_sure:
                     output |= {"say": prompts.MAY_BE_PLACED}
-            case TransferToStaff() | LeaveMessage() | EndCall() | None:
+            case TransferToStaff() | LeaveMessage() | AgreeToText() | EndCall() | None:
                 pass
             case _:
                 assert_never(outcome.action)
@@ -320,6 +324,7 @@ class Desk:
             sold_out=self.offer.sold_out,
             quote_minutes=self.offer.quote_minutes,
             no_person=self._staff_line.why_nobody(now),
+            no_text=self.no_text,
             pause=self.offer.pause,
             recent_cents=tuple(order.cents for order in self.recent if milliseconds(now) - order.at < RECENT_MS),
         )

@@ -6,6 +6,7 @@ from typing import Literal
 
 from gateway.events import AlertKind, ErrorEvent
 from gateway.orders.order import Order
+from gateway.orders.restaurant import Language
 
 ClipName = Literal[
     "hold", "sorry_repeat", "still_there", "apology_transfer", "goodbye", "technical_trouble", "let_me_see"
@@ -144,6 +145,25 @@ class KeepMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepConsent:
+    """Write down what the caller answered about text messages, in their words. Outcome: `call.text_agreed`."""
+
+    tool_call_id: str
+    item_id: str
+    words: str
+    language: Language
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextOrder:
+    """Have a placed order confirmed to the caller by a text message. Outcome: `call.text_queued`, with luck."""
+
+    order: Order
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseAlert:
     """Call the staff's attention to this call. Outcome: `call.alert_raised`."""
 
@@ -186,6 +206,8 @@ Effect = (
     | HoldOrder
     | SubmitOrder
     | KeepMessage
+    | KeepConsent
+    | TextOrder
     | RaiseAlert
     | ReportError
     | CloseModel

@@ -6,8 +6,8 @@ table alone; what the core itself finds out (an order is incomplete, a retry is 
 way. Folding a call's log (`Call.fold`) gives the call again, in any process.
 
 What follows from an event is decided by the parts: `ModelConnection`, `TurnTaking` with its `Understanding`, `Replies`
-with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Keypad`, the `StaffLine` and its
-`Staff`, `SeverityRules`, `Moves`, the watchdog over `DeadAir`, and `Deadlines`. They are made in `parts.py`.
+with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Texts`, `Keypad`, the `StaffLine`
+and its `Staff`, `SeverityRules`, `Moves`, the watchdog over `DeadAir`, and `Deadlines`. They are made in `parts.py`.
 """
 
 from collections.abc import Iterable
@@ -22,6 +22,7 @@ from gateway.call.effects import Effect
 from gateway.call.moves import MOVED
 from gateway.call.parts import Parts
 from gateway.call.states import State
+from gateway.call.texts import why_no_text
 from gateway.events import (
     AgentSaid,
     AlertRaised,
@@ -65,6 +66,8 @@ from gateway.events import (
     SessionRequested,
     StaffActed,
     SubmitDelayed,
+    TextAgreed,
+    TextQueued,
     TimedOut,
     ToolCalled,
     TranscriptionEvent,
@@ -78,7 +81,8 @@ from gateway.orders.tools import OrderTools
 
 _WITHOUT_A_LEG = (
     CallStarted, LegStarted, LegEnded, HungUp, Ended, AgentSaid, TranscriptionEvent, OrderEvent, OfferChanged,
-    MessageLeft, AlertRaised, TransferAnswered, TransferAccepted, Dialled, StaffActed, LogDamaged,
+    MessageLeft, TextAgreed, TextQueued, AlertRaised, TransferAnswered, TransferAccepted, Dialled, StaffActed,
+    LogDamaged,
 )  # fmt: skip
 """What still matters while no stream is up. Everything else is late: nobody could hear what followed from it."""
 
@@ -111,6 +115,7 @@ class Call:
         self.alerts = parts.alerts
         self.staff_line = parts.staff_line
         self.staff = parts.staff
+        self.texts = parts.texts
         self.caller_key: str | None = None
         self.leg = 0
         self.textual = False
@@ -253,6 +258,7 @@ class Call:
             case TranscriptionEvent():
                 self._parts.emergency.heard(event)
                 self._parts.turn_taking.transcription(event)
+                self.texts.words_came()
                 self._parts.purpose.heard(event)
             case ResponseStarted():
                 self._parts.severity.response_started()
@@ -277,10 +283,15 @@ class Call:
                 self._parts.replies.tool_called(event)
             case OrderEvent():
                 self._parts.replies.order_event(event)
+                self.texts.look()
             case OfferChanged():
                 self._parts.offers.changed(event)
             case MessageLeft():
                 self.alerts.message_left(event)
+            case TextAgreed():
+                self.texts.agreed(event)
+            case TextQueued():
+                self.texts.queued(event)
             case AlertRaised():
                 self.alerts.alert_raised(event)
             case KeyPressed():
@@ -321,6 +332,7 @@ class Call:
         self.caller_key = event.caller_key
         self._parts.length.call_started(event.at)
         self.desk.recent = event.recent_orders
+        self.desk.no_text = why_no_text(self.restaurant, event)
         self.desk.open_order(self.call_id)
         try:
             self.desk.held = Order.model_validate_json(event.held_order) if event.held_order else None
@@ -347,6 +359,7 @@ class Call:
             self._parts.agenda.do(submit)
             self._parts.replies.submit_began(event.at)
         self.alerts.leg_started()
+        self.texts.leg_started()
         self._parts.length.leg_started(event.at)
         if ended is not None and nobody_answered:
             self.alerts.raise_alert("transfer_unanswered", ended.reason)

@@ -21,6 +21,7 @@ from gateway.call.severity import SeverityRules
 from gateway.call.staff import Staff
 from gateway.call.staff_line import StaffLine
 from gateway.call.state_machine import StateMachine
+from gateway.call.texts import Texts
 from gateway.call.turn_taking import TurnTaking
 from gateway.call.turns import Turns
 from gateway.call.understanding import Understanding
@@ -45,7 +46,8 @@ class Parts:
         self.farewell = farewell = Farewell(agenda, machine)
         holding = Holding(agenda, floor)
         self.connection = connection = ModelConnection(agenda, machine, restaurant, desk, turns, farewell, holding)
-        self.replies = replies = Replies(agenda, floor, desk, connection, farewell, alerts, holding)
+        self.texts = texts = Texts(agenda, desk, turns, connection)
+        self.replies = replies = Replies(agenda, floor, desk, connection, farewell, alerts, holding, texts)
         self.offers = Offers(desk, connection, replies)
         understanding = Understanding(staff_line, connection, farewell)
         self.staff = Staff(restaurant, connection, farewell)

@@ -84,8 +84,13 @@ _AGES = """\
 _LARGE = """\
 - The menu is large: look up ids with find_item, and read get_menu category by category."""
 
+TEXTS = """
+- Text messages: before the read-back ask once whether the order may be sent as a text message to the number they ring
+  from, then call text_order with their answer. Never urge them.
+"""
 
-def instructions(restaurant: Restaurant, now: datetime | None = None) -> str:
+
+def instructions(restaurant: Restaurant, now: datetime | None = None, *, texts: bool = False) -> str:
     """The session's instructions for one restaurant.
 
     The same restaurant always begins with the same bytes, so that the provider's prompt cache holds; what changes from
@@ -94,6 +99,7 @@ def instructions(restaurant: Restaurant, now: datetime | None = None) -> str:
     Args:
         restaurant: with its menu.
         now: aware; with it the instructions end with the local time and whether the restaurant is open.
+        texts: whether the caller may be offered a text message about the order.
     """
     languages = " or ".join(LANGUAGES[language] for language in restaurant.languages)
     text = RULES.format(
@@ -106,6 +112,8 @@ def instructions(restaurant: Restaurant, now: datetime | None = None) -> str:
     )
     if restaurant.greeting:
         text += f'\nYour greeting: "{restaurant.greeting}"\n'
+    if texts:
+        text += TEXTS
     return text if now is None else text + _moment(restaurant, now)
 
 

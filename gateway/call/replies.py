@@ -17,6 +17,7 @@ from gateway.call.effects import AnswerTool, CancelResponse, Note, ReportError
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
 from gateway.call.holding import Holding
+from gateway.call.texts import Texts
 from gateway.errors import ErrorHandler, ErrorType
 from gateway.events import (
     ModelLost,
@@ -29,7 +30,7 @@ from gateway.events import (
     ToolCalled,
 )
 from gateway.orders.order_data import stored_order
-from gateway.orders.tooling.outcome import EndCall, LeaveMessage, Submit, ToolOutcome, TransferToStaff
+from gateway.orders.tooling.outcome import AgreeToText, EndCall, LeaveMessage, Submit, ToolOutcome, TransferToStaff
 
 
 class Replies:
@@ -44,6 +45,7 @@ class Replies:
         farewell: Farewell,
         alerts: Alerts,
         holding: Holding,
+        texts: Texts,
     ) -> None:
         self._agenda = agenda
         self._floor = floor
@@ -52,6 +54,7 @@ class Replies:
         self._farewell = farewell
         self._alerts = alerts
         self._holding = holding
+        self._texts = texts
         self._answered_tools = False
         self._failures = 0
         self._stalls = 0
@@ -217,6 +220,8 @@ class Replies:
                 self._farewell.begin(at, reason, "goodbye")
             case LeaveMessage() as message:
                 self._alerts.keep_message(event.tool_call_id, message, self._desk.summary())
+            case AgreeToText() as action:
+                self._texts.answered(event, action)
             case _:
                 pass
         if self.active is None and not self._desk.waits:

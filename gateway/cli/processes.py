@@ -6,10 +6,9 @@ import secrets
 import signal
 import socket
 
-from gateway.app import pos_endpoints, restaurants_of
+from gateway.app import alarms_of, carriers_of, pos_endpoints, restaurants_of
 from gateway.error_reports import init_error_reports
 from gateway.logs import configure_logs, get_logger
-from gateway.pos.alarms import Alarms
 from gateway.pos.worker import Worker, delivery_client
 from gateway.server import listen, serve
 from gateway.settings import Settings
@@ -56,14 +55,17 @@ async def _deliver(settings: Settings) -> None:
     url = settings.redis_url.get_secret_value() if settings.redis_url else None
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"  # unlike that of a worker that died here
     loop = asyncio.get_running_loop()
+    restaurants = restaurants_of(settings)
     async with (
         await open_store(url, settings.data_dir, retention_s=settings.transcript_days * DAY) as store,
         delivery_client(allow_private=settings.pos_allow_private) as client,
+        carriers_of(settings, store, restaurants) as carriers,
+        alarms_of(settings, store, restaurants) as alarms,
     ):
-        restaurants = restaurants_of(settings)
         endpoints, speed = pos_endpoints(restaurants), settings.pos_retry_speed
-        alarms = Alarms(store, restaurants)
-        worker = Worker(store, client, endpoints, name=name, delay_divisor=speed, on_alarm=alarms.ring)
+        worker = Worker(
+            store, client, endpoints, name=name, delay_divisor=speed, on_alarm=alarms.ring, carriers=carriers
+        )
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.stop)
         log.info("worker.started", worker=name)

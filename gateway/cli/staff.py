@@ -1,10 +1,12 @@
 """`gateway calls` and `gateway staff`: the calls that are on, and what people at the restaurant do with them.
 
 A command is left in the store, where the process that serves the call finds it within a second; while a call has no
-line to the agent it waits there until it has one, or until the next question of the telephone company about it.
+line to the agent it waits there until it has one, or until the next question of the telephone company about it. With
+PUBLIC_URL and the Twilio account in the environment, `take` and `end` have Twilio ask at once.
 """
 
 import getpass
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.markup import escape
 from rich.table import Table
 
@@ -20,12 +23,15 @@ from gateway.call.machine import Call
 from gateway.call.staff import MAX_HINT, one_line
 from gateway.call.states import State
 from gateway.cli.houses import DataDir, Folder, RedisUrl, ask_store, find_houses
-from gateway.cli.terminal import fail, out
+from gateway.cli.terminal import err, fail, out
 from gateway.events import StaffAction
 from gateway.orders.pricing import totals
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.wording.money import price_text
+from gateway.settings import Settings
 from gateway.store import LiveCall, SessionStore
+from gateway.twilio.rest import TwilioRest, account_of
+from gateway.twilio.rest_answers import TwilioError
 
 staff = typer.Typer(help="Act on a call while it is on.", no_args_is_help=True)
 
@@ -85,8 +91,8 @@ def take(
     restaurants: Folder = None,
 ) -> None:
     """Take the call over: the caller is put through to the restaurant's telephone."""
-    served = _act(call, "take_over", restaurant, redis_url, data_dir, restaurants)
-    out.print("Your telephone will ring." if served else "Your telephone will ring when the caller's turn comes.")
+    now = _act(call, "take_over", restaurant, redis_url, data_dir, restaurants)
+    out.print("Your telephone will ring." if now else "Your telephone will ring when the caller's turn comes.")
 
 
 @staff.command("end")
@@ -98,8 +104,8 @@ def end(
     restaurants: Folder = None,
 ) -> None:
     """End the call. An order that is not placed stays open for the same number's next call."""
-    served = _act(call, "end", restaurant, redis_url, data_dir, restaurants)
-    out.print("The call ends." if served else "The call ends when the caller's turn comes.")
+    now = _act(call, "end", restaurant, redis_url, data_dir, restaurants)
+    out.print("The call ends." if now else "The call ends when the caller's turn comes.")
 
 
 def _act(
@@ -111,7 +117,7 @@ def _act(
     folder: Path | None,
     text: str = "",
 ) -> bool:
-    """Leave a command for a call that is on; whether a process serves it now."""
+    """Leave a command for a call that is on; whether it is taken now, by its process or by way of Twilio."""
     houses = find_houses(restaurant, folder)
 
     async def act(store: SessionStore) -> bool:
@@ -125,10 +131,45 @@ def _act(
             )
         if action == "take_over" and found.call.restaurant.transfer_to is None:
             fail(f"{found.call.restaurant.id} has no telephone to take it with: set transfer_to in its restaurant.toml")
-        await store.commands.give(found.call.restaurant.id, call, action, text=text, who=_who())
-        return found.served
+        given = await store.commands.give(found.call.restaurant.id, call, action, text=text, who=_who())
+        return found.served or await _steer(store, found.call, action, given)
 
     return ask_store(redis_url, data_dir, act)
+
+
+async def _steer(store: SessionStore, call: Call, action: StaffAction, command_id: str) -> bool:
+    """Have Twilio ask now what follows for a call that no process serves; whether it does."""
+    settings = _twilio_settings()
+    account = None if settings is None else account_of(settings)
+    if settings is None or account is None or action == "hint":
+        return False
+    from gateway.web.steering import steering_document  # noqa: PLC0415 - for this alone, and slow to load
+
+    fence = await store.fence(call.restaurant.id, call.call_id)
+    document = steering_document(call, action, command_id, fence, settings.public_url)
+    if document is None:
+        return False
+    try:
+        async with TwilioRest(account) as twilio:
+            return await twilio.redirect_call(call.call_id, document)
+    except TwilioError as error:
+        err.print(escape(f"Twilio was not to be moved at once: {error}"))
+        return False
+
+
+def _twilio_settings() -> Settings | None:
+    """What the environment says of Twilio and of our address there; None where that is not enough to ask it anything.
+
+    The other settings are none of this command's business, and may be missing here.
+    """
+    names = ("public_url", "twilio_account_sid", "twilio_auth_token", "twilio_api_url")
+    given = {name: value for name in names if (value := os.environ.get(name.upper(), "").strip())}
+    if "public_url" not in given:
+        return None
+    try:
+        return Settings.model_validate(given)
+    except ValidationError:  # `gateway check` says what is wrong
+        return None
 
 
 async def _look(store: SessionStore, houses: Sequence[Restaurant]) -> list[Seen]:

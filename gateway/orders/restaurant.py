@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from gateway.orders.availability import DAYS, Clock, FulfilmentKind, Weekday
+from gateway.orders.contact_settings import E164, AlarmSettings, SmsSettings
 from gateway.orders.menu import Menu, Name
 from gateway.orders.pos_systems import CloverSettings, PosSystem, SquareSettings, SystemSettings, ToastSettings
 
@@ -56,9 +57,6 @@ def _long_enough(key: SecretStr) -> SecretStr:
     if len(key.get_secret_value()) < _SHORTEST_KEY:
         raise ValueError(f"too short for an API key: {_SHORTEST_KEY} characters or more, drawn at random")
     return key
-
-
-E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
 class _Part(BaseModel):
@@ -139,6 +137,8 @@ class Restaurant(_Part):
         max_call_minutes: how long a call lasts at most; twice as long through a relay operator.
         emergency_number: what callers are told to dial when somebody is in danger.
         pos: where orders go; None: nowhere yet (development).
+        alarm: whom to tell of an order that the POS does not take; None: operators alone.
+        sms: from whom customers get text messages about their orders; None: they get none.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -167,6 +167,8 @@ class Restaurant(_Part):
     max_call_minutes: Annotated[int, Field(strict=True, ge=5, le=120)] = 15
     emergency_number: Annotated[str, Field(pattern=r"^[0-9]{3,6}$")] = "911"
     pos: PosEndpoint | None = None
+    alarm: AlarmSettings | None = None
+    sms: SmsSettings | None = None
     menu: Menu
 
     @field_validator("hours")
@@ -181,6 +183,8 @@ class Restaurant(_Part):
         """A transfer to a number that this gateway answers would ring in a circle."""
         if self.transfer_to in self.numbers:
             raise ValueError("transfer_to is one of the restaurant's own numbers, which the agent answers")
+        if self.alarm is not None and not {self.alarm.call, self.alarm.sms}.isdisjoint(self.numbers):
+            raise ValueError("alarm names one of the restaurant's own numbers, which the agent answers")
         return self
 
     @property

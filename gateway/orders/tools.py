@@ -18,6 +18,7 @@ from gateway.orders.tooling import call_tools, cart_tools, customer_tools, menu_
 from gateway.orders.tooling.arguments import Arguments, Refusal, shown
 from gateway.orders.tooling.desk import Desk, ToolCall
 from gateway.orders.tooling.outcome import (
+    AgreeToText,
     Assent,
     CancelOrder,
     DeclineHeld,
@@ -36,6 +37,7 @@ from gateway.orders.tooling.outcome import (
 from gateway.orders.tooling.schemas import ARGUMENTS, tool_schemas
 
 __all__ = [
+    "AgreeToText",
     "Assent",
     "CancelOrder",
     "DeclineHeld",
@@ -70,6 +72,7 @@ _HANDLERS: Mapping[str, Callable[[Desk, ToolCall], ToolOutcome]] = {
     "resume_order": call_tools.resume_order,
     "cancel_order": call_tools.cancel_order,
     "leave_message": call_tools.leave_message,
+    "text_order": call_tools.text_order,
     "transfer_to_staff": call_tools.transfer_to_staff,
     "end_call": call_tools.end_call,
 }

@@ -18,12 +18,13 @@ from typing import Literal
 DELAYS_S = (5.0, 30.0, 120.0, 600.0, 3600.0, 3 * 3600.0, 8 * 3600.0)
 LONGEST_S = 24 * 3600.0
 
-Failure = Literal["timeout", "connect", "protocol", "no_endpoint", "internal"]
+Failure = Literal["timeout", "connect", "protocol", "no_endpoint", "no_carrier", "internal"]
 _FAILURES: dict[Failure, str] = {
     "timeout": "no complete answer in time",
     "connect": "no connection",
     "protocol": "the answer broke off or was not HTTP",
     "no_endpoint": "the restaurant has no POS endpoint",
+    "no_carrier": "no account is set that could send it",
     "internal": "an error of our own",
 }
 

@@ -14,16 +14,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from types import MappingProxyType
 from typing import assert_never
 
 import httpx2
 import structlog
 
-from gateway.breaker import Breaker
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.address import GuardedTransport
 from gateway.pos.alarm import Alarm
 from gateway.pos.attempt import TIMEOUT_S, Attempt, attempt_delivery
+from gateway.pos.health import EndpointHealth, Postponed
 from gateway.pos.late import LateWatch
 from gateway.pos.outbox import Head, Outbox, Token
 from gateway.pos.vendor import attempt_order
@@ -35,13 +36,10 @@ logger = structlog.get_logger(__name__)
 
 _PAUSE_S = 0.5  # after an error of the store
 _LOOK_S = 1.0  # between looks at what is late
-FAILURES_IN_A_ROW = 10
-"""So many within a minute, and an endpoint rests: its messages wait without using up their attempts."""
-REST_S, LONGEST_REST_S = 5.0, 30.0
-BACK_AFTER = 3
-"""After so many failures in a row a success says that the POS is back: what waits for it is tried at once."""
-PROBE_S = 1.0
-"""So long the others wait while one message tries whether a resting endpoint is back."""
+CARRIED = frozenset({"sms"})
+"""Types of deliveries that are not for a POS."""
+Carrier = Callable[[Head], Awaitable[Attempt | Dead]]
+"""Brings one delivery to where it belongs, once; raises StoreError when the store is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +89,7 @@ class Worker:
         poll_s: float = 0.25,
         block_s: float = BLOCK_S,
         on_alarm: Callable[[Alarm], Awaitable[None]] | None = None,
+        carriers: Mapping[str, Carrier] = MappingProxyType({}),
     ) -> None:
         """Prepare a worker.
 
@@ -106,13 +105,13 @@ class Worker:
             poll_s: how often to look for retries that are due.
             block_s: how long a read waits for a new message; `stop` waits for it too.
             on_alarm: told, once for an order over all workers, that its POS does not have it after 60 s or never will.
+            carriers: bring deliveries of some types elsewhere than to an endpoint, by the type; see `CARRIED`.
         """
         assert stuck_after_s > timeout_s, "a worker that waits for an answer is not stuck"
         self.counts = WorkerCounts()
         self._outbox = Outbox(store, name)
         self._late = LateWatch(store)
-        self._breakers: dict[str, Breaker] = {}
-        self._failed_in_a_row: dict[str, int] = {}
+        self._health = EndpointHealth(delay_divisor)
         self._client = client
         self._endpoints = endpoints
         self._concurrency = concurrency
@@ -123,6 +122,7 @@ class Worker:
         self._block_s = block_s
         self._on_alarm = on_alarm
         self._tasks: asyncio.TaskGroup | None = None
+        self._carriers = carriers
         self._slots = asyncio.Semaphore(concurrency)
         self._stopping = asyncio.Event()
 
@@ -195,6 +195,8 @@ class Worker:
             self._slots.release()
 
     async def _attempt(self, head: Head) -> Attempt | Dead | Postponed:
+        if head.delivery.type in CARRIED:
+            return await self._carry(head)
         endpoint = self._endpoints.get(head.restaurant_id)
         if endpoint is None:
             return Attempt("no_endpoint")
@@ -202,10 +204,7 @@ class Worker:
         reason = await self._outbox.disabled(head.restaurant_id, name)
         if reason is not None:
             return Dead(f"the endpoint is disabled: {reason}")
-        breaker = self._breaker(name)
-        began = time.monotonic()
-        if not breaker.allows(began):
-            rests = breaker.opens_in(began) if breaker.is_open(began) else PROBE_S / self._divisor
+        if rests := self._health.rests(name, time.monotonic()):
             return Postponed(rests * (1 + _jitter() / 5))
         attempt_with = attempt_delivery if endpoint.system == "neutral" else attempt_order
         try:
@@ -219,27 +218,30 @@ class Worker:
         await self._note(name, found, head.restaurant_id)
         return found
 
-    def _breaker(self, name: str) -> Breaker:
-        if (known := self._breakers.get(name)) is not None:
-            return known
-        times = {"open_s": REST_S / self._divisor, "longest_s": LONGEST_REST_S / self._divisor}
-        self._breakers[name] = made = Breaker(limit=FAILURES_IN_A_ROW, in_a_row=True, **times)
-        return made
-
     async def _note(self, name: str, found: Attempt | Dead, restaurant_id: str) -> None:
-        """Whether the endpoint is there: what it refuses is its right."""
-        breaker, failed = self._breaker(name), self._failed_in_a_row.pop(name, 0)
-        alive = isinstance(found, Dead) or (isinstance(found.outcome, int) and found.outcome < 500)
-        if not alive:
-            self._failed_in_a_row[name] = failed + 1
-            if breaker.failed(time.monotonic(), _jitter()):
+        """What an attempt says about the endpoint, and what follows for everything else that waits for it."""
+        match self._health.note(name, alive=_is_alive(found), now=time.monotonic(), spread=_jitter()):
+            case "rests":
                 logger.warning("delivery.endpoint_rests", restaurant=restaurant_id)
-            return
-        breaker.worked(time.monotonic())
-        if failed >= BACK_AFTER:
-            number = keys.partition(restaurant_id)
-            hurried = await self._outbox.hurry(number, restaurant_id, _ms(datetime.now(UTC)))
-            logger.info("delivery.endpoint_is_back", restaurant=restaurant_id, waiting=hurried)
+            case "is_back":
+                number, now_ms = keys.partition(restaurant_id), _ms(datetime.now(UTC))
+                hurried = await self._outbox.hurry(number, restaurant_id, now_ms)
+                logger.info("delivery.endpoint_is_back", restaurant=restaurant_id, waiting=hurried)
+            case None:
+                pass
+
+    async def _carry(self, head: Head) -> Attempt | Dead:
+        carrier = self._carriers.get(head.delivery.type)
+        if carrier is None:
+            return Attempt("no_carrier")
+        try:
+            return await carrier(head)
+        except StoreError:
+            raise
+        except Exception:
+            logger.exception("worker.error", delivery=head.delivery.id)
+            self.counts.errors += 1
+            return Attempt("internal")
 
     async def _settle(self, token: Token, head: Head, attempt: Attempt | Dead | Postponed) -> Head | None:
         """Carry out what follows from an attempt; the queue's next delivery, if it goes on at once."""
@@ -301,6 +303,11 @@ class Worker:
 def _name(endpoint: PosEndpoint) -> str:
     """An endpoint's name in the store: a hash, since addresses may hold credentials."""
     return hashlib.sha256(endpoint.url.encode()).hexdigest()[:16]
+
+
+def _is_alive(found: Attempt | Dead) -> bool:
+    """Whether the endpoint is there: what it refuses is its right."""
+    return isinstance(found, Dead) or (isinstance(found.outcome, int) and found.outcome < 500)
 
 
 def _jitter() -> float:

@@ -19,6 +19,8 @@ RUNG_S = 3600  # calls of a number that are counted together
 HANG_UPS_S = 600  # as `RECENT_S`, for calls that ended without a word
 OFFER_S = 30 * 24 * 3600  # an 86 list that nobody has touched for so long is forgotten
 
+STOP_S = 5 * 365 * 24 * 3600  # a number that wants no texts; Twilio knows it as well
+
 OUTBOX_GROUP = "workers"
 
 
@@ -96,6 +98,16 @@ def hang_ups_key(restaurant_id: str, caller_key: str) -> str:
 def blocked_key(restaurant_id: str) -> str:
     """Hash: blocked callers, each with `last two digits:until`, until in Unix milliseconds."""
     return f"{_restaurant(restaurant_id)}:blocked"
+
+
+def unsubscribed_key(restaurant_id: str, caller_key: str) -> str:
+    """String: there for a number (keyed hash) that wants no text messages."""
+    return f"{_restaurant(restaurant_id)}:unsubscribed:{caller_key}"
+
+
+def thread_key(restaurant_id: str, order_id: str) -> str:
+    """String: where the text messages about an order go (JSON); goes when nothing more can come of the order."""
+    return f"{_restaurant(restaurant_id)}:thread:{order_id}"
 
 
 def commands_key(restaurant_id: str) -> str:

@@ -226,6 +226,11 @@ class SessionStore:
         """Who serves the call now; None when nobody does, or its process died."""
         return cast("str | None", await self.connection.command("GET", keys.call_keys(restaurant_id, call_id).lease))
 
+    async def fence(self, restaurant_id: str, call_id: str) -> int | None:
+        """Under which the newest leg holds the call, or held it; None before its first."""
+        found = await self.connection.command("HGET", keys.call_keys(restaurant_id, call_id).fence, "fence")
+        return None if found is None else int(cast("str", found))
+
     async def read_log(self, restaurant_id: str, call_id: str, after: str | None = None) -> list[LogEntry]:
         """The events of a call, oldest first; with `after`, those behind that position only."""
         log = keys.call_keys(restaurant_id, call_id).log

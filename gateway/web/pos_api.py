@@ -21,6 +21,7 @@ from starlette.routing import Route
 from gateway.houses import Houses
 from gateway.logs import get_logger
 from gateway.metrics import MetricsCollector
+from gateway.order_texts import OrderTexts
 from gateway.orders.menu import Menu
 from gateway.orders.menu_file import examine_menu
 from gateway.orders.menus.difference import difference
@@ -92,6 +93,7 @@ class PosApi:
         self._store = store
         self._houses = houses
         self._status = PosStatusStore(store.connection, store.retention_s)
+        self._texts = OrderTexts(store)
         self._metrics = metrics
         self._now = now
 
@@ -185,6 +187,8 @@ class PosApi:
                 raise Refused(409, "status_backwards", message, order_status=placed.status)
             if move == "same" or await self._move(restaurant, placed, update):
                 log.info("pos_api.status", restaurant=restaurant.id, order_id=order_id, status=update.status)
+                if update.status in ("ready", "rejected", "cancelled"):
+                    await self._texts.tell(restaurant, order_id, update.status, update.reason, self._now())
                 return StatusAnswer(order_ref=order_id, status=update.status, changed=move == "forward")
         raise Refused(409, "conflict", "The status of this order is changing right now. Send it again.")
 

@@ -12,16 +12,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.call.machine import Call
 from gateway.call.next_step import Goodbye, next_step
 from gateway.events import CallStarted, Disclosed, HungUp, milliseconds
 from gateway.houses import Houses
 from gateway.logs import get_logger
 from gateway.metrics import MetricsCollector
+from gateway.order_texts import OrderTexts
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.timing import takes_calls
 from gateway.security import caller_key, last_two
 from gateway.settings import Settings
 from gateway.store import SessionStore
+from gateway.store.texts import TextStore
 from gateway.text_session import TextSessions, UnknownCallError
 from gateway.web.admission import Admission, declined
 from gateway.web.call_book import CallBook
@@ -81,6 +84,7 @@ class Telephony:
         self._documents = Documents(settings, secret, self._turns, now)
         self._book = CallBook(store, houses, metrics, now)
         self._houses = houses
+        self._texts = OrderTexts(store)
         self._now = now
 
     def routes(self) -> list[Route]:
@@ -146,6 +150,7 @@ class Telephony:
                 return declined(restaurant, place)
             held = None if caller is None else await self._store.held_order(restaurant.id, caller)
             lately = () if caller is None else await self._store.placed_lately(restaurant.id, caller, now)
+            unsubscribed = await self._wants_no_texts(restaurant, caller)
             menu = (await self._houses.now(restaurant.id)).menu
             facts: dict[str, object] = {"session_id": hook.call_id, "timestamp": milliseconds(now)}
             started = CallStarted.model_validate(
@@ -156,6 +161,7 @@ class Telephony:
                     "caller_last_two": last_two(number),
                     "held_order": None if held is None else held.order,
                     "recent_orders": [{"cents": order.cents, "at": milliseconds(order.at)} for order in lately],
+                    "unsubscribed": unsubscribed,
                     "menu_digest": menu.digest,
                 }
             )
@@ -176,6 +182,8 @@ class Telephony:
         if restaurant is None:
             return self._door.refuse(hook, "unknown_number", None)
         leg, after = hook.leg, "dial" if hook.field("DialCallStatus") else "stream"
+        if hook.command is not None:
+            after = f"staff-{hook.command}"
         over = hook.field("CallStatus") in OVER
         async with asyncio.timeout(STORE_PATIENCE_S):
             entries = await self._book.log_of(hook.call_id, restaurant)
@@ -226,6 +234,7 @@ class Telephony:
                 await self._store.end_call(restaurant.id, hook.call_id)
                 call = await self._book.fold(hook.call_id, restaurant, entries, hung_up)
                 await self._admission.over(call, call.caller_key, self._now())
+                await self._confirm_by_text(call, hook)
         return ""
 
     async def _stream(self, hook: Webhook) -> str:
@@ -233,6 +242,24 @@ class Telephony:
         level = log.warning if error is not None else log.info
         level("stream.status", status=event, stream=hook.field("StreamSid"), error=error)
         return ""
+
+    async def _wants_no_texts(self, restaurant: Restaurant, caller: str | None) -> bool:
+        if restaurant.sms is None or caller is None:
+            return False
+        return await TextStore(self._store.connection).is_unsubscribed(restaurant.id, caller)
+
+    async def _confirm_by_text(self, call: Call, hook: Webhook) -> None:
+        """The text that a call still owes at its end: the process that was to send it has died, or its store was away.
+
+        Nobody waits for more of it: the event is for the log alone.
+        """
+        owed = call.texts.owed
+        if owed is None:
+            return
+        queued = await self._texts.confirm(call, owed, hook.field("From"), self._now())
+        if queued is not None:
+            entry = (f"call.text_queued-{queued.order_id}", queued.to_json())
+            await self._store.append(call.restaurant.id, call.call_id, None, [entry])
 
     async def _is_over(self, hook: Webhook, restaurant: Restaurant, caller: str | None) -> str:
         """The beginning of a call that has ended already: a webhook that came late."""

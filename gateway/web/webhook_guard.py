@@ -28,6 +28,7 @@ FORM = "application/x-www-form-urlencoded"
 CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Twilio's have 34; it becomes part of a key
 _LEG = re.compile("[1-9][0-9]{0,3}", re.ASCII)
 _COUNT = re.compile("0|[1-9][0-9]{0,8}", re.ASCII)
+_COMMAND = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")  # the store's id of it; it becomes part of a key
 _TOKEN = re.compile(r"[A-Za-z0-9_.:-]{1,128}")  # a UUID so far; it becomes part of a key
 
 Refusal = Literal[
@@ -115,6 +116,12 @@ class Webhook:
         """How often the caller was asked to hold before this request, by our own URL `/twiml/next?leg=N&held=N`."""
         held = self.query.get("held", "0")
         return int(held) if _COUNT.fullmatch(held) else 0
+
+    @property
+    def command(self) -> str | None:
+        """The command of the restaurant's people because of which Twilio asks, as our own URL has it; mostly None."""
+        command = self.query.get("staff", "")
+        return command if _COMMAND.fullmatch(command) else None
 
     @property
     def turn(self) -> "AskedTurn":

@@ -28,11 +28,13 @@ from gateway.events import (
     OfferChanged,
     OrderEvent,
     StaffActed,
+    TextAgreed,
     ToolCalled,
     TranscriptionEvent,
     read_event,
 )
 from gateway.orders.availability import DAYS
+from gateway.orders.contact_settings import SmsSettings
 from gateway.orders.offer import Offer
 from gateway.orders.order import OrderState
 from gateway.orders.order_data import order_data
@@ -286,6 +288,24 @@ def test_a_message_without_a_wish_to_be_rung_back_has_no_number(house: Restauran
     turns.begin()
     turns.say("A message.")
     assert [message.number for message in turns.told(MessageLeft)] == [None]
+
+
+def test_a_placed_order_is_confirmed_by_text_where_the_caller_agrees(house: Restaurant) -> None:
+    texting = house.model_copy(update={"sms": SmsSettings.model_validate({"from": "+15550100000"})})
+    request = ToolRequest("text_order", {"agreed": True})
+    script = [[Say("A text message?")], [CallTools((request,))], [Say("Noted.")]]
+    turns = Turns(texting, OrderTools(texting.menu, texting), ScriptedMind(script))
+    turns.begin()
+    turns.say("Yes, please.")
+    (agreed,) = turns.told(TextAgreed)
+    assert (agreed.words, agreed.agreed) == ("Yes, please.", True)
+    assert turns.turn.text is None, "nothing is placed"
+    turns.mind = Brain()
+    turns.say("A Coke. That's all.")
+    turns.say("Ana, pickup.")
+    turns.say("Yes.")
+    assert turns.turn.text is not None
+    assert turns.turn.text.order.state is OrderState.SUBMITTED
 
 
 def test_an_order_is_held_for_the_next_call(turns: Turns) -> None:

@@ -23,6 +23,7 @@ from gateway.events import (
     TransferAccepted,
     milliseconds,
 )
+from gateway.local.twilio_api import TwilioApi
 from gateway.orders.restaurant_files import SHIPPED
 from gateway.store import SessionStore, open_store
 from tests.cli.width import set_width
@@ -129,6 +130,66 @@ def test_to_take_a_call_and_to_end_it(url: str) -> None:
     assert run("staff", "take", CALL) == "Your telephone will ring."
     assert run("staff", "end", "CAlost", "--restaurant", HOUSE) == "The call ends when the caller's turn comes."
     assert [(command.call_id, command.action) for command in waiting(url)] == [(CALL, "take_over"), ("CAlost", "end")]
+
+
+# --- with a Twilio account, a call that nobody serves is led on at once ---
+
+ACCOUNT, TOKEN = "AC" + "1" * 32, "token-of-the-tests"
+TRANSFERRED = (Ended, {"reason": "x", "next": "transfer"})
+
+
+async def steered(
+    monkeypatch: pytest.MonkeyPatch, url: str, *words: str, live: bool = True, token: str = TOKEN
+) -> tuple[str, list[str]]:
+    """A command for a call whose staff's telephone rings: what is printed, and the documents that Twilio got."""
+    async with TwilioApi(ACCOUNT, TOKEN) as api:
+        if live:
+            api.live.add(CALL)
+        account = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": token, "TWILIO_API_URL": api.url}
+        for name, value in {"PUBLIC_URL": "https://voice.example.com", **account}.items():
+            monkeypatch.setenv(name, value)
+        await asyncio.to_thread(begin, url, LEG, TRANSFERRED, served=False)
+        result = await asyncio.to_thread(runner.invoke, app, words)
+        assert result.exit_code == 0
+        return " ".join(result.output.split()), [change.form["Twiml"] for change in api.changes]
+
+
+async def test_with_an_account_the_end_does_not_wait(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    told, documents = await steered(monkeypatch, url, "staff", "end", CALL)
+    assert told == "The call ends."
+    (document,) = documents
+    ((command,),) = [await asyncio.to_thread(waiting, url)]
+    assert f"https://voice.example.com/twiml/next?leg=2&amp;staff={command.id}#" in document
+
+
+@pytest.mark.parametrize(("action", "told"), [("take", "Your telephone will ring"), ("hint", "The agent is told")])
+async def test_what_need_not_be_hurried_is_left_to_its_turn(
+    monkeypatch: pytest.MonkeyPatch, url: str, action: str, told: str
+) -> None:
+    text = ("no basil",) if action == "hint" else ()
+    printed, documents = await steered(monkeypatch, url, "staff", action, CALL, *text)
+    assert printed.startswith(told)
+    assert " when " in printed
+    assert documents == []
+
+
+async def test_a_call_that_twilio_has_ended_and_an_account_that_is_refused_leave_the_command(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    told, _ = await steered(monkeypatch, url, "staff", "end", CALL, live=False)
+    assert told == "The call ends when the caller's turn comes."
+    told, _ = await steered(monkeypatch, url, "staff", "end", CALL, token="another")
+    assert "error 20003" in told
+    assert "The call ends when the caller's turn comes." in told
+    assert "another" not in told
+
+
+def test_half_an_account_is_none(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    begin(url, LEG, TRANSFERRED, served=False)
+    monkeypatch.setenv("PUBLIC_URL", "voice.example.com")
+    assert run("staff", "end", CALL) == "The call ends when the caller's turn comes."
+    monkeypatch.setenv("PUBLIC_URL", "https://voice.example.com")
+    assert run("staff", "end", CALL) == "The call ends when the caller's turn comes."
 
 
 def test_a_call_that_is_over_or_unknown(url: str) -> None:

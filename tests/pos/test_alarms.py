@@ -15,7 +15,8 @@ from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.alarm import Alarm
 from gateway.pos.alarms import Alarms
-from gateway.pos.worker import BACK_AFTER, FAILURES_IN_A_ROW, Worker
+from gateway.pos.health import BACK_AFTER, FAILURES_IN_A_ROW
+from gateway.pos.worker import Worker
 from gateway.store import Delivery, SessionStore, keys_without_expiry
 from tests.pos.conftest import SECRET
 from tests.pos.test_worker import until

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-untyped]  # the package has no types
 
+from twiml.alarm import DOCUMENT_LIMIT, PAUSE_S, alarm
 from twiml.answer import answer
 from twiml.closed import closed
 from twiml.document import MOST_HINTS, RETRIES, SAY_LIMIT, Screen, Stream
@@ -193,3 +194,32 @@ def test_the_fallback_rings_the_restaurant_or_apologises() -> None:
         "+15550100090", "One moment.", "Sorry.", "en-US"
     )
     assert fallback(None, "One moment.", "Sorry.", "en-US") == message("Sorry.", "en-US")
+
+
+def spoken(document: str) -> list[str]:
+    return [element.text or "" for element in tree(document).iter("Say")]
+
+
+def test_an_alarm_is_spoken_three_times_to_whoever_picks_up() -> None:
+    response = VoiceResponse()
+    for _ in range(3):
+        response.pause(length=PAUSE_S)
+        response.say("An order. 2 Margherita & 1 cola.", language="en-US")
+    response.hangup()
+    assert same(alarm(["An order.", "2 Margherita & 1 cola."], "More.", "en-US"), response)
+
+
+@pytest.mark.parametrize(("size", "times"), [(1100, 3), (1600, 2), (3000, 1)])
+def test_a_long_alarm_is_spoken_as_often_as_there_is_room(size: int, times: int) -> None:
+    document = alarm(["x" * size], "More.", "en-US")
+    assert len(spoken(document)) == times
+    assert len(document) <= DOCUMENT_LIMIT
+
+
+def test_an_alarm_that_is_too_long_ends_by_saying_so() -> None:
+    document = alarm(["First.", *(f"Line {i} {'&' * 60}." for i in range(40))], "There is more.", "en-US")
+    (said,) = spoken(document)
+    assert said.startswith("First. Line 0")
+    assert said.endswith(". There is more.")
+    assert DOCUMENT_LIMIT - 400 < len(document) <= DOCUMENT_LIMIT
+    assert spoken(alarm(["x" * 5000], "More.", "en-US")) == ["More."]

@@ -21,6 +21,7 @@ from gateway.tool_sets import ToolSets
 from gateway.web.health import Health
 from gateway.web.readiness import Readiness
 from gateway.web.telephony import Telephony
+from gateway.web.texting import Texting
 from gateway.web.whisper import StaffLeg
 
 TOKEN, SECRET, PUBLIC = "auth-token", "0123456789abcdefghijklmnopqrstuv", "https://voice.example.com"
@@ -56,7 +57,9 @@ class Web:
             settings, self.telephony.guard, restaurants, store, self.houses, self.metrics, now=lambda: self.now
         )
         health = Health(settings, store, self.readiness, self.metrics)
-        app = Starlette(routes=[*self.telephony.routes(), *staff_leg.routes(), *health.routes()])
+        texting = Texting(self.telephony.guard, SECRET, restaurants, store, self.metrics)
+        routes = [*self.telephony.routes(), *staff_leg.routes(), *texting.routes(), *health.routes()]
+        app = Starlette(routes=routes)
         self.app = app
         transport = httpx2.ASGITransport(app=app, client=("127.0.0.1", 1))
         self.client = httpx2.AsyncClient(transport=transport, base_url="http://internal:8000")

@@ -14,8 +14,10 @@ from starlette.applications import Starlette
 
 from gateway.houses import Houses
 from gateway.metrics import MetricsCollector
+from gateway.order_texts import Thread
 from gateway.orders.restaurant import PosEndpoint, Restaurant
-from gateway.store import Delivery, SessionStore
+from gateway.store import Delivery, SessionStore, keys
+from gateway.store.texts import TextStore
 from gateway.web.pos_api import PosApi
 
 SECRET, OTHER = ("whsec_" + base64.b64encode(letter * 32).decode() for letter in (b"k", b"o"))
@@ -92,6 +94,25 @@ async def test_the_way_of_an_order_forward_only(pos: Pos) -> None:
     assert code(back) == (409, "status_backwards")
     assert back.json()["error"]["order_status"] == "ready"
     assert (await pos.says("GET", path)).json() == {"order_ref": "order-CA1", "status": "ready", "order_version": 3}
+
+
+async def test_a_customer_who_agreed_to_texts_is_told_what_became_of_the_order(pos: Pos, store: SessionStore) -> None:
+    await pos.placed()
+    thread = Thread(to="+15557654321", sender="+15550100000", language="en")
+    await TextStore(store.connection).keep_thread("casa-verde", "order-CA1", thread.model_dump_json(), 600)
+    for number, status in enumerate(("accepted", "ready", "ready", "completed")):
+        answer = await pos.says("POST", f"{AT}/orders/order-CA1/status", {"status": status}, message_id=f"m{number}")
+        assert answer.status_code == 200
+    queue = keys.queue_key(keys.partition("casa-verde"), "order-CA1:sms")
+    queued = await store.connection.command("XRANGE", queue, "-", "+")
+    assert isinstance(queued, list)
+    ((_, fields),) = queued
+    assert json.loads(fields["payload"])["text"] == "Casa Verde: your order ER-CA1 is ready."
+    unreadable = "not a thread"
+    await TextStore(store.connection).keep_thread("casa-verde", "order-CA2", unreadable, 600)
+    await pos.placed("order-CA2")
+    rejected = {"status": "rejected", "reason": "no dough"}
+    assert (await pos.says("POST", f"{AT}/orders/order-CA2/status", rejected, message_id="m9")).status_code == 200
 
 
 async def test_an_order_that_is_not_there(pos: Pos) -> None:

@@ -1,5 +1,5 @@
 """The tools that bring an order and a call to their end: read_back, confirm_order, resume_order, cancel_order,
-leave_message, transfer_to_staff, end_call.
+leave_message, text_order, transfer_to_staff, end_call.
 
 Rules kept here: an order is placed once, after a yes to a read-back that was heard (`placing.py`); a held order is told
 nothing of until the caller asks for it, and costs what the menu says today; a message is kept once.
@@ -13,6 +13,7 @@ from gateway.orders.timing import quote
 from gateway.orders.tooling.arguments import Refusal
 from gateway.orders.tooling.desk import Desk, ToolCall, done_once, language_of, refuse_if_placed
 from gateway.orders.tooling.outcome import (
+    AgreeToText,
     CancelOrder,
     DeclineHeld,
     EndCall,
@@ -97,6 +98,18 @@ def leave_message(desk: Desk, call: ToolCall) -> ToolOutcome:
     message = LeaveMessage(text, name, number_back=bool(call.arguments.flag("ring_back")))
     told = {"say": "The message is kept for the staff. Tell the caller; promise no time and no answer."}
     return desk.unchanged(done_once(call), told, call.context, message)
+
+
+def text_order(desk: Desk, call: ToolCall) -> ToolOutcome:
+    """Whether the caller wants the order as a text message. Before it is placed or after."""
+    if call.context.no_text is not None:
+        raise Refusal(f"{call.context.no_text} Do not offer one.")
+    agreed = call.arguments.flag("agreed")
+    if agreed is None:
+        raise Refusal("text_order needs agreed: true or false, as the caller answered.", "ORDER_PARSE_ERROR")
+    told = "Noted: the text message goes out once the order is placed." if agreed else "Noted: no text message."
+    action = AgreeToText(agreed, language_of(desk, call))
+    return desk.unchanged(done_once(call), {"say": told}, call.context, action)
 
 
 def transfer_to_staff(desk: Desk, call: ToolCall) -> ToolOutcome:

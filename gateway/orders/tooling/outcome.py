@@ -10,6 +10,7 @@ from typing import Literal
 
 from gateway.orders.offer import Pause
 from gateway.orders.order import Order
+from gateway.orders.restaurant import Language
 from gateway.orders.sold_out import NOTHING_SOLD_OUT, SoldOut
 
 Assent = Literal["yes", "no", "unclear"]
@@ -32,6 +33,7 @@ class ToolContext:
         quote_minutes: how long an order takes now; None: as long as the restaurant's settings say.
         no_person: why nobody can be reached by telephone now, in words for the model; None: somebody can.
         pause: the kitchen takes no orders for right away; None: it does.
+        no_text: why the caller cannot get text messages, in words for the model; None: they can.
         recent_cents: totals of the orders that the same number placed within the last ten minutes, oldest first.
     """
 
@@ -46,6 +48,7 @@ class ToolContext:
     pause: Pause | None = None
     recent_cents: tuple[int, ...] = ()
     no_person: str | None = None
+    no_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +101,23 @@ class LeaveMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreeToText:
+    """What the caller answered about text messages, as the model understood it, and the language that is spoken."""
+
+    agreed: bool
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
 class EndCall:
     """Hang up once the goodbye was heard. `reason` is the model's, for the log."""
 
     reason: str
 
 
-ToolAction = ReadBack | Submit | ResumeHeld | DeclineHeld | CancelOrder | TransferToStaff | LeaveMessage | EndCall
+ToolAction = (
+    ReadBack | Submit | ResumeHeld | DeclineHeld | CancelOrder | TransferToStaff | LeaveMessage | AgreeToText | EndCall
+)
 
 
 @dataclass(frozen=True, slots=True)

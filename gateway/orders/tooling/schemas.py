@@ -44,6 +44,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "resume_order": ("accept",),
     "cancel_order": (),
     "leave_message": ("text", "name", "ring_back"),
+    "text_order": ("agreed", "language"),
     "transfer_to_staff": ("reason",),
     "end_call": ("reason",),
 }  # fmt: skip
@@ -148,7 +149,19 @@ def _schemas(menu: Menu, restaurant: Restaurant, *, spelt: bool) -> list[Schema]
         ),
         _tool("end_call", "Hang up, after the goodbye.", {"reason": text("Why, in a few words.")}, ["reason"]),
     ]
+    if restaurant.sms is not None:
+        tools.insert(len(tools) - 2, _text_order(language))
     return tools if spelt else [tools[0], _find_item(), *tools[1:]]
+
+
+def _text_order(language: Mapping[str, Schema]) -> Schema:
+    agreed: Schema = {"type": "boolean", "description": "Whether the caller said yes to it."}
+    return _tool(
+        "text_order",
+        "Note the caller's answer, once you have asked whether they want the order as a text message.",
+        {"agreed": agreed, **language},
+        ["agreed"],
+    )
 
 
 def _find_item() -> Schema:

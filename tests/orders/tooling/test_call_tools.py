@@ -8,6 +8,7 @@ from gateway.orders.order import Order, OrderState, open_order
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
 from gateway.orders.tools import (
+    AgreeToText,
     Assent,
     CancelOrder,
     DeclineHeld,
@@ -168,6 +169,24 @@ def test_a_message_may_be_left_about_a_placed_order_and_changes_nothing_of_it(ta
 def test_a_message_without_words_or_with_too_many_is_refused(talk: "Talk") -> None:
     assert talk("leave_message", name="Ana").message == "leave_message needs text: ask what the message is."
     assert talk("leave_message", text="x" * 1001).error == "ORDER_PARSE_ERROR"
+
+
+# --- text messages ---
+
+
+def test_an_answer_about_text_messages_is_handed_on_once_also_when_the_order_is_placed(talk: "Talk") -> None:
+    talk.order = talk.order.model_copy(update={"state": OrderState.SUBMITTED})
+    first = talk.raw("call", "text_order", '{"agreed": "yes", "language": "Spanish"}')
+    assert (first.kind, first.action) == ("noop", AgreeToText(True, "es"))
+    assert talk.raw("call", "text_order", '{"agreed": true}').action is None
+    assert talk("text_order", agreed=False).action == AgreeToText(False, "en")
+    assert talk("text_order").error == "ORDER_PARSE_ERROR"
+
+
+def test_no_text_is_noted_where_none_can_be_sent(talk: "Talk") -> None:
+    talk.context = replace(talk.context, no_text="The number is withheld.")
+    refused = talk("text_order", agreed=True)
+    assert (refused.kind, refused.message) == ("refused", "The number is withheld. Do not offer one.")
 
 
 @pytest.fixture

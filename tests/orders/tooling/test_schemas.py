@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.orders.contact_settings import SmsSettings
 from gateway.orders.menu import Menu
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.tooling.modifier_edit import MODIFIER_ARGUMENTS
@@ -55,10 +56,13 @@ def objects(schema: object) -> Iterator[dict[str, object]]:
 
 
 def test_every_tool_takes_what_its_schema_says(restaurants: dict[str, Restaurant], casa_verde: Restaurant) -> None:
-    for restaurant in (*restaurants.values(), diner(casa_verde), diner(casa_verde, menu=large_menu())):
+    texting = casa_verde.model_copy(update={"sms": SmsSettings.model_validate({"from": "+15550100000"})})
+    for restaurant in (*restaurants.values(), texting, diner(casa_verde), diner(casa_verde, menu=large_menu())):
         schemas = tool_schemas(restaurant.menu, restaurant)
         names = [schema["name"] for schema in schemas]
-        assert names == [name for name in ARGUMENTS if name != "find_item" or is_large(restaurant.menu)]
+        unused = set() if is_large(restaurant.menu) else {"find_item"}
+        unused |= set() if restaurant.sms is not None else {"text_order"}
+        assert names == [name for name in ARGUMENTS if name not in unused]
         for schema in schemas:
             assert schema.keys() == {"type", "name", "description", "parameters"}
             taken = properties(restaurant.menu, restaurant, str(schema["name"]))
