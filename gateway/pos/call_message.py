@@ -173,17 +173,18 @@ class MenuUnmatchedMessage(MessagePart):
 
 
 class Alert(MessagePart):
-    """The data of `alert.raised`."""
+    """The data of `alert.raised`: of a call, of an order (`order_ref`), or of both. `reason` has no caller's words."""
 
     version: Literal[1] = 1
     restaurant: Reference
-    call: CallReference
+    call: CallReference | None
     kind: str
     reason: str
+    order_ref: str | None = None
 
 
 class AlertRaisedMessage(MessagePart):
-    """`alert.raised`: somebody must look at a call."""
+    """`alert.raised`: somebody must look at a call, or at an order."""
 
     type: Literal["alert.raised"] = "alert.raised"
     timestamp: datetime

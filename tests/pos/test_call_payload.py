@@ -16,7 +16,7 @@ def talk() -> Conversation:
     return Conversation(casa_verde()).answered()
 
 
-def told(talk: Conversation, kind: type, **fields: Any) -> tuple[str, dict[str, Any]]:
+def told(talk: Conversation, kind: type, /, **fields: Any) -> tuple[str, dict[str, Any]]:
     """The type and the data of the message about an event."""
     talk.tell(kind, **fields)
     message = message_about(talk.log[-1], talk.call)
