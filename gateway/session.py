@@ -71,6 +71,7 @@ from gateway.leg_orders import LegOrders
 from gateway.metrics import MetricsCollector
 from gateway.model_opening import ModelOpening
 from gateway.orders.offer import Offer
+from gateway.pos.call_payload import deliveries
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.link import ModelLink
 from gateway.realtime.pool import ModelPool
@@ -380,23 +381,27 @@ class VoiceSession:
         if isinstance(event, TranscriptionEvent) and event.type == "transcription.partial":
             self._tell(event)
             return
+        event_id = self._stored_id() if logged else self._event_id()
         if not logged:
-            self._write(event)
+            self._parts.log.append(self.id, [(event_id, event.to_json())])
         if isinstance(event, ErrorEvent):
             self._log.warning("call_error", code=event.error.code, detail=event.error.message)
         self._opening.observe(event)
         effects = self._call.handle(event)
+        if told := deliveries(event_id, self._call.happened, self._call):
+            self._parts.log.append(self.id, [], deliveries=told)  # nothing was awaited: it goes with the event
         self._tell(event)
         for effect in effects:
             self._carry_out(effect)
         self._set_timer()
 
-    def _write(self, event: AnyEvent) -> None:
-        self._parts.log.append(self.id, [(self._event_id(), event.to_json())])
-
     def _event_id(self) -> str:
         self._written += 1
         return f"{self._fence}-{self._written}"
+
+    def _stored_id(self) -> str:
+        """For an event that the store has put into the log itself."""
+        return f"{self._fence}-{self._written}-stored"
 
     def _tell(self, event: AnyEvent) -> None:
         self._parts.metrics.observe(event, self.id)

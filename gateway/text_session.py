@@ -22,6 +22,7 @@ from gateway.events import AlertRaised, ErrorEvent, OrderEvent, milliseconds
 from gateway.houses import Houses
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
+from gateway.pos.call_payload import deliveries
 from gateway.sound_log import sound_log
 from gateway.store import Hold, LeaseLostError, LogEntry, SessionStore, StaleLegError, StoreError
 from gateway.submission import Submission
@@ -204,8 +205,10 @@ class TextSessions:
         written = 0
         while True:
             entries = [(f"{name}.{written + n}", event.to_json()) for n, event in enumerate(turn.events)]
+            led_to = zip(entries, turn.happened, strict=True)
+            told = [one for (event_id, _), happened in led_to for one in deliveries(event_id, happened, turn.call)]
             if entries and not await self._store.append_turn(
-                asked.restaurant.id, asked.call_id, fence, entries, self._hold(turn)
+                asked.restaurant.id, asked.call_id, fence, entries, self._hold(turn), told
             ):
                 return False
             written += len(entries)
@@ -248,6 +251,7 @@ class TextSessions:
             self._metrics.record_error(error)
             log.warning("call_error", code=error.error.code, detail=error.error.message)
         turn.events.clear()
+        turn.happened.clear()
         turn.errors.clear()
 
 

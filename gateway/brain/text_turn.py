@@ -109,6 +109,7 @@ class TextTurn:
     Attributes:
         call: The core.
         events: What is to be logged, in order; whoever logs them takes them out.
+        happened: For each of them what the core took in because of it, as `Call.happened`; taken out with them.
         submit: The order that is to be stored before the turn goes on.
         hold: Whether an order is to be kept for the number's next call, and which; None: nothing changed.
         errors: What the core reports, for logs and metrics.
@@ -124,6 +125,7 @@ class TextTurn:
         """
         self.call = call
         self.events: list[AnyEvent] = []
+        self.happened: list[tuple[AnyEvent, ...]] = []
         self.submit: Order | None = None
         self.hold: HoldOrder | None = None
         self.errors: list[ErrorEvent] = []
@@ -279,6 +281,7 @@ class TextTurn:
             event = self._redaction.clean(self._inbox.popleft())
             self.events.append(event)
             self._take(event, at)
+            self.happened.append(self.call.happened)
 
     def _take(self, event: AnyEvent, at: datetime | None = None) -> None:
         """One event: through the core and to the model; with `at` its effects are carried out."""

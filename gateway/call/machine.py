@@ -166,6 +166,11 @@ class Call:
         """By which decision the last leg ended; None while it runs, and when it was lost."""
         return self._parts.farewell.ended
 
+    @property
+    def happened(self) -> tuple[AnyEvent, ...]:
+        """What the last `handle` took in, in order: the event that it was told, and those that the core told itself."""
+        return tuple(self._parts.agenda.happened)
+
     @classmethod
     def fold(
         cls,
@@ -184,13 +189,14 @@ class Call:
 
     def handle(self, event: AnyEvent) -> list[Effect]:
         """Take one event in; returns what is to be done, in order."""
+        self._parts.agenda.begin()
         self._parts.clock.told(event)
         if isinstance(event, LegStarted) and self.state is not State.DISCONNECTED:
             # The old leg's end was not told (its process died): it is over now.
             self._parts.agenda.tell(LegEnded(**self._parts.agenda.stamp(event.at), leg=self.leg, reason="lost"))
         self._parts.agenda.tell(event)
         while self._parts.agenda.events:
-            self._take(self._parts.agenda.events.popleft())
+            self._take(self._parts.agenda.next_event())
         return self._parts.agenda.take_effects()
 
     # --- one event ---
