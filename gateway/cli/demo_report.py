@@ -51,7 +51,8 @@ class Outcome:
 def judge(played: Played, pos: PosReceiver) -> Outcome:
     """Compare what the call's log says with what the POS got."""
     call_id = played.record.call_sid
-    webhooks = tuple(message for message in pos.orders if _call_of(message) == call_id)
+    orders = (message for message in pos.orders if message.type == "order.confirmed")
+    webhooks = tuple(message for message in orders if _call_of(message) == call_id)
     order, wrong = None, []
     placed = played.story is not None and played.story.call.order is not None and played.story.call.order.is_placed
     if len(webhooks) > 1:
