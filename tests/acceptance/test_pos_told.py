@@ -1,0 +1,100 @@
+"""What the POS is told of whole calls besides orders: each message once, signed, and in the order in which it happened.
+
+The receiver verifies every request with the package `standardwebhooks`; what does not hold is refused and counted.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from gateway.brain.brain import Brain
+from gateway.brain.mind import CallTools, Prompt, Said, Step, ToolRequest
+from gateway.local.phone_line import Line
+from gateway.local.phone_record import CallRecord
+from gateway.local.phone_setup import DialOutcome
+from gateway.orders.pos_events import POS_EVENTS
+from gateway.pos.call_message import MESSAGES
+from tests.acceptance.judge import finished_log
+from tests.stage import ANA, Stage, open_stage
+
+PERSON = "+15550100090"
+
+
+def tries_everything(brain: Brain, prompt: Prompt) -> Sequence[Step]:
+    """A model that takes "sushi" for a dish without having looked."""
+    last = prompt.history[-1] if prompt.history else None
+    if isinstance(last, Said) and last.role == "user" and "sushi" in last.text.lower():
+        return (CallTools((ToolRequest("set_line", {"item_id": "sushi", "quantity": 1}),)),)
+    return Brain.decide(brain, prompt)
+
+
+async def sushi_then_a_person(line: Line) -> None:
+    await line.listen_until_quiet(400)
+    await line.say("I would like sushi.")
+    await line.listen_until_quiet(400)
+    await line.say("Can I speak to a person?")
+    await line.wait_over()
+
+
+async def nobody_there_so_a_message(line: Line) -> None:
+    await line.listen_until_quiet(400)
+    await line.say("A large pepperoni.")
+    await line.listen_until_quiet(400)
+    await line.say("Can I speak to a person?")
+    await line.wait_connected(2)
+    await line.wait_heard("nobody could come to the telephone")
+    await line.listen_until_quiet(400)
+    await line.say("Take a message: my pizza was cold, and call me back.")
+    await line.wait_heard("I will pass that on")
+    line.hang_up()
+
+
+async def told(stage: Stage, record: CallRecord, last: str = "call.ended") -> dict[str, list[dict[str, Any]]]:
+    """The data of what the POS was told of a call, by the type of message, once the last of it is there."""
+    await finished_log(stage, record.call_sid)
+    async with asyncio.timeout(10):
+        while not (found := of_call(stage, record)).get(last):
+            await asyncio.sleep(0.05)
+    return found
+
+
+def of_call(stage: Stage, record: CallRecord) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for got in stage.pos.orders:
+        data: dict[str, Any] = dict(got.data)
+        if data["call"]["ref"] == record.call_sid:
+            MESSAGES[got.type].model_validate_json(got.body)
+            found.setdefault(got.type, []).append(data)
+    return found
+
+
+async def test_a_person_takes_one_call_and_a_message_is_left_in_the_other(
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.stage.AttentiveBrain.decide", tries_everything)
+    async with open_stage(valkey_url, events=POS_EVENTS) as stage:
+        taken, left = await asyncio.gather(
+            stage.phone(dial={PERSON: DialOutcome("completed", 0.2, 0.5)}).call(sushi_then_a_person),
+            stage.phone(dial={PERSON: DialOutcome("no-answer", 0.3)}).call(nobody_there_so_a_message),
+        )
+        one, other = await told(stage, taken), await told(stage, left)
+        ids = [got.id for got in stage.pos.orders]
+        assert (stage.pos.refused, stage.pos.duplicates, len(set(ids))) == (0, 0, len(ids))
+        assert list(one) == ["call.started", "menu.unmatched", "handoff.requested", "call.transferred", "call.ended"]
+        assert all(len(messages) == 1 for messages in one.values())
+        (unmatched,) = one["menu.unmatched"]
+        assert (unmatched["tool"], "sushi" in unmatched["reason"]) == ("set_line", True)
+        assert one["call.transferred"][0]["reason"] == "the caller asked for a person"
+
+        kinds = ["call.started", "handoff.requested", "alert.raised", "message.left", "call.ended"]
+        assert list(other) == kinds
+        assert [alert["kind"] for alert in other["alert.raised"]] == ["transfer_unanswered", "message"]
+        (message,) = other["message.left"]
+        assert (message["number"], message["order_summary"]) == (ANA, "one large Pepperoni")
+        assert "my pizza was cold" in message["text"]
+        (ended,) = other["call.ended"]
+        assert (ended["order_ref"], ended["order_state"]) == (None, "draft")
+        assert [len(other[kind]) for kind in kinds] == [1, 1, 2, 1, 1]
+        assert ANA not in str(one), "a number goes out only where somebody asked to be rung back"
