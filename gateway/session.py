@@ -15,6 +15,7 @@ import structlog
 
 from gateway import errors
 from gateway.audio.playout import Cut
+from gateway.call.commands import Command, event_of, was_taken
 from gateway.call.effects import (
     AnswerTool,
     BreakOff,
@@ -41,7 +42,6 @@ from gateway.call.floor import CLIP_ITEM
 from gateway.call.machine import Call
 from gateway.call.offers import offer_changed
 from gateway.call.redaction import Redaction
-from gateway.call.staff import StaffCommand, staff_acted
 from gateway.call.states import State
 from gateway.events import (
     AlertRaised,
@@ -310,16 +310,16 @@ class VoiceSession:
         if self._call.leg == self._leg and offer != self._call.desk.offer:
             self.post(offer_changed(offer, self.id, datetime.now(UTC)))
 
-    def obey(self, command: StaffCommand) -> None:
-        """Do what a person at the restaurant wants, once; told again as long as the command lies in the store."""
+    def obey(self, command: Command) -> None:
+        """Do what a person at the restaurant wants, or take in what the kitchen says, once; it may come again."""
         if self._call.leg != self._leg or self._over or self._lease_lost or command.id in self._obeyed:
             return
         self._obeyed.add(command.id)
-        if command.id not in self._call.staff.taken:
-            self.post(staff_acted(command, datetime.now(UTC)))
+        if not was_taken(command, self._call):
+            self.post(event_of(command, datetime.now(UTC)))
         self.spawn(self._put_away(command))
 
-    async def _put_away(self, command: StaffCommand) -> None:
+    async def _put_away(self, command: Command) -> None:
         """Take a command out of the store once the log has it, so that no other leg takes it and none forgets it."""
         try:
             await self._parts.log.flushed(self.id)

@@ -15,9 +15,9 @@ import structlog
 
 from gateway.brain.brain import Brain
 from gateway.brain.text_turn import Input, TextAnswer, TextTurn
+from gateway.call.commands import event_of
 from gateway.call.log_reader import log_damaged
 from gateway.call.machine import Call
-from gateway.call.staff import staff_acted
 from gateway.events import AlertRaised, ErrorEvent, OrderEvent, milliseconds
 from gateway.houses import Houses
 from gateway.metrics import MetricsCollector
@@ -157,8 +157,8 @@ class TextSessions:
         turn = await self._folded(asked, log)
         if self._is_next(asked, turn):
             now = self._now()
-            staff = [staff_acted(command, now) for command in commands]
-            turn.gathered(asked.turn, asked.given, offer, now, voice_ready=self._voice_ready(), staff=staff)
+            news = [event_of(command, now) for command in commands]
+            turn.gathered(asked.turn, asked.given, offer, now, voice_ready=self._voice_ready(), news=news)
             if await self._finish(asked, turn, asked.fence):
                 for command in commands:
                     await self._store.commands.taken(asked.restaurant.id, command.id)

@@ -39,6 +39,7 @@ from gateway.events import (
     ErrorEvent,
     Gathered,
     KeyPressed,
+    KitchenSaid,
     LegEnded,
     LegStarted,
     LogDamaged,
@@ -186,7 +187,7 @@ class TextTurn:
         at: datetime,
         *,
         voice_ready: bool,
-        staff: Iterable[StaffActed] = (),
+        news: Iterable[StaffActed | KitchenSaid] = (),
     ) -> None:
         """The caller has answered, or not.
 
@@ -196,7 +197,7 @@ class TextTurn:
             offer: what can be had; None: not known.
             at: now.
             voice_ready: the voice model can be had again; it takes over unless the order has been read back.
-            staff: what people at the restaurant want done with the call.
+            news: what people at the restaurant want done with the call, and what the kitchen says.
         """
         stamp = stamp_of(self.call.call_id, at)
         untold = self.call.order is not None and self.call.order.state is OrderState.DRAFT
@@ -204,8 +205,8 @@ class TextTurn:
             self._tell(PlaybackFinished(**stamp))
         self._offer_is(offer, at)
         self._tell(Gathered(**stamp, leg=self.call.leg, turn=turn, heard=bool(given.keys or given.words)))
-        for acted in staff:
-            self._tell(acted)
+        for one in news:
+            self._tell(one)
         for key in given.keys:
             self._tell(KeyPressed(**stamp, digit=key))
         if given.words and not given.keys:

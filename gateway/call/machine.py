@@ -7,7 +7,8 @@ way. Folding a call's log (`Call.fold`) gives the call again, in any process.
 
 What follows from an event is decided by the parts: `ModelConnection`, `TurnTaking` with its `Understanding`, `Replies`
 with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Keypad`, the `StaffLine` and its
-`Staff`, `SeverityRules`, `Moves`, the watchdog over `DeadAir`, and `Deadlines`. They are made in `parts.py`.
+`Staff`, the `Kitchen`, `SeverityRules`, `Moves`, the watchdog over `DeadAir`, and `Deadlines`. They are made in
+`parts.py`.
 """
 
 from collections.abc import Iterable
@@ -39,6 +40,7 @@ from gateway.events import (
     HungUp,
     Interrupted,
     KeyPressed,
+    KitchenSaid,
     LegEnded,
     LegStarted,
     ListeningStarted,
@@ -77,7 +79,8 @@ from gateway.orders.tools import OrderTools
 
 _WITHOUT_A_LEG = (
     CallStarted, LegStarted, LegEnded, HungUp, Ended, AgentSaid, TranscriptionEvent, OrderEvent, OfferChanged,
-    MessageLeft, AlertRaised, TransferAnswered, TransferAccepted, Dialled, StaffActed, LogDamaged,
+    MessageLeft, AlertRaised, TransferAnswered, TransferAccepted, Dialled, StaffActed, KitchenSaid,
+    LogDamaged,
 )  # fmt: skip
 """What still matters while no stream is up. Everything else is late: nobody could hear what followed from it."""
 
@@ -110,6 +113,7 @@ class Call:
         self.alerts = parts.alerts
         self.staff_line = parts.staff_line
         self.staff = parts.staff
+        self.kitchen = parts.kitchen
         self.caller_key: str | None = None
         self.leg = 0
         self.textual = False
@@ -261,6 +265,7 @@ class Call:
                 self._parts.purpose.heard(event)
             case ResponseStarted():
                 self._parts.severity.response_started()
+                self._parts.kitchen.response_started()
                 self._parts.replies.started(event)
             case ResponseFinished():
                 self._parts.replies.finished(event)
@@ -278,6 +283,7 @@ class Call:
                 self.desk.agent_said(event.response_id, event.item_id, event.text)
             case ToolCalled():
                 self._parts.replies.tool_called(event)
+                self._parts.kitchen.look()
             case OrderEvent():
                 self._parts.replies.order_event(event)
             case OfferChanged():
@@ -295,6 +301,8 @@ class Call:
                 self.staff_line.take(event)
             case StaffActed():
                 self.staff.acted(event)
+            case KitchenSaid():
+                self.kitchen.said(event)
             case LogDamaged():
                 self._log_damaged(event)
             case ErrorEvent():

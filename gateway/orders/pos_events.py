@@ -29,7 +29,7 @@ USUAL_EVENTS: tuple[PosEvent, ...] = (
     "message.left",
     "alert.raised",
 )
-"""What is sent where nothing else is said: orders, and what a person must look at. Statuses come from the POS itself."""
+"""What is sent where nothing else is said: orders, and what people must look at. Statuses come from the POS itself."""
 
 
 def _known(name: Any) -> PosEvent:

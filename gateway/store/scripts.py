@@ -331,14 +331,25 @@ return 1
 """
 )
 
-# KEYS order | ARGV expected ('' while the POS has said nothing) status pos_ref reason ready_at_ms retention
+# KEYS order live commands (queue outbox once)*
+# ARGV expected ('' while the POS has said nothing) status pos_ref reason ready_at_ms retention order_id restaurant
+#      now_ms most_commands commands_s count (queue id type payload)*
 # Compare-and-set of what the POS says of a placed order: 0 no such order, -1 it has another status than expected.
+# A call that is still on is told of it like of a command.
 POS_STATUS = Script(
-    """
+    _OUTBOX
+    + """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if (redis.call('HGET', KEYS[1], 'pos_status') or '') ~= ARGV[1] then return -1 end
 redis.call('HSET', KEYS[1], 'pos_status', ARGV[2], 'pos_ref', ARGV[3], 'pos_reason', ARGV[4], 'pos_ready_at', ARGV[5])
 redis.call('EXPIRE', KEYS[1], ARGV[6])
+local call = redis.call('HGET', KEYS[1], 'call_id')
+if redis.call('ZSCORE', KEYS[2], call) then
+  redis.call('XADD', KEYS[3], 'MAXLEN', ARGV[10], '*', 'call', call, 'action', 'kitchen', 'order', ARGV[7],
+             'status', ARGV[2], 'text', ARGV[4], 'ready_at', ARGV[5])
+  redis.call('EXPIRE', KEYS[3], ARGV[11])
+end
+enqueue_new(4, 12, ARGV[8], ARGV[9], ARGV[6])
 return 1
 """
 )

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from gateway.call.commands import event_of
 from gateway.call.machine import Call
-from gateway.call.staff import staff_acted
 from gateway.call.states import State
 from gateway.events import AnyEvent, Dialled, milliseconds
 from gateway.houses import Houses
@@ -54,12 +54,13 @@ class CallBook:
             event = Dialled.model_validate(facts | {"bridged": None if bridged is None else bridged == "true"})
             await self.note(call, f"call.dialled-{leg}", event)
 
-    async def obey_staff(self, call: Call) -> None:
-        """Take what the restaurant's people want done with a call that has no leg which could take it."""
+    async def obey(self, call: Call) -> None:
+        """Take what the restaurant's people want done, and its kitchen says, where no leg of the call could take it."""
         if call.state is not State.DISCONNECTED:
             return
         for command in await self._store.commands.waiting(call.restaurant.id, call.call_id):
-            await self.note(call, f"call.staff_acted-{command.id}", staff_acted(command, self._now()))
+            event = event_of(command, self._now())
+            await self.note(call, f"{event.type}-{command.id}", event)
             await self._store.commands.taken(call.restaurant.id, command.id)
 
     async def note(self, call: Call, event_id: str, event: AnyEvent) -> None:

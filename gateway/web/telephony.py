@@ -186,7 +186,7 @@ class Telephony:
                 return self._door.refuse(hook, "unknown_call", restaurant)
             call = await self._book.fold(hook.call_id, restaurant, entries)
             await self._book.note_dial(call, hook, leg)
-            await self._book.obey_staff(call)
+            await self._book.obey(call)
             step = Goodbye() if over else next_step(call, self._now(), leg - 1, dialled=after == "dial")
             document = self._documents.following(step, hook, leg, restaurant)
             document = await self._store.once(restaurant.id, f"next:{hook.call_id}:{leg}:{after}", document)

@@ -54,9 +54,8 @@ async def nobody_there_so_a_message(line: Line) -> None:
 async def told(stage: Stage, record: CallRecord, last: str = "call.ended") -> dict[str, list[dict[str, Any]]]:
     """The data of what the POS was told of a call, by the type of message, once the last of it is there."""
     await finished_log(stage, record.call_sid)
-    async with asyncio.timeout(10):
-        while not (found := of_call(stage, record)).get(last):
-            await asyncio.sleep(0.05)
+    while last not in (found := of_call(stage, record)):
+        await stage.pos.wait_for(len(stage.pos.orders) + 1)
     return found
 
 

@@ -194,7 +194,7 @@ def test_a_pos_gets_orders_and_what_people_must_look_at() -> None:
 def test_an_unknown_message_is_a_mistake_that_names_those_there_are() -> None:
     with pytest.raises(ValidationError, match=r"no such message; there are order\.confirmed, .*alert\.raised"):
         pos_with(events=["order.confirmed", "order.paid"])
-    with pytest.raises(ValidationError, match="order.confirmed is missing: without it orders would reach nobody"):
+    with pytest.raises(ValidationError, match=r"order\.confirmed is missing: without it orders would reach nobody"):
         pos_with(events=["call.ended"])
 
 
