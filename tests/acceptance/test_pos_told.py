@@ -4,20 +4,25 @@ The receiver verifies every request with the package `standardwebhooks`; what do
 """
 
 import asyncio
+import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+import httpx2
 import pytest
+from standardwebhooks import Webhook
 
 from gateway.brain.brain import Brain
 from gateway.brain.mind import CallTools, Prompt, Said, Step, ToolRequest
 from gateway.local.phone_line import Line
 from gateway.local.phone_record import CallRecord
 from gateway.local.phone_setup import DialOutcome
+from gateway.orders.order import OrderState
 from gateway.orders.pos_events import POS_EVENTS
 from gateway.pos.call_message import MESSAGES
-from tests.acceptance.judge import finished_log
-from tests.stage import ANA, Stage, open_stage
+from tests.acceptance.judge import finished_log, judge_call
+from tests.stage import ANA, POS_SECRET, Stage, open_stage
 
 PERSON = "+15550100090"
 
@@ -97,3 +102,52 @@ async def test_a_person_takes_one_call_and_a_message_is_left_in_the_other(
         assert (ended["order_ref"], ended["order_state"]) == (None, "draft")
         assert [len(other[kind]) for kind in kinds] == [1, 1, 2, 1, 1]
         assert ANA not in str(one), "a number goes out only where somebody asked to be rung back"
+
+
+async def kitchen(stage: Stage, order_ref: str, **update: str) -> None:
+    """The POS says how far an order is, as an integrator would: signed, to the inbound API."""
+    body, now = json.dumps(update), datetime.now(UTC)
+    message_id = f"{order_ref}-{update['status']}"
+    headers = {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(POS_SECRET).sign(message_id, now, body),
+    }
+    url = f"{stage.url}/pos/v1/restaurants/{stage.restaurant.id}/orders/{order_ref}/status"
+    async with httpx2.AsyncClient() as client:
+        answer = await client.post(url, content=body, headers=headers)
+    assert (answer.status_code, answer.json()["changed"]) == (200, True)
+
+
+def never_hangs_up(brain: Brain, prompt: Prompt) -> Sequence[Step]:
+    """A model that says goodbye and waits for the caller to go."""
+    steps = Brain.decide(brain, prompt)
+    return [step for step in steps if not (isinstance(step, CallTools) and step.requests[0].name == "end_call")]
+
+
+async def test_the_kitchen_rejects_the_order_and_the_caller_hears_why_and_gets_a_person(
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.stage.AttentiveBrain.decide", never_hangs_up)
+    async with open_stage(valkey_url, events=("order.confirmed", "order.status", "call.transferred")) as stage:
+
+        async def talk(line: Line) -> None:
+            for words in ("A large margherita. That's all.", "Ana, pickup.", "Yes."):
+                await line.listen_until_quiet(400)
+                await line.say(words)
+            (confirmed, *_) = await stage.pos.wait_for(1)
+            await kitchen(stage, str(confirmed.data["order_ref"]), status="rejected", reason="we are out of dough")
+            await line.wait_heard("the kitchen cannot make your order: we are out of dough")
+            await line.listen_until_quiet(400)
+            await line.say("Yes, please.")
+            await line.wait_over()
+
+        record = await stage.phone(dial={PERSON: DialOutcome("completed", 0.2, 0.5)}).call(talk)
+        call = await judge_call(stage, record)
+        assert call.order is not None
+        assert call.order.state is OrderState.REJECTED
+        assert record.dialled[0].joined
+        kinds = [got.type for got in await stage.pos.wait_for(3)]
+        assert kinds[0] == "order.confirmed"
+        assert sorted(kinds[1:]) == ["call.transferred", "order.status"], "the queues of order and call are two"
+        assert (stage.pos.refused, stage.pos.duplicates) == (0, 0)
