@@ -278,8 +278,8 @@ class Desk:
             state: ACCEPTED or REJECTED.
         """
         before = self.order
-        if before is not None:
-            self.order = before.advance(state)
+        assert before is not None, "the news name an order of this call"
+        self.order = before.advance(state)
         return self.order is not before
 
     def resubmit(self) -> SubmitOrder | None:
