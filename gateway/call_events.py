@@ -365,6 +365,24 @@ class StaffActed(Event):
     who: str = ""
 
 
+KitchenStatus = Literal["accepted", "preparing", "ready", "completed", "rejected", "cancelled"]
+
+
+class KitchenSaid(Event):
+    """The POS says how far the kitchen is with an order that was placed in this call.
+
+    `command_id` is the store's, so that it is taken once; `reason` is why an order will not be made, cleaned and short;
+    `ready_at` is in milliseconds.
+    """
+
+    type: Literal["call.kitchen_said"] = "call.kitchen_said"
+    command_id: str
+    order_id: str
+    status: KitchenStatus
+    reason: str = ""
+    ready_at: float | None = None
+
+
 class RetryStarted(Event):
     """The wait after a failure is over; the model is tried again."""
 
@@ -451,6 +469,7 @@ CallEvent = Annotated[
     | TransferAccepted
     | Dialled
     | StaffActed
+    | KitchenSaid
     | RetryStarted
     | RecoveryFailed
     | Ended

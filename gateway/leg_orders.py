@@ -101,7 +101,7 @@ class LegOrders:
     def log_restored(self) -> None:
         """The store had forgotten the call, and has its log again: its order is brought back, too."""
         order = self._call.order
-        if order is not None and order.state is OrderState.SUBMITTED:
+        if order is not None and order.state in (OrderState.SUBMITTED, OrderState.ACCEPTED):
             self._leg.spawn(self._place_again(order))
         elif order is not None and order.is_open and order.lines:
             self.hold(order)

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 
 import structlog
 
+from gateway.call.commands import Command
 from gateway.call.log_reader import log_damaged
 from gateway.call.machine import Call
-from gateway.call.staff import StaffCommand
 from gateway.events import milliseconds
 from gateway.orders.offer import Offer
 from gateway.orders.restaurant import Restaurant
@@ -199,7 +199,7 @@ class VoiceSessionManager:
                     session.offer_is(offer)
 
     async def _watch_commands(self) -> None:
-        """Ask once for each restaurant that has calls here what its people want done with them."""
+        """Ask once for each restaurant that has calls here what its people want done, and what its kitchen says."""
         while True:
             await asyncio.sleep(COMMAND_INTERVAL)
             served = {session.restaurant_id for session in self.sessions}
@@ -208,7 +208,7 @@ class VoiceSessionManager:
                     if (session := self._sessions.get(command.call_id)) is not None:
                         session.obey(command)
 
-    async def _commands_of(self, restaurant_id: str) -> tuple[StaffCommand, ...]:
+    async def _commands_of(self, restaurant_id: str) -> tuple[Command, ...]:
         try:
             return await self._parts.store.commands.waiting(restaurant_id)
         except StoreError:

@@ -15,6 +15,7 @@ import structlog
 
 from gateway import errors
 from gateway.audio.playout import Cut
+from gateway.call.commands import Command, event_of, was_taken
 from gateway.call.effects import (
     AnswerTool,
     BreakOff,
@@ -43,7 +44,6 @@ from gateway.call.floor import CLIP_ITEM
 from gateway.call.machine import Call
 from gateway.call.offers import offer_changed
 from gateway.call.redaction import Redaction
-from gateway.call.staff import StaffCommand, staff_acted
 from gateway.call.states import State
 from gateway.events import (
     AlertRaised,
@@ -76,6 +76,7 @@ from gateway.metrics import MetricsCollector
 from gateway.model_opening import ModelOpening
 from gateway.order_texts import OrderTexts
 from gateway.orders.offer import Offer
+from gateway.pos.call_payload import deliveries
 from gateway.realtime.config import ModelConfig
 from gateway.realtime.link import ModelLink
 from gateway.realtime.pool import ModelPool
@@ -315,16 +316,16 @@ class VoiceSession:
         if self._call.leg == self._leg and offer != self._call.desk.offer:
             self.post(offer_changed(offer, self.id, datetime.now(UTC)))
 
-    def obey(self, command: StaffCommand) -> None:
-        """Do what a person at the restaurant wants, once; told again as long as the command lies in the store."""
+    def obey(self, command: Command) -> None:
+        """Do what a person at the restaurant wants, or take in what the kitchen says, once; it may come again."""
         if self._call.leg != self._leg or self._over or self._lease_lost or command.id in self._obeyed:
             return
         self._obeyed.add(command.id)
-        if command.id not in self._call.staff.taken:
-            self.post(staff_acted(command, datetime.now(UTC)))
+        if not was_taken(command, self._call):
+            self.post(event_of(command, datetime.now(UTC)))
         self.spawn(self._put_away(command))
 
-    async def _put_away(self, command: StaffCommand) -> None:
+    async def _put_away(self, command: Command) -> None:
         """Take a command out of the store once the log has it, so that no other leg takes it and none forgets it."""
         try:
             await self._parts.log.flushed(self.id)
@@ -386,23 +387,27 @@ class VoiceSession:
         if isinstance(event, TranscriptionEvent) and event.type == "transcription.partial":
             self._tell(event)
             return
+        event_id = self._stored_id() if logged else self._event_id()
         if not logged:
-            self._write(event)
+            self._parts.log.append(self.id, [(event_id, event.to_json())])
         if isinstance(event, ErrorEvent):
             self._log.warning("call_error", code=event.error.code, detail=event.error.message)
         self._opening.observe(event)
         effects = self._call.handle(event)
+        if told := deliveries(event_id, self._call.happened, self._call):
+            self._parts.log.append(self.id, [], deliveries=told)  # nothing was awaited: it goes with the event
         self._tell(event)
         for effect in effects:
             self._carry_out(effect)
         self._set_timer()
 
-    def _write(self, event: AnyEvent) -> None:
-        self._parts.log.append(self.id, [(self._event_id(), event.to_json())])
-
     def _event_id(self) -> str:
         self._written += 1
         return f"{self._fence}-{self._written}"
+
+    def _stored_id(self) -> str:
+        """For an event that the store has put into the log itself."""
+        return f"{self._fence}-{self._written}-stored"
 
     def _tell(self, event: AnyEvent) -> None:
         self._parts.metrics.observe(event, self.id)

@@ -15,14 +15,15 @@ import structlog
 
 from gateway.brain.brain import Brain
 from gateway.brain.text_turn import Input, TextAnswer, TextTurn
+from gateway.call.commands import event_of
 from gateway.call.log_reader import log_damaged
 from gateway.call.machine import Call
-from gateway.call.staff import staff_acted
 from gateway.events import AlertRaised, ErrorEvent, OrderEvent, milliseconds
 from gateway.houses import Houses
 from gateway.metrics import MetricsCollector
 from gateway.order_texts import OrderTexts
 from gateway.orders.restaurant import Restaurant
+from gateway.pos.call_payload import deliveries
 from gateway.sound_log import sound_log
 from gateway.store import Hold, LeaseLostError, LogEntry, SessionStore, StaleLegError, StoreError
 from gateway.submission import Submission
@@ -158,8 +159,8 @@ class TextSessions:
         turn = await self._folded(asked, log)
         if self._is_next(asked, turn):
             now = self._now()
-            staff = [staff_acted(command, now) for command in commands]
-            turn.gathered(asked.turn, asked.given, offer, now, voice_ready=self._voice_ready(), staff=staff)
+            news = [event_of(command, now) for command in commands]
+            turn.gathered(asked.turn, asked.given, offer, now, voice_ready=self._voice_ready(), news=news)
             if await self._finish(asked, turn, asked.fence):
                 for command in commands:
                     await self._store.commands.taken(asked.restaurant.id, command.id)
@@ -206,8 +207,10 @@ class TextSessions:
         written = 0
         while True:
             entries = [(f"{name}.{written + n}", event.to_json()) for n, event in enumerate(turn.events)]
+            led_to = zip(entries, turn.happened, strict=True)
+            told = [one for (event_id, _), happened in led_to for one in deliveries(event_id, happened, turn.call)]
             if entries and not await self._store.append_turn(
-                asked.restaurant.id, asked.call_id, fence, entries, self._hold(turn)
+                asked.restaurant.id, asked.call_id, fence, entries, self._hold(turn), told
             ):
                 return False
             written += len(entries)
@@ -257,6 +260,7 @@ class TextSessions:
             self._metrics.record_error(error)
             log.warning("call_error", code=error.error.code, detail=error.error.message)
         turn.events.clear()
+        turn.happened.clear()
         turn.errors.clear()
 
 

@@ -30,6 +30,7 @@ from gateway.local.server import RealtimeServer, ServerOptions
 from gateway.local.tone_engines import ToneEars, ToneVoice
 from gateway.manager import VoiceSessionManager
 from gateway.orders.availability import DAYS
+from gateway.orders.pos_events import PosEvent
 from gateway.orders.restaurant import Hours, PosEndpoint, Restaurant
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
 from gateway.pos.worker import Worker, delivery_client
@@ -263,6 +264,7 @@ async def open_stage(
     model_options: dict[str, Any] | None = None,
     in_process: bool = True,
     port: int = 0,
+    events: Sequence[PosEvent] = ("order.confirmed",),
     **changes: Any,
 ) -> AsyncIterator[Stage]:
     """Everything up, nothing called yet; at the end everything is judged, and nothing may be left.
@@ -274,6 +276,7 @@ async def open_stage(
         model_options: Of the model's server.
         in_process: Without, the test starts the gateway by itself, on the port of the settings.
         port: The gateway's, 0 for a free one.
+        events: What the POS wants to be told.
         changes: To the settings.
     """
     before = Belongings()
@@ -282,7 +285,7 @@ async def open_stage(
         await store.connection.command("FLUSHALL")
         pos = await stack.enter_async_context(PosReceiver(POS_SECRET))
         model = await stack.enter_async_context(Model(faults=faults, **(model_options or {})))
-        endpoint = PosEndpoint(url=pos.url, secrets=(SecretStr(POS_SECRET),))
+        endpoint = PosEndpoint(url=pos.url, secrets=(SecretStr(POS_SECRET),), events=tuple(events))
         served = (house or casa_verde()).model_copy(update={"pos": endpoint})
         listener = socket.create_server(("127.0.0.1", port))
         port = listener.getsockname()[1]

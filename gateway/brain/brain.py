@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from gateway.brain.heed import comes_back, heed
 from gateway.brain.menu import Filled, expected, processor_for
 from gateway.brain.mind import CallTools, Prompt, Said, Say, Step, ToolRequest
-from gateway.brain.notes import asks_for_a_person, emergency_number, held_summary, keyed
+from gateway.brain.notes import asks_for_a_person, emergency_number, held_summary, keyed, rejected
 from gateway.brain.offers import OfferAnswers
 from gateway.brain.phrases import for_caller, menu_aloud, say, topic_of
 from gateway.brain.plan import order_calls, question_calls, said_time
@@ -57,6 +57,8 @@ class _Turn:
         view = self._view
         if "emergency:" in self._notes.lower() or is_emergency(view.words):
             return self._say("emergency", number=emergency_number(self._notes, self._prompt.instructions))
+        if rejected(self._notes) is not None:
+            return self._heed(self._notes)
         if asks_for_a_person(self._notes) and not view.outcomes:
             return self._transfer("the caller pressed 0")
         if self._words:

@@ -3,10 +3,11 @@
 import re
 from typing import NamedTuple
 
-from gateway.brain.notes import closed_reason, greeting, held_summary
+from gateway.brain.notes import closed_reason, greeting, held_summary, rejected
 from gateway.brain.phrases import for_caller, say
 from gateway.brain.sentences import Sentences
 from gateway.brain.view import View
+from gateway.orders.restaurant import Language
 
 
 class Told(NamedTuple):
@@ -19,11 +20,17 @@ class Told(NamedTuple):
 def comes_back(notes: str) -> bool:
     """Whether the model has come into a conversation that it does not know, so that it must look at the order."""
     low = notes.lower()
-    return ("call resumed" in low and "the order is placed" not in low) or "were away" in low
+    settled = "the order is placed" in low or rejected(notes) is not None
+    return ("call resumed" in low and not settled) or "were away" in low
 
 
 def heed(notes: str, instructions: str, view: View, sentences: Sentences) -> Told:
     """What follows from the notes; without any, the conversation goes on."""
+    return _of_the_kitchen(notes, view.language) or _of_the_call(notes, instructions, view, sentences)
+
+
+def _of_the_call(notes: str, instructions: str, view: View, sentences: Sentences) -> Told:
+    """What follows from what happened to the call."""
     low, language = notes.lower(), view.language
 
     def then_ask(key: str) -> Told:
@@ -55,6 +62,17 @@ def heed(notes: str, instructions: str, view: View, sentences: Sentences) -> Tol
     if not view.last_said:
         return Told(_greeting(notes, instructions, view))
     return Told(sentences.question())
+
+
+def _of_the_kitchen(notes: str, language: Language) -> Told | None:
+    """What the kitchen says of the order; None when it says nothing."""
+    low = notes.lower()
+    if (why := rejected(notes)) is not None:
+        offer = "shall_person" if "through to a person" in low else "shall_message"
+        return Told(f"{say('rejected', language, why=why)} {say(offer, language)}")
+    if "the kitchen has accepted" in low:
+        return Told(say("accepted", language))
+    return Told(say("ready", language)) if "the order is ready" in low else None
 
 
 def _greeting(notes: str, instructions: str, view: View) -> str:

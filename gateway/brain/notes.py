@@ -11,6 +11,7 @@ _PLACE = re.compile(r"(?:for|of) ([^.:]+?)(?: and take orders)?\.")
 _DIAL = re.compile(r"\bdial ((?:\d ?){2,5}\d)\b")
 _KEY = re.compile(r"pressed the key ([12])\b")
 _CLOSED = re.compile(r"CLOSED: (.+?) Greet the caller first", re.DOTALL)
+_REJECTED = re.compile(r"the kitchen has rejected the order(?:\. They say: \"(?P<why>[^\"]*)\")?")
 _OWN_GREETING = re.compile(r'Your greeting: "(.+)"')
 
 
@@ -35,6 +36,14 @@ def closed_reason(notes: str) -> str | None:
     """Why nothing can be had right away, as the note tells it; None when all is as usual."""
     found = _CLOSED.search(notes)
     return found.group(1) if found is not None else None
+
+
+def rejected(notes: str) -> str | None:
+    """`: we are out of dough`, why the kitchen will not make the order, empty if it does not say; None: it will."""
+    found = _REJECTED.search(notes)
+    if found is None:
+        return None
+    return f": {found['why'].rstrip('.')}" if found["why"] else ""
 
 
 def held_summary(notes: str) -> str:

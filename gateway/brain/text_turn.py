@@ -41,6 +41,7 @@ from gateway.events import (
     ErrorEvent,
     Gathered,
     KeyPressed,
+    KitchenSaid,
     LegEnded,
     LegStarted,
     LogDamaged,
@@ -112,6 +113,7 @@ class TextTurn:
     Attributes:
         call: The core.
         events: What is to be logged, in order; whoever logs them takes them out.
+        happened: For each of them what the core took in because of it, as `Call.happened`; taken out with them.
         submit: The order that is to be stored before the turn goes on.
         text: The order that is to be confirmed by a text message; None: none is.
         hold: Whether an order is to be kept for the number's next call, and which; None: nothing changed.
@@ -128,6 +130,7 @@ class TextTurn:
         """
         self.call = call
         self.events: list[AnyEvent] = []
+        self.happened: list[tuple[AnyEvent, ...]] = []
         self.submit: Order | None = None
         self.text: TextOrder | None = None
         self.hold: HoldOrder | None = None
@@ -189,7 +192,7 @@ class TextTurn:
         at: datetime,
         *,
         voice_ready: bool,
-        staff: Iterable[StaffActed] = (),
+        news: Iterable[StaffActed | KitchenSaid] = (),
     ) -> None:
         """The caller has answered, or not.
 
@@ -199,7 +202,7 @@ class TextTurn:
             offer: what can be had; None: not known.
             at: now.
             voice_ready: the voice model can be had again; it takes over unless the order has been read back.
-            staff: what people at the restaurant want done with the call.
+            news: what people at the restaurant want done with the call, and what the kitchen says.
         """
         stamp = stamp_of(self.call.call_id, at)
         untold = self.call.order is not None and self.call.order.state is OrderState.DRAFT
@@ -207,8 +210,8 @@ class TextTurn:
             self._tell(PlaybackFinished(**stamp))
         self._offer_is(offer, at)
         self._tell(Gathered(**stamp, leg=self.call.leg, turn=turn, heard=bool(given.keys or given.words)))
-        for acted in staff:
-            self._tell(acted)
+        for one in news:
+            self._tell(one)
         for key in given.keys:
             self._tell(KeyPressed(**stamp, digit=key))
         if given.words and not given.keys:
@@ -284,6 +287,7 @@ class TextTurn:
             event = self._redaction.clean(self._inbox.popleft())
             self.events.append(event)
             self._take(event, at)
+            self.happened.append(self.call.happened)
 
     def _take(self, event: AnyEvent, at: datetime | None = None) -> None:
         """One event: through the core and to the model; with `at` its effects are carried out."""

@@ -12,13 +12,24 @@ from gateway.events import AnyEvent, Stamp, stamp_of
 
 
 class Agenda:
-    """The to-do list of one call."""
+    """The to-do list of one call.
+
+    Attributes:
+        timers: the deadlines.
+        events: what is to be taken next.
+        happened: what was taken since `begin`, in order.
+    """
 
     def __init__(self, call_id: str) -> None:
         self.call_id = call_id
         self.timers = Timers()
         self.events: deque[AnyEvent] = deque()
+        self.happened: list[AnyEvent] = []
         self._effects: list[Effect] = []
+
+    def begin(self) -> None:
+        """An event is told from outside: what happened before is known."""
+        self.happened.clear()
 
     def do(self, effect: Effect) -> None:
         """Have an effect carried out, after those before it."""
@@ -27,6 +38,12 @@ class Agenda:
     def tell(self, event: AnyEvent) -> None:
         """Have the call take an event of its own, so that the table sees it like any other."""
         self.events.append(event)
+
+    def next_event(self) -> AnyEvent:
+        """Take the next event; there must be one."""
+        event = self.events.popleft()
+        self.happened.append(event)
+        return event
 
     def stamp(self, at: datetime) -> Stamp:
         """Call and time, for an event of the core's own."""

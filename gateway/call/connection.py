@@ -245,6 +245,8 @@ class ModelConnection:
         """What a model is told that comes into a conversation which others began."""
         if order.state in (OrderState.SUBMITTED, OrderState.ACCEPTED):
             return prompts.placed_note(summary)
+        if order.state is OrderState.REJECTED:
+            return prompts.rejected_again_note(summary)
         if self._nobody_answered and self._opened_for == "leg":
             return prompts.returned_note(summary, order.state.value)
         note = prompts.resumed_note(summary, order.state.value) if self._opened_for == "leg" else prompts.RECOVERED_NOTE

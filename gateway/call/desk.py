@@ -275,6 +275,17 @@ class Desk:
         told = prompts.placed_before(prompts.summary(placed, self._restaurant.menu))
         return self._settle(told, {"ok": False, "state": "submitted", "error": told})
 
+    def kitchen_said(self, state: OrderState) -> bool:
+        """What became of the placed order in the kitchen; whether that is news. Nothing is, of one that is not placed.
+
+        Args:
+            state: ACCEPTED or REJECTED.
+        """
+        before = self.order
+        assert before is not None, "the news name an order of this call"
+        self.order = before.advance(state)
+        return self.order is not before
+
     def resubmit(self) -> SubmitOrder | None:
         """A new leg finds a confirmed order whose submit has no outcome in the log: ask for it again (idempotent)."""
         return SubmitOrder(self.order) if self._submit is not None and self.order is not None else None

@@ -135,6 +135,7 @@ class Farewell:
         """End the leg now; of one that has ended, change what follows. The restaurant's people have the last word."""
         if self._machine.current_state is State.DISCONNECTED:
             self.ended = Ended(**self._agenda.stamp(at), reason=reason, next=following)
+            self._agenda.happened.append(self.ended)
         else:
             self.finish(at, reason, following)
 

@@ -7,7 +7,8 @@ way. Folding a call's log (`Call.fold`) gives the call again, in any process.
 
 What follows from an event is decided by the parts: `ModelConnection`, `TurnTaking` with its `Understanding`, `Replies`
 with the order's `Desk`, `Offers`, `Farewell`, `Alerts` with the `EmergencyWatch`, `Texts`, `Keypad`, the `StaffLine`
-and its `Staff`, `SeverityRules`, `Moves`, the watchdog over `DeadAir`, and `Deadlines`. They are made in `parts.py`.
+and its `Staff`, the `Kitchen`, `SeverityRules`, `Moves`, the watchdog over `DeadAir`, and `Deadlines`. They are made
+in `parts.py`.
 """
 
 from collections.abc import Iterable
@@ -40,6 +41,7 @@ from gateway.events import (
     HungUp,
     Interrupted,
     KeyPressed,
+    KitchenSaid,
     LegEnded,
     LegStarted,
     ListeningStarted,
@@ -82,6 +84,7 @@ from gateway.orders.tools import OrderTools
 _WITHOUT_A_LEG = (
     CallStarted, LegStarted, LegEnded, HungUp, Ended, AgentSaid, TranscriptionEvent, OrderEvent, OfferChanged,
     MessageLeft, TextAgreed, TextQueued, AlertRaised, TransferAnswered, TransferAccepted, Dialled, StaffActed,
+    KitchenSaid,
     LogDamaged,
 )  # fmt: skip
 """What still matters while no stream is up. Everything else is late: nobody could hear what followed from it."""
@@ -116,6 +119,7 @@ class Call:
         self.staff_line = parts.staff_line
         self.staff = parts.staff
         self.texts = parts.texts
+        self.kitchen = parts.kitchen
         self.caller_key: str | None = None
         self.leg = 0
         self.textual = False
@@ -172,6 +176,11 @@ class Call:
         """By which decision the last leg ended; None while it runs, and when it was lost."""
         return self._parts.farewell.ended
 
+    @property
+    def happened(self) -> tuple[AnyEvent, ...]:
+        """What the last `handle` took in, in order: the event that it was told, and those that the core told itself."""
+        return tuple(self._parts.agenda.happened)
+
     @classmethod
     def fold(
         cls,
@@ -190,13 +199,14 @@ class Call:
 
     def handle(self, event: AnyEvent) -> list[Effect]:
         """Take one event in; returns what is to be done, in order."""
+        self._parts.agenda.begin()
         self._parts.clock.told(event)
         if isinstance(event, LegStarted) and self.state is not State.DISCONNECTED:
             # The old leg's end was not told (its process died): it is over now.
             self._parts.agenda.tell(LegEnded(**self._parts.agenda.stamp(event.at), leg=self.leg, reason="lost"))
         self._parts.agenda.tell(event)
         while self._parts.agenda.events:
-            self._take(self._parts.agenda.events.popleft())
+            self._take(self._parts.agenda.next_event())
         return self._parts.agenda.take_effects()
 
     # --- one event ---
@@ -262,6 +272,7 @@ class Call:
                 self._parts.purpose.heard(event)
             case ResponseStarted():
                 self._parts.severity.response_started()
+                self._parts.kitchen.response_started()
                 self._parts.replies.started(event)
             case ResponseFinished():
                 self._parts.replies.finished(event)
@@ -281,6 +292,7 @@ class Call:
                 self.desk.agent_said(event.response_id, event.item_id, event.text)
             case ToolCalled():
                 self._parts.replies.tool_called(event)
+                self._parts.kitchen.look()
             case OrderEvent():
                 self._parts.replies.order_event(event)
                 self.texts.look()
@@ -303,6 +315,8 @@ class Call:
                 self.staff_line.take(event)
             case StaffActed():
                 self.staff.acted(event)
+            case KitchenSaid():
+                self.kitchen.said(event)
             case LogDamaged():
                 self._log_damaged(event)
             case ErrorEvent():

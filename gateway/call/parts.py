@@ -13,6 +13,7 @@ from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
 from gateway.call.holding import Holding
 from gateway.call.keypad import Keypad
+from gateway.call.kitchen import Kitchen
 from gateway.call.moves import Moves
 from gateway.call.offers import Offers
 from gateway.call.purpose import Purpose
@@ -51,6 +52,7 @@ class Parts:
         self.offers = Offers(desk, connection, replies)
         understanding = Understanding(staff_line, connection, farewell)
         self.staff = Staff(restaurant, connection, farewell)
+        self.kitchen = Kitchen(restaurant, desk, staff_line, connection, farewell)
         self.emergency = EmergencyWatch(agenda, floor, restaurant, connection, replies, farewell, alerts)
         self.turn_taking = TurnTaking(
             agenda,

@@ -19,6 +19,7 @@ from gateway.events import (
     Disclosed,
     Interrupted,
     KeyPressed,
+    KitchenSaid,
     MessageLeft,
     OfferChanged,
     StaffActed,
@@ -102,6 +103,8 @@ class Story:
             case StaffActed(action=action, text=text, who=who):
                 said = f": {text}" if text else ""
                 self._tell(event.at, "note", f"{who or 'a colleague'}: {action.replace('_', ' ')}{said}")
+            case KitchenSaid(status=status, reason=reason):
+                self._tell(event.at, "note", f"the kitchen: {status}{f': {reason}' if reason else ''}")
             case _:
                 pass
         self._note_order(event.at)

@@ -57,6 +57,7 @@ APPLIED_KEPT = 64
 _NEXT: Mapping[OrderState, frozenset[OrderState]] = {
     OrderState.CONFIRMED: frozenset({OrderState.SUBMITTED, OrderState.ACCEPTED, OrderState.REJECTED}),
     OrderState.SUBMITTED: frozenset({OrderState.ACCEPTED, OrderState.REJECTED}),
+    OrderState.ACCEPTED: frozenset({OrderState.REJECTED}),
 }
 
 

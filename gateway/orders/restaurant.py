@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, fi
 from gateway.orders.availability import DAYS, Clock, FulfilmentKind, Weekday
 from gateway.orders.contact_settings import E164, AlarmSettings, SmsSettings
 from gateway.orders.menu import Menu, Name
+from gateway.orders.pos_events import USUAL_EVENTS, KnownEvent, PosEvent
 from gateway.orders.pos_systems import CloverSettings, PosSystem, SquareSettings, SystemSettings, ToastSettings
 
 Language = Literal["en", "es"]
@@ -80,6 +81,7 @@ class PosEndpoint(_Part):
     (github.com/standard-webhooks/standard-webhooks, "Webhook metadata"). A system other than "neutral" has a table of
     its own name instead, and `url` is where its API begins ("https://connect.squareup.com").
     The POS signs what it tells us with one of `secrets`, or shows one of `api_keys`, of 24 characters or more.
+    `events` are the messages that it wants; orders are always among them. A POS system gets nothing but orders.
     """
 
     url: Annotated[str, AfterValidator(_known_url)]
@@ -89,6 +91,14 @@ class PosEndpoint(_Part):
     square: SquareSettings | None = None
     toast: ToastSettings | None = None
     clover: CloverSettings | None = None
+    events: tuple[KnownEvent, ...] = USUAL_EVENTS
+
+    @field_validator("events")
+    @classmethod
+    def _has_orders(cls, events: tuple[PosEvent, ...]) -> tuple[PosEvent, ...]:
+        if "order.confirmed" not in events:
+            raise ValueError("order.confirmed is missing: without it orders would reach nobody")
+        return events
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -97,7 +107,13 @@ class PosEndpoint(_Part):
                 raise ValueError("secrets: at least one is needed to sign with")
         elif self.system_settings is None:
             raise ValueError(f"the table [pos.{self.system}] is missing")
+        elif "events" in self.model_fields_set:
+            raise ValueError("events: only an endpoint of the neutral form is told more than orders; remove it")
         return self
+
+    def wants(self, event: PosEvent) -> bool:
+        """Whether the endpoint is sent such messages."""
+        return event in self.events if self.system == "neutral" else event == "order.confirmed"
 
     @property
     def system_settings(self) -> SystemSettings | None:

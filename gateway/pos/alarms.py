@@ -66,7 +66,7 @@ class Alarms:
     async def _tell_pos(self, alarm: Alarm) -> None:
         """An endpoint that is back learns of it, in a queue of its own: before the order, perhaps."""
         restaurant = self._restaurants.get(alarm.restaurant_id)
-        if restaurant is None or restaurant.pos is None or restaurant.pos.system != "neutral":
+        if restaurant is None or restaurant.pos is None or not restaurant.pos.wants("alert.raised"):
             return
         where = Reference(ref=restaurant.id, name=restaurant.name)
         alert = Alert(restaurant=where, call=None, kind=KIND, reason=alarm.reason, order_ref=alarm.order_id)

@@ -184,7 +184,7 @@ class Alert(MessagePart):
 
 
 class AlertRaisedMessage(MessagePart):
-    """`alert.raised`: somebody must look at a call."""
+    """`alert.raised`: somebody must look at a call, or at an order."""
 
     type: Literal["alert.raised"] = "alert.raised"
     timestamp: datetime

@@ -2,9 +2,12 @@
 
 One event gives one message at most, and the message's id follows from the event's, so that it is the same however often
 it is sent. Orders have messages of their own (`order_payload.py`); here is what else an integrator may want to know.
+The messages about a call have a queue of their own, so that none of them ever holds up an order.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
 from gateway import errors
 from gateway.call.machine import Call
@@ -16,7 +19,9 @@ from gateway.events import (
     HungUp,
     MessageLeft,
     OrderRefused,
+    TransferAccepted,
 )
+from gateway.orders.pos_events import PosEvent
 from gateway.orders.restaurant import Restaurant
 from gateway.pos.call_message import (
     Alert,
@@ -24,6 +29,7 @@ from gateway.pos.call_message import (
     CallEndedMessage,
     Caller,
     CallStartedMessage,
+    CallTransferredMessage,
     EndedCall,
     Handoff,
     HandoffRequestedMessage,
@@ -34,6 +40,34 @@ from gateway.pos.call_message import (
     UnmatchedWish,
 )
 from gateway.pos.order_message import CallLeg, CallReference, MessagePart, Reference
+from gateway.pos.webhook import delivery_id
+from gateway.store.records import Delivery
+
+TOLD = (CallStarted, HungUp, Ended, TransferAccepted, MessageLeft, OrderRefused, AlertRaised)
+"""The events of which anything may be told."""
+
+
+def deliveries(event_id: str, happened: Iterable[AnyEvent], call: Call) -> tuple[Delivery, ...]:
+    """What the restaurant's POS is to be sent because of an event: what it wants to know and has an endpoint for.
+
+    Args:
+        event_id: of the event in the call's log.
+        happened: `Call.happened` right after the event: the core may have found out more because of it.
+        call: as it is after the event.
+    """
+    pos = call.restaurant.pos
+    if pos is None:
+        return ()
+    found: list[Delivery] = []
+    for place, event in enumerate(happened):
+        message = message_about(event, call) if isinstance(event, TOLD) else None
+        if message is None:
+            continue
+        kind = cast("PosEvent", type(message).model_fields["type"].default)
+        if pos.wants(kind):
+            name = f"{event_id}-{place}" if place else event_id
+            found.append(Delivery(delivery_id(call.call_id, kind, name), call.call_id, kind, message.model_dump_json()))
+    return tuple(found)
 
 
 def message_about(event: AnyEvent, call: Call) -> MessagePart | None:
@@ -56,10 +90,11 @@ def message_about(event: AnyEvent, call: Call) -> MessagePart | None:
             return CallStartedMessage(timestamp=at, data=started)
         case HungUp():
             return CallEndedMessage(timestamp=at, data=_ended(event, call))
-        case Ended(next="transfer"):
-            summary = call.desk.summary()
-            handoff = Handoff(restaurant=where, call=whose, reason=event.reason, order_summary=summary)
-            return HandoffRequestedMessage(timestamp=at, data=handoff)
+        case Ended(next="transfer" | "apologise") if event is call.ended and _rings(event, call):
+            return HandoffRequestedMessage(timestamp=at, data=_handoff(event.reason, call))
+        case TransferAccepted():
+            reason = "" if call.ended is None else call.ended.reason
+            return CallTransferredMessage(timestamp=at, data=_handoff(reason, call))
         case MessageLeft():
             left = LeftMessage(
                 restaurant=where,
@@ -89,6 +124,20 @@ def reference(restaurant: Restaurant) -> Reference:
 def call_reference(call: Call) -> CallReference:
     """The call as messages name it."""
     return CallReference(ref=call.call_id, legs=_legs(call.legs))
+
+
+def _rings(event: Ended, call: Call) -> bool:
+    """Whether a person's telephone rings next: as `next_step` decides it."""
+    if event.next == "transfer":
+        return call.restaurant.transfer_to is not None
+    return call.staff_line.number(event.at) is not None
+
+
+def _handoff(reason: str, call: Call) -> Handoff:
+    summary = call.desk.summary()
+    return Handoff(
+        restaurant=reference(call.restaurant), call=call_reference(call), reason=reason, order_summary=summary
+    )
 
 
 def _legs(legs: list[tuple[int, datetime]]) -> tuple[CallLeg, ...]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from gateway.events import KitchenStatus
 from gateway.pos.webhook import sign
 
 TOLERANCE_S = 300
@@ -19,7 +20,7 @@ TOLERANCE_S = 300
 LONGEST_ID = 256
 
 SignatureFault = Literal["missing", "timestamp", "signature"]
-PosStatus = Literal["accepted", "preparing", "ready", "completed", "rejected", "cancelled"]
+PosStatus = KitchenStatus
 
 
 class SignatureRefusedError(ValueError):

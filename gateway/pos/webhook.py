@@ -139,8 +139,16 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
     return max(0.0, (moment - now).total_seconds())
 
 
-def delivery_id(subject: str, event_type: str, sequence: int) -> str:
-    """The webhook-id: the same event of the same order always has the same one. No dots: they part the signed text."""
+def delivery_id(subject: str, event_type: str, sequence: int | str) -> str:
+    """The webhook-id: the same event of the same order, or call, always has the same one.
+
+    Dots are replaced, since they part the signed text.
+
+    Args:
+        subject: the order's id, or the call's.
+        event_type: as in the message.
+        sequence: which of its messages of this type.
+    """
     return f"{subject}_{event_type}_{sequence}".replace(".", "-")
 
 

@@ -42,13 +42,6 @@ Carrier = Callable[[Head], Awaitable[Attempt | Dead]]
 """Brings one delivery to where it belongs, once; raises StoreError when the store is away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Postponed:
-    """Not tried: the endpoint rests for so many seconds."""
-
-    after_s: float
-
-
 @dataclass(slots=True)
 class WorkerCounts:
     """What a worker has done since it started."""

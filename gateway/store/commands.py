@@ -1,19 +1,27 @@
-"""CommandStore: what people at a restaurant want done with its calls, until the process that serves a call takes it.
+"""CommandStore: what is to reach a restaurant's calls, until the process that serves a call takes it.
+
+It comes from the people there, who want something done, and from the POS, which says how far an order is
+(`gateway.store.pos_status` writes that).
 
 One stream per restaurant, so that a process with many calls asks once for all of them. A command lies there until it
 stands in its call's log; whoever takes it removes it then: one for a call without a live leg waits for the next.
 """
 
+from datetime import UTC, datetime
 from typing import cast, get_args
 
+from gateway.call.commands import Command
+from gateway.call.kitchen import KitchenNews
 from gateway.call.staff import MAX_HINT, MAX_NAME, StaffCommand, one_line
-from gateway.events import StaffAction
+from gateway.events import KitchenStatus, StaffAction
 from gateway.store import keys
 from gateway.store.connection import Connection
 
 MOST_WAITING = 100
 """Commands that wait for a restaurant's calls at a time; the oldest goes first."""
 _ACTIONS = frozenset(get_args(StaffAction))
+_STATUSES = frozenset(get_args(KitchenStatus))
+_KITCHEN = "kitchen"
 
 
 class CommandStore:
@@ -40,7 +48,7 @@ class CommandStore:
         await self._connection.command("EXPIRE", key, keys.LIVE_S)
         return str(given)
 
-    async def waiting(self, restaurant_id: str, call_id: str | None = None) -> tuple[StaffCommand, ...]:
+    async def waiting(self, restaurant_id: str, call_id: str | None = None) -> tuple[Command, ...]:
         """The commands that nobody has taken yet, oldest first: for all calls of a restaurant, or for one."""
         found = await self._connection.command("XRANGE", keys.commands_key(restaurant_id), "-", "+")
         commands = (_command(*entry) for entry in cast("list[tuple[str, dict[str, str]]]", found))
@@ -51,9 +59,19 @@ class CommandStore:
         await self._connection.command("XDEL", keys.commands_key(restaurant_id), command_id)
 
 
-def _command(command_id: str, fields: dict[str, str]) -> StaffCommand | None:
+def _command(command_id: str, fields: dict[str, str]) -> Command | None:
     """None for what another version may have written."""
     action = fields.get("action")
+    if action == _KITCHEN and fields.get("status") in _STATUSES:
+        ready = fields.get("ready_at")
+        return KitchenNews(
+            command_id,
+            fields.get("call", ""),
+            fields.get("order", ""),
+            cast("KitchenStatus", fields["status"]),
+            fields.get("text", ""),
+            datetime.fromtimestamp(int(ready) / 1000, UTC) if ready else None,
+        )
     if action not in _ACTIONS:
         return None
     return StaffCommand(

@@ -24,7 +24,7 @@ from gateway.store.errors import (
     StoreUnavailableError,
 )
 from gateway.store.pending import Pending
-from gateway.store.records import Batch, Entry, Hold
+from gateway.store.records import Batch, Delivery, Entry, Hold
 from gateway.store.sessions import SessionStore
 
 logger = structlog.get_logger(__name__)
@@ -131,13 +131,16 @@ class EventLog:
             call = self._calls[call_id] = Pending(restaurant_id, call_id, fence)
             call.remember(written)
 
-    def append(self, call_id: str, events: Sequence[Entry], hold: Hold | None = None) -> None:
+    def append(
+        self, call_id: str, events: Sequence[Entry], hold: Hold | None = None, deliveries: Sequence[Delivery] = ()
+    ) -> None:
         """Have events written soon, the held order with them. Never waits, never raises for the store's state.
 
         Args:
             call_id: a call that was opened.
             events: (event id, JSON) in order; none: only see to it that the log stands as it was written.
             hold: the caller's open order as it is after these events; replaces one that still waits.
+            deliveries: what the POS is to be told of these events; enqueued in the step that writes them.
         """
         call = self._calls[call_id]
         full = len(call.events) + len(events) > self._max_per_call or self._waiting + len(events) > self._max_waiting
@@ -148,6 +151,7 @@ class EventLog:
             return
         call.events += events
         call.hold = hold or call.hold
+        call.deliveries += deliveries
         self._waiting += len(events)
         part = self._part_of(call)
         part.dirty[call_id] = call
@@ -298,6 +302,7 @@ class EventLog:
             self._lose(call, LeaseLostError(call.call_id))
             return True
         call.after = call.written[-1][0]
+        call.forgotten()
         if self._on_restored is not None:
             self._on_restored(call.call_id)
         return True
@@ -314,7 +319,9 @@ class EventLog:
         call.remember(batch.events)
         if call.hold is batch.hold:
             call.hold = None
-        if not call.events and call.hold is None:
+        del call.deliveries[: len(batch.deliveries)]
+        call.sent += batch.deliveries
+        if call.idle:
             del self._part_of(call).dirty[call.call_id]
             self._forget_ended(call)
         for until, done in call.waiters:
@@ -335,6 +342,7 @@ class EventLog:
         self._waiting -= len(call.events)
         self.dropped += len(call.events)
         call.events.clear()
+        call.deliveries.clear()
         for _, done in call.waiters:
             if not done.done():
                 done.set_exception(failure)

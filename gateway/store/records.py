@@ -59,10 +59,21 @@ class LatelyLimits(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message for the POS: `id` is the webhook-id and stays the same over all attempts; `queue` keeps the order."""
+
+    id: str
+    queue: str
+    type: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What is to be appended to one call's log; `fence` None for writers that are not the call (a webhook).
 
     `after` is the id of an event that is known to stand in the log ("": none): if it does not, nothing is written.
+    `deliveries` are told of the events, and enqueued with them; one that was enqueued before is not again.
     """
 
     restaurant_id: str
@@ -71,20 +82,11 @@ class Batch:
     events: Sequence[Entry]
     hold: Hold | None = None
     after: str = ""
+    deliveries: Sequence[Delivery] = ()
 
 
 Appended = Literal["kept", "fenced_off", "forgotten"]
 """What became of a batch: written; refused, as a higher leg has the lease; not written, as `after` is not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A message for the POS: `id` is the webhook-id and stays the same over all attempts; `queue` keeps the order."""
-
-    id: str
-    queue: str
-    type: str
-    payload: str
 
 
 @dataclass(frozen=True, slots=True)

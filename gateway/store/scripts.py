@@ -41,12 +41,43 @@ local function fenced_off(fence, given, retention)
 end
 """
 
-# KEYS log seen live where | ARGV call restaurant now_ms live_s retention seen_s count (id json)*
+# Messages for a POS. A queue with something in it has one token, in the outbox or with a worker.
+_OUTBOX = """
+local function enqueue(queue, outbox, name, id, kind, restaurant, payload, now, retention)
+  redis.call('XADD', queue, '*', 'id', id, 'type', kind, 'restaurant', restaurant, 'payload', payload, 'at', now)
+  redis.call('EXPIRE', queue, retention)
+  if redis.call('XLEN', queue) == 1 then redis.call('XADD', outbox, '*', 'q', name) end
+  redis.call('EXPIRE', outbox, retention)
+end
+local function clock()
+  local time = redis.call('TIME')
+  return string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+end
+-- Those from ARGV[at] on (a count, then queue, id, type, payload of each), with KEYS queue outbox once of each from
+-- KEYS[key] on; one whose id was enqueued before is passed over. Where KEYS and ARGV go on, and how many were new.
+local function enqueue_new(key, at, restaurant, now, retention)
+  local last, new = at + 4 * tonumber(ARGV[at]), 0
+  for place = at + 1, last, 4 do
+    if redis.call('SET', KEYS[key + 2], '1', 'NX', 'EX', retention) then
+      enqueue(KEYS[key], KEYS[key + 1], ARGV[place], ARGV[place + 1], ARGV[place + 2], restaurant, ARGV[place + 3], now,
+              retention)
+      new = new + 1
+    end
+    key = key + 3
+  end
+  return key, last + 1, new
+end
+"""
+
+# KEYS log seen live where (queue outbox once)*
+# ARGV call restaurant now_ms live_s retention seen_s count (id json)* count (queue id type payload)*
 BEGIN = Script(
     _LOG
+    + _OUTBOX
     + """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-append(KEYS[1], KEYS[2], 7, ARGV[5], ARGV[6])
+local at = append(KEYS[1], KEYS[2], 7, ARGV[5], ARGV[6])
+enqueue_new(5, at, ARGV[2], ARGV[3], ARGV[5])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', tonumber(ARGV[3]) - 1000 * tonumber(ARGV[4]))
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
 redis.call('EXPIRE', KEYS[3], ARGV[4])
@@ -55,13 +86,14 @@ return 1
 """
 )
 
-# Many calls at once. KEYS per call: fence log seen, and held order when an order is held.
-# ARGV retention seen_s calls, then per call: fence after count (id json)* hold, and when hold is 1:
-#      order_id order call_id window_s
+# Many calls at once. KEYS per call: fence log seen (queue outbox once)*, and held order when an order is held.
+# ARGV retention seen_s calls, then per call: fence after restaurant count (id json)*
+#      count (queue id type payload)* hold, and when hold is 1: order_id order call_id window_s
 # Returns per call: 1, 0 (fenced off), or 2 when the log has forgotten the event `after` ('': not asked), which the
 # writer knows to have been written: the server came back without its data, or another one without the newest of it.
 APPEND = Script(
     _LOG
+    + _OUTBOX
     + """
 local key, at, done = 1, 4, {}
 for _ = 1, tonumber(ARGV[3]) do
@@ -72,12 +104,16 @@ for _ = 1, tonumber(ARGV[3]) do
   elseif ARGV[at + 1] ~= '' and redis.call('SISMEMBER', seen, ARGV[at + 1]) == 0 then
     result = 2
   end
-  if result == 1 then
-    at = append(log, seen, at + 2, ARGV[1], ARGV[2])
-  else
-    at = at + 3 + 2 * tonumber(ARGV[at + 2])
-  end
+  local restaurant = ARGV[at + 2]
   key = key + 3
+  if result == 1 then
+    at = append(log, seen, at + 3, ARGV[1], ARGV[2])
+    key, at = enqueue_new(key, at, restaurant, clock(), ARGV[1])
+  else
+    at = at + 4 + 2 * tonumber(ARGV[at + 3])
+    local messages = tonumber(ARGV[at])
+    key, at = key + 3 * messages, at + 1 + 4 * messages
+  end
   if ARGV[at] == '1' then
     -- an order that was placed in the meantime is not open any more
     if result == 1 and redis.call('EXISTS', KEYS[key + 1]) == 0 then
@@ -159,15 +195,19 @@ return {tonumber(leg), tonumber(fence), redis.call('XRANGE', KEYS[4], '-', '+')}
 """
 )
 
-# KEYS fence log seen held order | ARGV fence retention seen_s hold(1/0) order_id order call window_s count (id json)*
+# KEYS fence log seen held order (queue outbox once)*
+# ARGV fence retention seen_s hold(1/0) order_id order call window_s count (id json)* restaurant
+#      count (queue id type payload)*
 # All of the events, or none when the first of them is in the log: another process was quicker, perhaps with others.
 # -1 fenced off, 0 was written before, 1 written now.
 TURN = Script(
     _LOG
+    + _OUTBOX
     + """
 if fenced_off(KEYS[1], ARGV[1], ARGV[2]) then return -1 end
 if redis.call('SISMEMBER', KEYS[3], ARGV[10]) == 1 then return 0 end
-append(KEYS[2], KEYS[3], 9, ARGV[2], ARGV[3])
+local at = append(KEYS[2], KEYS[3], 9, ARGV[2], ARGV[3])
+enqueue_new(6, at + 1, ARGV[at], clock(), ARGV[2])
 if ARGV[4] == '1' and redis.call('EXISTS', KEYS[5]) == 0 then
   redis.call('DEL', KEYS[4])
   redis.call('HSET', KEYS[4], 'order_id', ARGV[5], 'order', ARGV[6], 'call_id', ARGV[7])
@@ -209,6 +249,7 @@ ONCE = Script("return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'GET', 'EX', ARG
 # several calls of one number may be on their way to this line at once.
 SUBMIT = Script(
     _LOG
+    + _OUTBOX
     + """
 if fenced_off(KEYS[1], ARGV[1], ARGV[7]) then return -1 end
 if redis.call('EXISTS', KEYS[4]) == 1 then return 0 end
@@ -228,11 +269,7 @@ if ARGV[14] ~= '' then
   redis.call('EXPIRE', KEYS[8], ARGV[15])
 end
 if redis.call('HGET', KEYS[5], 'order_id') == ARGV[2] then redis.call('DEL', KEYS[5]) end
-redis.call('XADD', KEYS[6], '*', 'id', ARGV[10], 'type', ARGV[11], 'restaurant', ARGV[12], 'payload', ARGV[13],
-           'at', ARGV[6])
-redis.call('EXPIRE', KEYS[6], ARGV[7])
-if redis.call('XLEN', KEYS[6]) == 1 then redis.call('XADD', KEYS[7], '*', 'q', ARGV[9]) end
-redis.call('EXPIRE', KEYS[7], ARGV[7])
+enqueue(KEYS[6], KEYS[7], ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[6], ARGV[7])
 return 1
 """
 )
@@ -294,28 +331,35 @@ return 1
 """
 )
 
-# KEYS order | ARGV expected ('' while the POS has said nothing) status pos_ref reason ready_at_ms retention
+# KEYS order live commands (queue outbox once)*
+# ARGV expected ('' while the POS has said nothing) status pos_ref reason ready_at_ms retention order_id restaurant
+#      now_ms most_commands commands_s count (queue id type payload)*
 # Compare-and-set of what the POS says of a placed order: 0 no such order, -1 it has another status than expected.
+# A call that is still on is told of it like of a command.
 POS_STATUS = Script(
-    """
+    _OUTBOX
+    + """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if (redis.call('HGET', KEYS[1], 'pos_status') or '') ~= ARGV[1] then return -1 end
 redis.call('HSET', KEYS[1], 'pos_status', ARGV[2], 'pos_ref', ARGV[3], 'pos_reason', ARGV[4], 'pos_ready_at', ARGV[5])
 redis.call('EXPIRE', KEYS[1], ARGV[6])
+local call = redis.call('HGET', KEYS[1], 'call_id')
+if redis.call('ZSCORE', KEYS[2], call) then
+  redis.call('XADD', KEYS[3], 'MAXLEN', ARGV[10], '*', 'call', call, 'action', 'kitchen', 'order', ARGV[7],
+             'status', ARGV[2], 'text', ARGV[4], 'ready_at', ARGV[5])
+  redis.call('EXPIRE', KEYS[3], ARGV[11])
+end
+enqueue_new(4, 12, ARGV[8], ARGV[9], ARGV[6])
 return 1
 """
 )
 
-# KEYS queue outbox once | ARGV queue delivery_id type restaurant payload now_ms retention
-# A message for a POS that is no order's submit; 0 when it is under way, or was delivered, already.
+# KEYS (queue outbox once)* | ARGV restaurant now_ms retention count (queue id type payload)*
+# Messages for a POS that are no order's submit; how many of them were not under way, nor delivered, already.
 ENQUEUE = Script(
-    """
-if not redis.call('SET', KEYS[3], '1', 'NX', 'EX', ARGV[7]) then return 0 end
-redis.call('XADD', KEYS[1], '*', 'id', ARGV[2], 'type', ARGV[3], 'restaurant', ARGV[4], 'payload', ARGV[5],
-           'at', ARGV[6])
-redis.call('EXPIRE', KEYS[1], ARGV[7])
-if redis.call('XLEN', KEYS[1]) == 1 then redis.call('XADD', KEYS[2], '*', 'q', ARGV[1]) end
-redis.call('EXPIRE', KEYS[2], ARGV[7])
-return 1
+    _OUTBOX
+    + """
+local _, _, new = enqueue_new(1, 4, ARGV[1], ARGV[2], ARGV[3])
+return new
 """
 )

@@ -17,6 +17,7 @@ from gateway.store.connection import Connection, Health, Reply
 from gateway.store.embedded import EmbeddedServer
 from gateway.store.errors import LeaseLostError, StaleLegError
 from gateway.store.menus import MenuStore
+from gateway.store.messages import messages, outbox_keys
 from gateway.store.offers import OfferStore
 from gateway.store.records import (
     Appended,
@@ -81,26 +82,43 @@ class SessionStore:
 
     # The log and the lease of a call
 
-    async def begin_call(self, restaurant_id: str, call_id: str, events: Sequence[Entry], now: datetime) -> bool:
-        """Open a call's log with its first events and list the call as live.
+    async def begin_call(
+        self,
+        restaurant_id: str,
+        call_id: str,
+        events: Sequence[Entry],
+        now: datetime,
+        deliveries: Sequence[Delivery] = (),
+    ) -> bool:
+        """Open a call's log with its first events, list the call as live, and have the POS told of them.
 
         Returns:
             False when the call was begun before; nothing is changed then.
         """
         call = keys.call_keys(restaurant_id, call_id)
         where = keys.where_key(keys.partition(restaurant_id), call_id)
+        names = [call.log, call.seen, keys.live_key(restaurant_id), where, *outbox_keys(restaurant_id, deliveries)]
         words = [call_id, restaurant_id, _ms(now), keys.LIVE_S, self.retention_s, keys.SEEN_S, *_flat(events)]
-        return await self.connection.run(BEGIN, [call.log, call.seen, keys.live_key(restaurant_id), where], words) == 1
+        return await self.connection.run(BEGIN, names, [*words, *messages(deliveries)]) == 1
 
     async def append(
-        self, restaurant_id: str, call_id: str, fence: int | None, events: Sequence[Entry], hold: Hold | None = None
+        self,
+        restaurant_id: str,
+        call_id: str,
+        fence: int | None,
+        events: Sequence[Entry],
+        hold: Hold | None = None,
+        deliveries: Sequence[Delivery] = (),
     ) -> None:
-        """Append events, and hold the order with them. An event whose id is in the log already is not written again.
+        """Append events, hold the order with them and have the POS told of them, in one step.
+
+        An event whose id is in the log already is not written again, a delivery whose id is known not sent again.
 
         Raises:
             LeaseLostError: a higher leg has the lease; nothing was written.
         """
-        if await self.append_many([Batch(restaurant_id, call_id, fence, events, hold)]) == ["fenced_off"]:
+        batch = Batch(restaurant_id, call_id, fence, events, hold, deliveries=deliveries)
+        if await self.append_many([batch]) == ["fenced_off"]:
             raise LeaseLostError(call_id)
 
     async def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
@@ -109,8 +127,9 @@ class SessionStore:
         words: list[str | int] = [self.retention_s, keys.SEEN_S, len(batches)]
         for batch in batches:
             call = keys.call_keys(batch.restaurant_id, batch.call_id)
-            names += (call.fence, call.log, call.seen)
-            words += ("" if batch.fence is None else batch.fence, batch.after, *_flat(batch.events))
+            names += (call.fence, call.log, call.seen, *outbox_keys(batch.restaurant_id, batch.deliveries))
+            words += ("" if batch.fence is None else batch.fence, batch.after, batch.restaurant_id)
+            words += (*_flat(batch.events), *messages(batch.deliveries))
             if batch.hold is None:
                 words.append(0)
                 continue
@@ -179,9 +198,15 @@ class SessionStore:
         return Claim(cast("int", given), cast("int", fence), tuple(_entry(raw) for raw in _list(log)))
 
     async def append_turn(
-        self, restaurant_id: str, call_id: str, fence: int, events: Sequence[Entry], hold: Hold | None = None
+        self,
+        restaurant_id: str,
+        call_id: str,
+        fence: int,
+        events: Sequence[Entry],
+        hold: Hold | None = None,
+        deliveries: Sequence[Delivery] = (),
     ) -> bool:
-        """Append all the events of a turn, or none of them; hold the order with them.
+        """Append all the events of a turn, or none of them; hold the order with them, and have the POS told of them.
 
         Args:
             restaurant_id: whose call it is.
@@ -189,6 +214,7 @@ class SessionStore:
             fence: under which the turn's leg was claimed.
             events: at least one; the id of the first stands for the turn.
             hold: an open order to be held.
+            deliveries: what the POS is to be told.
 
         Returns:
             False when the turn was written before, by whomever; nothing was written then.
@@ -199,9 +225,10 @@ class SessionStore:
         call = keys.call_keys(restaurant_id, call_id)
         held = hold or Hold("-", "-", "", 0)
         names = [call.fence, call.log, call.seen, keys.held_key(restaurant_id, held.caller_key)]
-        names.append(keys.order_key(restaurant_id, held.order_id))
+        names += (keys.order_key(restaurant_id, held.order_id), *outbox_keys(restaurant_id, deliveries))
         words: list[str | int] = [fence, self.retention_s, keys.SEEN_S, 0 if hold is None else 1]
         words += [held.order_id, held.order, call_id, held.window_s, *_flat(events)]
+        words += [restaurant_id, *messages(deliveries)]
         answer = await self.connection.run(TURN, names, words)
         if answer == -1:
             raise LeaseLostError(call_id)
@@ -325,14 +352,8 @@ class SessionStore:
 
     async def enqueue(self, restaurant_id: str, delivery: Delivery, now: datetime) -> bool:
         """Have a message delivered to the POS, behind those of its queue. False when it was enqueued before."""
-        number = keys.partition(restaurant_id)
-        names = [
-            keys.queue_key(number, delivery.queue),
-            keys.outbox_key(number),
-            keys.once_key(restaurant_id, f"delivery:{delivery.id}"),
-        ]
-        words: list[str | int] = [delivery.queue, delivery.id, delivery.type, restaurant_id, delivery.payload, _ms(now)]
-        return await self.connection.run(ENQUEUE, names, [*words, self.retention_s]) == 1
+        words: list[str | int] = [restaurant_id, _ms(now), self.retention_s, *messages([delivery])]
+        return await self.connection.run(ENQUEUE, outbox_keys(restaurant_id, [delivery]), words) == 1
 
     async def placed_order(self, restaurant_id: str, order_id: str) -> Mapping[str, str] | None:
         """The record of a placed order: state, version, order, call_id, at; None when it was not placed."""

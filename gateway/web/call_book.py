@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from gateway.call.commands import event_of
 from gateway.call.machine import Call
-from gateway.call.staff import staff_acted
 from gateway.call.states import State
 from gateway.events import AnyEvent, Dialled, milliseconds
 from gateway.houses import Houses
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
+from gateway.pos.call_payload import deliveries
 from gateway.sound_log import sound_log
 from gateway.store import LogEntry, SessionStore, StoreUnavailableError
 from gateway.web.webhook_guard import Webhook
@@ -51,28 +52,37 @@ class CallBook:
         if status is not None:
             facts = {"session_id": call.call_id, "timestamp": milliseconds(self._now()), "leg": leg, "status": status}
             event = Dialled.model_validate(facts | {"bridged": None if bridged is None else bridged == "true"})
-            await self._store.append(call.restaurant.id, call.call_id, None, [(f"call.dialled-{leg}", event.to_json())])
-            call.handle(event)
+            await self.note(call, f"call.dialled-{leg}", event)
 
-    async def obey_staff(self, call: Call) -> None:
-        """Take what the restaurant's people want done with a call that has no leg which could take it."""
+    async def obey(self, call: Call) -> None:
+        """Take what the restaurant's people want done, and its kitchen says, where no leg of the call could take it."""
         if call.state is not State.DISCONNECTED:
             return
         for command in await self._store.commands.waiting(call.restaurant.id, call.call_id):
-            event = staff_acted(command, self._now())
-            entry = (f"call.staff_acted-{command.id}", event.to_json())
-            await self._store.append(call.restaurant.id, call.call_id, None, [entry])
+            event = event_of(command, self._now())
+            await self.note(call, f"{event.type}-{command.id}", event)
             await self._store.commands.taken(call.restaurant.id, command.id)
-            call.handle(event)
 
-    async def fold(self, call_id: str, restaurant: Restaurant, entries: Sequence[LogEntry], *more: AnyEvent) -> Call:
+    async def note(self, call: Call, event_id: str, event: AnyEvent) -> None:
+        """Put an event into a call's log, and take it in. An id that is there already makes it no second one.
+
+        Args:
+            call: folded from its log; as it is after the event when this returns.
+            event_id: which names what happened, so that a webhook that comes twice is one event.
+            event: what happened.
+        """
+        call.handle(event)
+        told = deliveries(event_id, call.happened, call)
+        entry = (event_id, event.to_json())
+        await self._store.append(call.restaurant.id, call.call_id, None, [entry], deliveries=told)
+
+    async def fold(self, call_id: str, restaurant: Restaurant, entries: Sequence[LogEntry]) -> Call:
         """A call from what of its log is sound, with the menu that it began with; the next leg tells what is not.
 
         Args:
             call_id: the call.
             restaurant: whose.
             entries: its log.
-            more: what has happened since.
         """
         events = sound_log(entries, call_id, self._metrics).events
-        return Call.fold(call_id, await self._houses.as_begun(restaurant, events), [*events, *more])
+        return Call.fold(call_id, await self._houses.as_begun(restaurant, events), events)

@@ -6,6 +6,7 @@ without numbers; a request that Twilio sends again gets its first answer.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
@@ -22,7 +23,7 @@ from gateway.web.phrases import PHRASES, closed_text, locale_of
 from gateway.web.webhook_guard import Webhook, WebhookGuard, WebhookRefused
 from twiml.closed import closed
 from twiml.document import CONTENT_TYPE
-from twiml.gather import last_words
+from twiml.hold import hold
 from twiml.message import message
 from twiml.transfer import transfer_or_apology
 
@@ -30,7 +31,11 @@ log = get_logger(__name__)
 
 STORE_PATIENCE_S = 2.0
 """A caller hears nothing while the store is asked; Twilio itself gives up after 15 s in all."""
-MOST_HOLDS = 4
+AWAY_PATIENCE_S = 0.5
+"""The same for a store that was away just now."""
+AWAY_FOR_S = 10.0
+"""So long that is believed."""
+MOST_HOLDS = 6
 """So often a caller whose call is on is asked to hold while the store is away, about three seconds each; longer than a
 store takes to restart. Then the restaurant's telephone rings."""
 REPEATED_WITHIN_S = 60
@@ -65,6 +70,7 @@ class Door:
         self._now = now
         self._by_number = {number: restaurant for restaurant in restaurants for number in restaurant.numbers}
         self._stand_in = restaurants[0] if settings.development else None
+        self._away_at: float | None = None
 
     async def answer_caller(self, request: Request, handle: Handler) -> Response:
         """Run a handler that answers a caller: whatever happens, there is TwiML at the end.
@@ -83,6 +89,7 @@ class Door:
         except (StoreError, TimeoutError) as error:
             assert hook is not None  # the guard does not ask the store
             log.error("store.away", error=str(error))
+            self._away_at = time.monotonic()
             document = self._hold(hook) or self.refuse(hook, "store_away", self._restaurant_of(hook))
         except Exception:  # a fault of ours must not become silence on somebody's telephone
             if hook is None:
@@ -97,13 +104,19 @@ class Door:
         if restaurant is None:
             return await handle(hook)
         key = f"token:{hook.call_id}:{hook.path}:{hook.token}"
-        async with asyncio.timeout(STORE_PATIENCE_S):
+        async with asyncio.timeout(self._patience):
             if (given := await self._store.answered_before(restaurant.id, key)) is not None:
                 self._metrics.count_webhook(hook.path, "repeated")
                 return given
         document = await handle(hook)
         async with asyncio.timeout(STORE_PATIENCE_S):
             return await self._store.once(restaurant.id, key, document, REPEATED_WITHIN_S)
+
+    @property
+    def _patience(self) -> float:
+        """Seconds for the first question to the store."""
+        away = self._away_at is not None and time.monotonic() - self._away_at < AWAY_FOR_S
+        return AWAY_PATIENCE_S if away else STORE_PATIENCE_S
 
     def _hold(self, hook: Webhook) -> str | None:
         """What follows in a call that is on is in the store, and that may be back in a moment; None: do not wait."""
@@ -113,7 +126,7 @@ class Door:
         log.warning("call.held", path=hook.path, restaurant=restaurant.id)
         self._metrics.count_webhook(hook.path, "held")
         words = PHRASES[restaurant.languages[0]].hold
-        return last_words(words, locale_of(restaurant), f"{self._public_url}{again}")
+        return hold(words, locale_of(restaurant), f"{self._public_url}{again}")
 
     async def take_note(self, request: Request, handle: Handler) -> Response:
         """Run a handler of a callback: Twilio ignores the body. 503 makes it try again where it is told to."""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from gateway.call.machine import Call
 from gateway.call.staff import one_line
+from gateway.orders.order import OrderState
 from gateway.orders.restaurant import LOCALES, Language, Restaurant
 from gateway.orders.wording.read_back import describe_line
 
@@ -43,6 +44,7 @@ class Phrases:
     number_ends: str
     ordered: str
     placed: str
+    rejected: str
     nothing_ordered: str
     caller_gone: str
 
@@ -69,6 +71,7 @@ PHRASES: Mapping[Language, Phrases] = {
         number_ends="{caller}, number ending in {digits},",
         ordered="In the order: {order}; not placed yet.",
         placed="The order is placed: {order}.",
+        rejected="The kitchen has rejected the order: {order}.",
         nothing_ordered="Nothing is ordered.",
         caller_gone="The caller is no longer on the line.",
     ),
@@ -94,6 +97,7 @@ PHRASES: Mapping[Language, Phrases] = {
         number_ends="{caller}, con un número que termina en {digits},",
         ordered="En el pedido: {order}; aún sin confirmar.",
         placed="El pedido está hecho: {order}.",
+        rejected="La cocina ha rechazado el pedido: {order}.",
         nothing_ordered="No hay nada pedido.",
         caller_gone="El cliente ya no está en la línea.",
     ),
@@ -122,7 +126,8 @@ def whisper_text(call: Call, last_two: str | None) -> str:
     listing = "; ".join(describe_line(line, restaurant.menu, language) for line in lines)
     told = phrases.nothing_ordered
     if order is not None and listing:
-        told = (phrases.placed if order.is_placed else phrases.ordered).format(order=listing)
+        stands = phrases.placed if order.is_placed else phrases.ordered
+        told = (phrases.rejected if order.state is OrderState.REJECTED else stands).format(order=listing)
     reason = call.ended.reason if call.ended is not None else ""
     said = phrases.whisper.format(name=restaurant.name, caller=caller, reason=one_line(reason, 200), order=told)
     return said if reason else phrases.whisper_briefly.format(name=restaurant.name)

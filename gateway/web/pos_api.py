@@ -52,6 +52,7 @@ from gateway.pos.inbound import (
     verify,
 )
 from gateway.pos.openapi import document
+from gateway.pos.status_payload import status_deliveries
 from gateway.store import SessionStore, StoreError
 from gateway.store.pos_status import PlacedOrder, PosStatusStore
 
@@ -193,10 +194,13 @@ class PosApi:
         raise Refused(409, "conflict", "The status of this order is changing right now. Send it again.")
 
     async def _move(self, restaurant: Restaurant, placed: PlacedOrder, update: StatusUpdate) -> bool:
+        now = self._now()
         return await self._status.move(
             restaurant.id,
             placed,
             update.status,
+            now,
+            deliveries=status_deliveries(restaurant, placed.order_id, update, now),
             pos_ref=update.pos_ref,
             reason=update.reason,
             ready_at=update.ready_at,

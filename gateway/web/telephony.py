@@ -21,9 +21,10 @@ from gateway.metrics import MetricsCollector
 from gateway.order_texts import OrderTexts
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.timing import takes_calls
+from gateway.pos.call_payload import deliveries
 from gateway.security import caller_key, last_two
 from gateway.settings import Settings
-from gateway.store import SessionStore
+from gateway.store import Delivery, SessionStore
 from gateway.store.texts import TextStore
 from gateway.text_session import TextSessions, UnknownCallError
 from gateway.web.admission import Admission, declined
@@ -151,7 +152,7 @@ class Telephony:
             held = None if caller is None else await self._store.held_order(restaurant.id, caller)
             lately = () if caller is None else await self._store.placed_lately(restaurant.id, caller, now)
             unsubscribed = await self._wants_no_texts(restaurant, caller)
-            menu = (await self._houses.now(restaurant.id)).menu
+            house = await self._houses.now(restaurant.id)
             facts: dict[str, object] = {"session_id": hook.call_id, "timestamp": milliseconds(now)}
             started = CallStarted.model_validate(
                 facts
@@ -162,12 +163,13 @@ class Telephony:
                     "held_order": None if held is None else held.order,
                     "recent_orders": [{"cents": order.cents, "at": milliseconds(order.at)} for order in lately],
                     "unsubscribed": unsubscribed,
-                    "menu_digest": menu.digest,
+                    "menu_digest": house.menu.digest,
                 }
             )
             disclosed = Disclosed.model_validate(facts | {"text": restaurant.disclosure})
             events = [("call.started", started.to_json()), ("call.disclosed", disclosed.to_json())]
-            new = await self._store.begin_call(restaurant.id, hook.call_id, events, now)
+            told = self._told(house, hook.call_id, started)
+            new = await self._store.begin_call(restaurant.id, hook.call_id, events, now, told)
             leg = 1 if new else await self._book.next_leg(hook.call_id, restaurant)
             if leg is None:
                 return await self._is_over(hook, restaurant, caller)
@@ -191,7 +193,7 @@ class Telephony:
                 return self._door.refuse(hook, "unknown_call", restaurant)
             call = await self._book.fold(hook.call_id, restaurant, entries)
             await self._book.note_dial(call, hook, leg)
-            await self._book.obey_staff(call)
+            await self._book.obey(call)
             step = Goodbye() if over else next_step(call, self._now(), leg - 1, dialled=after == "dial")
             document = self._documents.following(step, hook, leg, restaurant)
             document = await self._store.once(restaurant.id, f"next:{hook.call_id}:{leg}:{after}", document)
@@ -230,9 +232,9 @@ class Telephony:
                     key = f"voice:{hook.call_id}"
                     await self._store.once(restaurant.id, key, goodbye("", locale_of(restaurant)), REPEATED_WITHIN_S)
                     return ""
-                await self._store.append(restaurant.id, hook.call_id, None, [("call.hung_up", hung_up.to_json())])
+                call = await self._book.fold(hook.call_id, restaurant, entries)
+                await self._book.note(call, "call.hung_up", hung_up)
                 await self._store.end_call(restaurant.id, hook.call_id)
-                call = await self._book.fold(hook.call_id, restaurant, entries, hung_up)
                 await self._admission.over(call, call.caller_key, self._now())
                 await self._confirm_by_text(call, hook)
         return ""
@@ -260,6 +262,13 @@ class Telephony:
         if queued is not None:
             entry = (f"call.text_queued-{queued.order_id}", queued.to_json())
             await self._store.append(call.restaurant.id, call.call_id, None, [entry])
+
+    def _told(self, house: Restaurant, call_id: str, started: CallStarted) -> tuple[Delivery, ...]:
+        """What the POS is told of a call that begins."""
+        if house.pos is None or not house.pos.wants("call.started"):
+            return ()
+        call = Call.fold(call_id, house, [started])
+        return deliveries("call.started", call.happened, call)
 
     async def _is_over(self, hook: Webhook, restaurant: Restaurant, caller: str | None) -> str:
         """The beginning of a call that has ended already: a webhook that came late."""

@@ -24,6 +24,7 @@ from gateway.orders.restaurant import LOCALES, Restaurant
 from gateway.settings import Settings
 from gateway.sound_log import sound_log
 from gateway.store import SessionStore, StoreError
+from gateway.web.call_book import CallBook
 from gateway.web.door import turn_away
 from gateway.web.phrases import PHRASES, locale_of, whisper_text
 from gateway.web.webhook_guard import BODY_LIMIT, CALL_SID, Webhook, WebhookGuard, WebhookRefused
@@ -76,6 +77,7 @@ class StaffLeg:
         self._restaurants = {restaurant.id: restaurant for restaurant in restaurants}
         self._store = store
         self._houses = houses
+        self._book = CallBook(store, houses, metrics, now)
         self._metrics = metrics
         self._now = now
 
@@ -119,7 +121,7 @@ class StaffLeg:
                 if not _waits(call, staffed.leg):
                     return self._gone(hook, staffed)
                 text = whisper_text(call, last_two)
-                await self._note(staffed, TransferAnswered(**self._facts(staffed)))
+                await self._note(call, staffed.leg, TransferAnswered(**self._facts(staffed)))
         except (StoreError, TimeoutError) as error:
             log.error("store.away", error=str(error))
         self._metrics.count_webhook(hook.path, "whispered")
@@ -137,7 +139,7 @@ class StaffLeg:
                 if not call.staff_line.accepted(staffed.leg):
                     if not _waits(call, staffed.leg):
                         return self._gone(hook, staffed)
-                    await self._note(staffed, TransferAccepted(**self._facts(staffed)))
+                    await self._note(call, staffed.leg, TransferAccepted(**self._facts(staffed)))
         except (StoreError, TimeoutError) as error:
             log.error("store.away", error=str(error))
         self._metrics.count_webhook(hook.path, "accepted")
@@ -169,10 +171,9 @@ class StaffLeg:
         call = Call.fold(staffed.call_id, await self._houses.as_begun(staffed.restaurant, events), events)
         return call, None if started is None else started.caller_last_two
 
-    async def _note(self, staffed: Staffed, event: AnyEvent) -> None:
+    async def _note(self, call: Call, leg: int, event: AnyEvent) -> None:
         """Into the caller's log; the fixed id makes a webhook that comes twice one event."""
-        entry = (f"{event.type}-{staffed.leg}", event.to_json())
-        await self._store.append(staffed.restaurant.id, staffed.call_id, None, [entry])
+        await self._book.note(call, f"{event.type}-{leg}", event)
 
     def _facts(self, staffed: Staffed) -> dict[str, Any]:
         return {"session_id": staffed.call_id, "timestamp": milliseconds(self._now()), "leg": staffed.leg}

@@ -154,7 +154,8 @@ def differs(order: Mapping[str, Any], wanted: Wanted, name: str) -> list[str]:
 def strangers(ringing: Sequence[Ringing], received: Sequence[Received]) -> list[str]:
     """Orders at the POS that belong to no caller."""
     known = {f"order-{rung.record.call_sid}" for each in ringing for rung in each.calls}
-    return [str(got.data["order_ref"]) for got in received if got.data.get("order_ref") not in known]
+    orders = (got for got in received if got.type.startswith("order."))
+    return [str(got.data["order_ref"]) for got in orders if got.data["order_ref"] not in known]
 
 
 def of_line_and_process(verdicts: Sequence[Verdict]) -> list[float]:

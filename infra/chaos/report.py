@@ -74,6 +74,7 @@ def story(ringing: Ringing, verdict: Verdict, history: Sequence[Everybody]) -> s
     told = [
         f"caller {planned.number}: {planned.fault.value}, at {planned.wanted.restaurant}, for {ringing.customer.name}",
         f"  wrong: {'; '.join(verdict.wrong) or 'nothing'}",
+        f"  after lost streams: {', '.join(f'{seconds:.2f} s' for seconds in verdict.lost) or 'none'}",
         f"  wanted: {', '.join(line.aloud for line in planned.wanted.lines)}",
     ]
     for rung in ringing.calls:

@@ -12,7 +12,7 @@ from infra.chaos import leaks, report
 from infra.chaos.customer import Customer
 from infra.chaos.faults import REFUSALS, Kind, Times
 from infra.chaos.judge import Verdict, judge, strangers
-from infra.chaos.limits import Leaks, Rule, rolling_rules, rules
+from infra.chaos.limits import LINE_P95_S, Leaks, Rule, rolling_rules, rules
 from infra.chaos.orders import NAMES, WANTED
 from infra.chaos.plan import Planned
 from infra.chaos.processes import RigError
@@ -161,7 +161,8 @@ async def _judged(rig: Rig, callers: Sequence[Ringing], striker: Striker, watch:
     others = [ref for ref in strangers(callers, received) if ref not in mine]
     found.rules = rules(found.verdicts, left, others if striker.history else [])
     for each, verdict in zip(callers, found.verdicts, strict=True):
-        if verdict.wrong:
+        slow = max(verdict.lost, default=0.0) > LINE_P95_S
+        if verdict.wrong or slow:
             found.stories.append(report.story(each, verdict, striker.history))
     late = sum(lag.seconds for lag in watch.lags)
     found.notes.append(f"The harness was late by {watch.worst * 1000:.0f} ms at most, {late:.1f} s in all.")

@@ -17,8 +17,9 @@ Process = asyncio.subprocess.Process
 
 
 def restaurants(folder: Path, pos_url: str) -> Path:
-    """A restaurants folder as a user would have it: the examples, open at every hour, with their POS."""
-    return copy_examples(folder, f'[pos]\nurl = "{pos_url}"\nsecrets = ["env:POS_SECRET_OF_THE_TESTS"]\n')
+    """A restaurants folder as a user would have it: the examples, open at every hour, with a POS that gets orders."""
+    pos = f'[pos]\nurl = "{pos_url}"\nsecrets = ["env:POS_SECRET_OF_THE_TESTS"]\nevents = ["order.confirmed"]\n'
+    return copy_examples(folder, pos)
 
 
 @asynccontextmanager

@@ -329,3 +329,23 @@ def test_answers_that_are_no_json_are_survived(ring: Ring) -> None:
     call.history += [Said("u", "user", "a coke"), Called("x", "x", "get_menu", "{}"), Answered("xo", "x", "broken")]
     call.history += [Called("y", "y", "get_order", "{}"), Answered("yo", "y", '{"menu": {"items": []}}')]
     assert [step for step in Brain().decide(call.prompt()) if isinstance(step, CallTools)] == []
+
+
+def test_what_the_kitchen_says_of_the_order(ring: Ring) -> None:
+    call = greeted(ring)
+    assert call.note(prompts.accepted_note("18:40")) == "The kitchen has accepted your order."
+    assert call.note(prompts.ready_note()) == "Your order is ready."
+    told = call.note(prompts.rejected_note("we are out of dough.", person=True))
+    assert told == (
+        "I am sorry, the kitchen cannot make your order: we are out of dough. Shall I put you through to a person?"
+    )
+    call.hear("Yes, please.")
+    assert call.called[-1] == "transfer_to_staff"
+
+
+def test_an_order_that_the_kitchen_rejects_where_nobody_can_be_reached(ring: Ring) -> None:
+    call = greeted(ring)
+    told = call.note(prompts.rejected_note("", person=False))
+    assert told == "I am sorry, the kitchen cannot make your order. Shall I take a message for the staff?"
+    again = call.note(prompts.rejected_again_note("one Coke"))
+    assert again == "I am sorry, the kitchen cannot make your order. Shall I put you through to a person?"

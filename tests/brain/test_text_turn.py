@@ -491,7 +491,7 @@ def test_a_damaged_log_and_the_staff_are_heard_between_two_turns(turns: Turns) -
     turns.turn = turns.folded()
     over = StaffActed(**stamp, command_id="c1", action="end", who="Eve")
     turns.turn.gathered(
-        turns.turn.answer.turn, Input("", "A Coke.", 0.9), None, turns.now, voice_ready=False, staff=[over]
+        turns.turn.answer.turn, Input("", "A Coke.", 0.9), None, turns.now, voice_ready=False, news=[over]
     )
     turns.finish()
     assert turns.call.state is State.DISCONNECTED

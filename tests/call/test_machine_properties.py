@@ -1,7 +1,7 @@
 """What holds for a call whatever happens to it: nothing raises, nothing is done twice, silence ends it."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -34,6 +34,8 @@ from gateway.events import (
     HungUp,
     Interrupted,
     KeyPressed,
+    KitchenSaid,
+    KitchenStatus,
     LegEnded,
     LegStarted,
     ListeningStarted,
@@ -146,6 +148,12 @@ ANYTHING: st.SearchStrategy[Step] = st.one_of(
         command_id=st.sampled_from(["1-0", "2-0", "3-0"]),
         action=st.sampled_from(["hint", "hint", "take_over", "end"]),
         text=st.sampled_from(["", "we have no basil"]),
+    ),
+    step(
+        KitchenSaid,
+        command_id=st.sampled_from(["1-0", "2-0", "3-0"]),
+        order_id=st.sampled_from(["order-CA1", "order-CA2"]),
+        status=st.sampled_from(get_args(KitchenStatus)),
     ),
     step(ModelOpened, spare=st.booleans()),
     step(SessionRequested),

@@ -204,6 +204,8 @@ def test_what_becomes_of_a_placed_order_goes_one_way(read: Order) -> None:
     assert accepted.state is OrderState.ACCEPTED
     assert accepted.advance(OrderState.SUBMITTED) is accepted
     assert placed.advance(OrderState.REJECTED).state is OrderState.REJECTED
+    assert accepted.advance(OrderState.REJECTED).state is OrderState.REJECTED, "the kitchen may find out later"
+    assert placed.advance(OrderState.REJECTED).advance(OrderState.ACCEPTED).state is OrderState.REJECTED
     assert read.advance(OrderState.ACCEPTED) is read
 
 

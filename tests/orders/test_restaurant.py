@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from gateway.orders.pos_events import POS_EVENTS, USUAL_EVENTS
 from gateway.orders.restaurant import PosEndpoint, Restaurant
 from gateway.orders.restaurant_files import SHIPPED, load_restaurants
 
@@ -177,3 +178,28 @@ def test_a_person_is_reached_in_the_hours_unless_the_restaurant_says_at_any_time
 def test_who_answers_after_hours_is_one_of_two(changes: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         made(**changes)
+
+
+def pos_with(**fields: object) -> PosEndpoint:
+    return PosEndpoint.model_validate({"url": "https://pos.example.com/orders", "secrets": [SECRET], **fields})
+
+
+def test_a_pos_gets_orders_and_what_people_must_look_at() -> None:
+    usual = pos_with()
+    assert [event for event in POS_EVENTS if usual.wants(event)] == sorted(USUAL_EVENTS, key=POS_EVENTS.index)
+    few = pos_with(events=["order.confirmed", "call.ended"])
+    assert [event for event in POS_EVENTS if few.wants(event)] == ["order.confirmed", "call.ended"]
+
+
+def test_an_unknown_message_is_a_mistake_that_names_those_there_are() -> None:
+    with pytest.raises(ValidationError, match=r"no such message; there are order\.confirmed, .*alert\.raised"):
+        pos_with(events=["order.confirmed", "order.paid"])
+    with pytest.raises(ValidationError, match=r"order\.confirmed is missing: without it orders would reach nobody"):
+        pos_with(events=["call.ended"])
+
+
+def test_a_pos_system_gets_orders_alone() -> None:
+    square = {"system": "square", "square": {"location_id": "L1", "token": "t"}}
+    assert [event for event in POS_EVENTS if pos_with(**square).wants(event)] == ["order.confirmed"]
+    with pytest.raises(ValidationError, match="only an endpoint of the neutral form is told more than orders"):
+        pos_with(**square, events=["order.confirmed"])

@@ -145,3 +145,11 @@ def test_what_is_no_restaurant_is_passed_over(folder: Path) -> None:
     (folder / "pictures").mkdir()
     (folder / "README").write_text("x")
     assert len(load_restaurants(folder, {})) == 3
+
+
+def test_a_message_that_there_is_not_is_told_with_its_place_and_those_there_are(folder: Path) -> None:
+    settings = folder / "casa-verde" / "restaurant.toml"
+    pos = f'\n[pos]\nurl = "https://pos.example.com"\nsecrets = ["{SECRET}"]\n'
+    settings.write_text(settings.read_text() + pos + 'events = ["order.confirmed", "order.paid"]\n')
+    (problem,) = told(folder)
+    assert problem.startswith("casa-verde/restaurant.toml pos.events[1]: no such message; there are order.confirmed, ")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.store import (
+    Delivery,
     EmbeddedServer,
     EventLog,
     Hold,
@@ -18,6 +19,7 @@ from gateway.store import (
     StoreError,
     StoreUnavailableError,
     keys,
+    keys_without_expiry,
     open_store,
 )
 
@@ -417,3 +419,63 @@ async def test_leaving_while_the_store_is_away_does_not_hang(tmp_path: Path) -> 
         log.open(R, "CA1", None)
         log.append("CA1", [("a", "{}")])
     assert log.dropped == 1
+
+
+# --- what the POS is told of events ---
+
+
+def message(name: str, queue: str = "CA1") -> Delivery:
+    return Delivery(name, queue, "message.left", f'{{"about":"{name}"}}')
+
+
+async def enqueued(store: SessionStore, queue: str = "CA1") -> list[str]:
+    """The ids of the messages that wait in a queue."""
+    found: Any = await store.connection.command("XRANGE", keys.queue_key(keys.partition(R), queue), "-", "+")
+    return [fields["id"] for _, fields in found]
+
+
+async def test_messages_go_with_their_events_and_in_their_order(store: SessionStore, log: EventLog) -> None:
+    log.open(R, "CA1", None)
+    log.append("CA1", [("a", "{}")], Hold("caller", "o1", "{}"), [message("m1")])
+    log.append("CA1", [("b", "{}")])
+    log.append("CA1", [], deliveries=[message("m2"), message("m1")])
+    log.append("CA1", [], deliveries=[message("other", "o1")])
+    await log.flushed("CA1")
+    assert await events_of(store, "CA1") == ["a", "b"]
+    assert (await enqueued(store), await enqueued(store, "o1")) == (["m1", "m2"], ["other"])
+    outbox: Any = await store.connection.command("XRANGE", keys.outbox_key(keys.partition(R)), "-", "+")
+    assert [fields["q"] for _, fields in outbox] == ["CA1", "o1"], "one token for each queue"
+    assert await store.held_order(R, "caller") is not None
+    assert await keys_without_expiry(store.connection) == []
+
+
+async def test_what_an_older_leg_has_to_tell_is_not_told(store: SessionStore) -> None:
+    async with EventLog(store) as log:
+        leg = await Leg.of(store, log)
+        await store.claim_leg(R, "CA1", 2, "n2", "b", 10)
+        log.append("CA1", [("late", "{}")], deliveries=[message("m1")])
+        with pytest.raises(LeaseLostError):
+            await log.flushed("CA1")
+        assert await events_of(store, "CA1") == ["start", "a", "submit"]
+        assert await enqueued(store) == []
+        await store.append(R, "CA2", None, [("x", "{}")], deliveries=[message("m2", "CA2")])
+        assert await enqueued(store, "CA2") == ["m2"]
+        assert leg.fence == 1
+
+
+async def test_a_store_that_has_forgotten_messages_is_given_them_again(leg: Leg) -> None:
+    leg.log.append("CA1", [("b", "{}")], deliveries=[message("m1")])
+    await leg.log.flushed("CA1")
+    await leg.store.connection.command("FLUSHALL")
+    leg.log.append("CA1", [("c", "{}")], deliveries=[message("m2")])
+    assert await leg.write("d") == ["start", "a", "b", "c", "d"]
+    assert await enqueued(leg.store) == ["m1", "m2"]
+
+
+async def test_a_long_batch_tells_nothing_ahead_of_its_event(store: SessionStore, log: EventLog) -> None:
+    log.open(R, "CA1", None)
+    log.append("CA1", [(f"e{n}", "{}") for n in range(700)])
+    log.append("CA1", [("last", "{}")], deliveries=[message("m1")])
+    await log.flushed("CA1")
+    assert (await events_of(store, "CA1"))[-1] == "last"
+    assert await enqueued(store) == ["m1"]

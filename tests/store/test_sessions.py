@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -377,3 +378,24 @@ async def test_an_order_that_was_placed_meanwhile_is_not_held_by_a_turn(store: S
     await submit(store, CALL, fence)
     assert await store.append_turn(R, CALL, fence, [("t1.0", "a")], Hold(CALLER, "o1", "{}"))
     assert await store.held_order(R, CALLER) is None
+
+
+async def test_a_message_is_sent_once_with_whatever_step_it_comes(store: SessionStore) -> None:
+    def told(name: str) -> Delivery:
+        return Delivery(name, CALL, "call.started", "{}")
+
+    assert await store.begin_call(R, CALL, [("start", "{}")], NOW, [told("m1")])
+    assert not await store.begin_call(R, CALL, [("start", "{}")], NOW, [told("m2")]), "nothing of it is done"
+    for _ in range(2):
+        await store.append(R, CALL, None, [("hung up", "{}")], deliveries=[told("m1"), told("m3")])
+    claim = await store.claim_turns(R, CALL, 1)
+    assert await store.append_turn(R, CALL, claim.fence, [("t1.0", "{}")], None, [told("m4"), told("m5")])
+    assert not await store.append_turn(R, CALL, claim.fence, [("t1.0", "{}")], None, [told("m6")])
+    assert not await store.enqueue(R, told("m5"), NOW)
+    assert await store.enqueue(R, told("m7"), NOW)
+    found = await store.connection.command("XRANGE", keys.queue_key(keys.partition(R), CALL), "-", "+")
+    entries = cast("list[tuple[str, dict[str, str]]]", found)
+    assert [fields["id"] for _, fields in entries] == ["m1", "m3", "m4", "m5", "m7"]
+    assert {fields["restaurant"] for _, fields in entries} == {R}
+    assert all(int(fields["at"]) > 1_700_000_000_000 for _, fields in entries), "Unix milliseconds"
+    assert await keys_without_expiry(store.connection) == []

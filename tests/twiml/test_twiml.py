@@ -14,6 +14,7 @@ from twiml.document import MOST_HINTS, RETRIES, SAY_LIMIT, Screen, Stream
 from twiml.fallback import fallback
 from twiml.gather import ask, begin_asking, last_words
 from twiml.goodbye import goodbye
+from twiml.hold import hold
 from twiml.message import message
 from twiml.resume import resume
 from twiml.transfer import transfer, transfer_or_apology
@@ -187,6 +188,14 @@ def test_last_words_are_said_to_their_end() -> None:
     response.say("¡Adiós!", language="es-US")
     response.redirect(NEXT + RETRIES)
     assert same(last_words("¡Adiós!", "es-US", NEXT), response)
+
+
+def test_a_caller_who_is_to_hold_hears_so_and_asks_again() -> None:
+    response = VoiceResponse()
+    response.say("One moment, please.", language="en-US")
+    response.pause(length=1)
+    response.redirect(NEXT + RETRIES)
+    assert same(hold("One moment, please.", "en-US", NEXT), response)
 
 
 def test_the_fallback_rings_the_restaurant_or_apologises() -> None:

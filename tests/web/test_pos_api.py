@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,8 +15,11 @@ from starlette.applications import Starlette
 from gateway.houses import Houses
 from gateway.metrics import MetricsCollector
 from gateway.order_texts import Thread
+from gateway.orders.pos_events import USUAL_EVENTS, PosEvent
 from gateway.orders.restaurant import PosEndpoint, Restaurant
+from gateway.pos.call_message import OrderStatusMessage
 from gateway.store import Delivery, SessionStore, keys
+from gateway.store.keys import partition, queue_key
 from gateway.store.texts import TextStore
 from gateway.web.pos_api import PosApi
 
@@ -29,10 +32,14 @@ AT = "/pos/v1/restaurants/casa-verde"
 class Pos:
     """A POS at the door."""
 
-    def __init__(self, store: SessionStore, restaurants: tuple[Restaurant, ...]) -> None:
+    def __init__(
+        self, store: SessionStore, restaurants: tuple[Restaurant, ...], events: Sequence[PosEvent] = USUAL_EVENTS
+    ) -> None:
         self.now = NOW
         self.store = store
-        endpoint = PosEndpoint(url="https://pos.example", secrets=(SecretStr(SECRET),), api_keys=(SecretStr(KEY),))
+        endpoint = PosEndpoint(
+            url="https://pos.example", secrets=(SecretStr(SECRET),), api_keys=(SecretStr(KEY),), events=tuple(events)
+        )
         served = [restaurants[0].model_copy(update={"pos": endpoint}), *restaurants[1:]]
         self.houses = Houses(served, store)
         routes = PosApi(served, store, self.houses, MetricsCollector(), lambda: self.now).routes()
@@ -113,6 +120,32 @@ async def test_a_customer_who_agreed_to_texts_is_told_what_became_of_the_order(p
     await pos.placed("order-CA2")
     rejected = {"status": "rejected", "reason": "no dough"}
     assert (await pos.says("POST", f"{AT}/orders/order-CA2/status", rejected, message_id="m9")).status_code == 200
+
+
+async def test_who_listens_at_the_endpoint_is_told_of_each_step_once_and_behind_the_order(
+    store: SessionStore, restaurants: tuple[Restaurant, ...]
+) -> None:
+    pos = Pos(store, restaurants, events=("order.confirmed", "order.status"))
+    await pos.placed()
+    body = {"status": "rejected", "reason": "we are out of dough"}
+    for message_id in ("s1", "s1", "s2"):
+        await pos.says("POST", f"{AT}/orders/order-CA1/status", body, message_id=message_id)
+    queue: Any = await store.connection.command("XRANGE", queue_key(partition("casa-verde"), "order-CA1"), "-", "+")
+    (_, order), (_, told) = queue
+    assert (order["id"], told["id"], told["type"]) == ("d1", "order-CA1_order-status_rejected", "order.status")
+    message = OrderStatusMessage.model_validate_json(told["payload"])
+    assert (message.timestamp, message.data.restaurant.name) == (NOW, "Casa Verde")
+    assert (message.data.order_ref, message.data.status) == ("order-CA1", "rejected")
+    assert message.data.reason == "we are out of dough"
+    await pos.client.aclose()
+
+
+async def test_a_status_is_told_to_nobody_who_did_not_ask_and_to_no_call_that_is_over(pos: Pos) -> None:
+    await pos.placed()
+    await pos.says("POST", f"{AT}/orders/order-CA1/status", {"status": "accepted"})
+    queue: Any = await pos.store.connection.command("XRANGE", queue_key(partition("casa-verde"), "order-CA1"), "-", "+")
+    assert [fields["type"] for _, fields in queue] == ["order.confirmed"]
+    assert await pos.store.commands.waiting("casa-verde") == ()
 
 
 async def test_an_order_that_is_not_there(pos: Pos) -> None:
@@ -201,9 +234,9 @@ async def test_two_messages_about_one_order_at_once_leave_the_later_step(pos: Po
     status = PosStatusStore(store.connection, store.retention_s)
     seen = await status.read("casa-verde", "order-CA1")
     assert seen is not None
-    assert await status.move("casa-verde", seen, "accepted") is True
-    assert await status.move("casa-verde", seen, "preparing") is False, "it is another than was seen"
-    assert await status.move("casa-verde", seen, "accepted") is False
+    assert await status.move("casa-verde", seen, "accepted", NOW) is True
+    assert await status.move("casa-verde", seen, "preparing", NOW) is False, "it is another than was seen"
+    assert await status.move("casa-verde", seen, "accepted", NOW) is False
 
 
 def edited(pos: Pos, price: int) -> str:

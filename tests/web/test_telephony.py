@@ -195,7 +195,7 @@ async def test_without_a_store_the_restaurant_rings(
 ) -> None:
     async with await open_store(f"unix://{tmp_path}/nobody.sock") as away:
         web = web_of(away)
-        for path in ("/twiml/voice", "/twiml/next?leg=2&held=4"):
+        for path in ("/twiml/voice", "/twiml/next?leg=2&held=6"):
             assert names(await web.post(path)) == ["Say", "Dial", "Say", "Hangup"]
         assert names(await web.post("/twiml/next?leg=2", DialCallStatus="no-answer")) == ["Say", "Hangup"]
         assert (await web.post("/twilio/status", CallStatus="completed")).status_code == 503
@@ -217,7 +217,7 @@ async def test_a_call_that_is_on_waits_for_a_store_that_is_away(
 ) -> None:
     async with await open_store(f"unix://{tmp_path}/nobody.sock") as away:
         answer = await web_of(away).post(asked)
-    assert names(answer) == ["Say", "Redirect"]
+    assert names(answer) == ["Say", "Pause", "Redirect"]
     assert f"{SETTINGS.public_url}{again}".replace("&", "&amp;") in answer.text
 
 

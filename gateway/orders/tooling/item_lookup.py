@@ -32,13 +32,13 @@ class ItemLookup:
         """The one item that is meant.
 
         Raises:
-            Refusal: MENU_ITEM_NOT_FOUND, when none is or several are.
+            Refusal: MENU_ITEM_NOT_FOUND, when none is; without a code when several are, which is the menu's no lack.
         """
         found = self._names.find(wanted)
         if len(found) == 1:
             return found[0]
         if found:
-            raise Refusal(f"{shown(wanted)} can mean {ids(found)}: ask the caller which one.", "MENU_ITEM_NOT_FOUND")
+            raise Refusal(f"{shown(wanted)} can mean {ids(found)}: ask the caller which one.")
         close = self._names.close_to(wanted)
         offer = f"Close to it: {ids(close)}; ask." if close else f"There are: {self._headings}."
         told = f"{shown(wanted)} is not on the menu. {offer}{self._searched} Tell the caller."

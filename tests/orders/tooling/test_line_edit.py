@@ -145,6 +145,7 @@ def test_a_name_of_two_items_is_asked_back(menu: Menu) -> None:
     both = tuple(item.model_copy(update={"spoken": ("the classic",)}) for item in menu.items[:2])
     refusal = refused(menu.model_copy(update={"items": both}), item_id="the classic")
     assert refusal.message == '"the classic" can mean margherita, pepperoni: ask the caller which one.'
+    assert refusal.error is None, "the menu has it, twice"
 
 
 def test_a_line_whose_item_the_menu_lost_needs_an_item(menu: Menu) -> None:
