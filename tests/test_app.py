@@ -14,7 +14,6 @@ from gateway.app import (
     gateway_secret,
     model_config,
     model_diallers,
-    order_late,
     pos_endpoints,
     restaurants_of,
 )
@@ -92,13 +91,6 @@ def test_endpoints_are_those_of_restaurants_that_have_one() -> None:
 def test_settings_of_the_model_reach_it(tmp_path: Path) -> None:
     config = model_config(settings_on(tmp_path, openai_voice="cedar", openai_realtime_audio="pcmu", vad_silence_ms=321))
     assert (config.voice, config.audio, config.vad_silence_ms) == ("cedar", "pcmu", 321)
-
-
-def test_a_late_order_is_an_alarm() -> None:
-    with structlog.testing.capture_logs() as logs:
-        order_late("house", "q", 61.4)
-    assert logs[0]["log_level"] == "error"
-    assert (logs[0]["restaurant"], logs[0]["seconds"]) == ("house", 61)
 
 
 def test_the_endpoints_of_the_model_are_those_of_the_settings(tmp_path: Path) -> None:

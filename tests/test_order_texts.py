@@ -16,6 +16,7 @@ from gateway.order_texts import SMS, OrderTexts
 from gateway.orders.contact_settings import SmsSettings
 from gateway.orders.order import Fulfilment, Line, Order, OrderState
 from gateway.orders.restaurant import Restaurant
+from gateway.pos.alarm import Alarm
 from gateway.pos.attempt import Attempt
 from gateway.pos.outbox import Head
 from gateway.pos.webhook import Dead
@@ -57,7 +58,11 @@ async def carrier(api: TwilioApi, store: SessionStore) -> AsyncIterator[SmsCarri
 
 @asynccontextmanager
 async def working(store: SessionStore, carriers: dict[str, SmsCarrier]) -> AsyncIterator[Worker]:
-    late: list[str] = []
+    alarms: list[Alarm] = []
+
+    async def on_alarm(alarm: Alarm) -> None:
+        alarms.append(alarm)
+
     async with delivery_client(allow_private=True) as client:
         worker = Worker(
             store,
@@ -68,7 +73,7 @@ async def working(store: SessionStore, carriers: dict[str, SmsCarrier]) -> Async
             poll_s=0.02,
             block_s=0.05,
             carriers=carriers,
-            on_late=lambda restaurant, queue, age: late.append(queue),
+            on_alarm=on_alarm,
         )
         task = asyncio.create_task(worker.run())
         try:
@@ -76,7 +81,7 @@ async def working(store: SessionStore, carriers: dict[str, SmsCarrier]) -> Async
         finally:
             worker.stop()
             await task
-    assert late == [], "no POS is late with a text message"
+    assert alarms == [], "no POS is late with a text message"
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:

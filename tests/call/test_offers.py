@@ -6,7 +6,7 @@ from gateway.call import prompts
 from gateway.call.effects import Effect, Note, RequestResponse
 from gateway.call.offers import offer_changed, offer_of
 from gateway.events import OfferChanged
-from gateway.orders.offer import Offer
+from gateway.orders.offer import Offer, Pause
 from gateway.orders.sold_out import SoldOut, SoldOutEntry
 from tests.call.conversation import NOON, Conversation, answer, has, only
 
@@ -22,6 +22,9 @@ def told(talk: Conversation, offer: Offer) -> list[Effect]:
 def test_an_offer_goes_through_the_log_unchanged() -> None:
     offer = Offer(SoldOut((SoldOutEntry("coke"), SoldOutEntry("toppings/basil", NOON))), 45)
     assert offer_of(offer_changed(offer, "CA1", NOON)) == offer
+    for pause in (Pause(), Pause(NOON, "the oven is down")):
+        paused = Offer(pause=pause)
+        assert offer_of(offer_changed(paused, "CA1", NOON)) == paused
     assert offer_of(OfferChanged(session_id="CA1", timestamp=0)) == Offer()
 
 

@@ -44,6 +44,9 @@ def test_the_neutral_form_needs_a_secret_and_no_table() -> None:
     secret = "whsec_" + "A" * 44
     neutral = PosEndpoint.model_validate({"url": "https://pos.example.com", "secrets": [secret]})
     assert neutral.system_settings is None
+    short = {"url": "https://pos.example.com", "secrets": [secret], "api_keys": ["short"]}
+    with pytest.raises(ValidationError, match="too short for an API key"):
+        PosEndpoint.model_validate(short)
 
 
 def test_an_unknown_system_is_refused() -> None:

@@ -315,11 +315,11 @@ async def test_a_log_with_an_event_of_another_version_is_read_as_far_as_it_goes(
     await caller.say("A Coke.")
 
 
-async def test_without_a_store_the_restaurant_is_dialled(web_of: Callable[..., Web], tmp_path: Path) -> None:
+async def test_without_a_store_the_caller_is_asked_to_hold(web_of: Callable[..., Web], tmp_path: Path) -> None:
     async with await open_store(f"unix://{tmp_path}/nobody.sock") as away:
         web = web_of(away)
         for path in ("/twiml/gather?leg=2&turn=0", "/twiml/gather?leg=2&turn=1&fence=1"):
-            assert names(await web.post(path)) == ["Say", "Dial", "Say", "Hangup"]
+            assert names(await web.post(path)) == ["Say", "Pause", "Redirect"]
         await web.client.aclose()
 
 
