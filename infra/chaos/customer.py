@@ -22,6 +22,7 @@ _READ_BACK: Final = re.compile(r"\bThat comes to\b", re.IGNORECASE)
 _PRESS: Final = re.compile(r"\b(press|say) (1|one|yes)\b", re.IGNORECASE)
 _STILL_THERE: Final = re.compile(r"\bstill there\?", re.IGNORECASE)
 _ONE_WAY: Final = re.compile(r"\bonly, is that all right\?", re.IGNORECASE)
+_COUNTED: Final = re.compile(r"(one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|eleven|twelve|twenty) ")
 _GREETING: Final = re.compile(r"\bassistant\b|transcribed", re.IGNORECASE)
 
 
@@ -195,10 +196,11 @@ def _told(read_back: str) -> list[str]:
     lines: list[str] = []
     for sentence in begun:
         words = sentence.strip().rstrip(".").casefold()
-        if words.startswith("for "):
+        if lines and words.startswith("for "):
             break
-        lines.append(words)
-    return [words for words in lines if re.match(r"(one|two|three|four|five) ", words)]
+        if _COUNTED.match(words):
+            lines.append(words)
+    return lines
 
 
 def _names(question: str, line: Line) -> bool:

@@ -8,8 +8,10 @@ Times are seconds: of a record from the first ring, of lags from the event loop'
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from gateway.local.phone_record import CallRecord
+from infra.chaos.customer import is_disclosure
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +36,20 @@ class Lag:
 
 
 def waits(record: CallRecord) -> list[Stretch]:
-    """The stretches in which the caller waits, in order."""
+    """The stretches in which the caller waits, in order; while a person's telephone rings a caller hears that."""
     if record.answered_s is None:
         return []
+    dialled = (request.at for request in record.requests if urlsplit(request.url).path.endswith("/whisper"))
+    over = min(next(dialled, record.duration_s), record.duration_s)
     sounds = [(span.start, span.end) for span in record.spoken]
     sounds += [(said.start, said.end) for said in record.utterances]
     found, quiet_from = [], record.answered_s
     for start, end in sorted(sounds):
-        if start > quiet_from:
-            found.append(Stretch(quiet_from, start))
+        if min(start, over) > quiet_from:
+            found.append(Stretch(quiet_from, min(start, over)))
         quiet_from = max(quiet_from, end)
-    if record.duration_s > quiet_from:
-        found.append(Stretch(quiet_from, record.duration_s))
+    if over > quiet_from:
+        found.append(Stretch(quiet_from, over))
     return found
 
 
@@ -112,7 +116,7 @@ def after_model_loss(record: CallRecord, at: float) -> float:
 
 def after_redial(record: CallRecord) -> float:
     """The silence of a second call until the agent itself speaks; the disclosure is none, the time to dial neither."""
-    first = next((heard.at for heard in record.heard if heard.source == "stream"), record.duration_s)
+    first = next((heard.at for heard in record.heard if not is_disclosure(heard.text)), record.duration_s)
     covered = sum(min(span.end, first) - span.start for span in record.spoken if span.start < first)
     return first - covered
 

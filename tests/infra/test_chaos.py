@@ -10,7 +10,7 @@ import pytest
 
 from gateway.local.examples import examples
 from gateway.local.phone_ear import Heard, Span
-from gateway.local.phone_record import CallRecord, StreamRecord, Utterance
+from gateway.local.phone_record import CallRecord, Request, StreamRecord, Utterance
 from gateway.local.pos import Received
 from infra.chaos import silence
 from infra.chaos.customer import Customer, Mood, unfinished
@@ -110,7 +110,9 @@ def test_a_wrong_read_back_gets_no_yes(read_back: str, answer: str) -> None:
 
 def test_a_read_back_behind_a_question_is_a_read_back() -> None:
     ana = customer()
-    assert ana.reply(f"Sorry, we were cut off. Just to be sure: is the order right, yes or no? {READ_BACK}") == "Yes."
+    for before in ("Just to be sure: is the order right, yes or no?", "For the Wings: which sauce, BBQ or Garlic?"):
+        assert customer().reply(f"Sorry, we were cut off. {before} {READ_BACK}") == "Yes."
+    assert ana.reply(READ_BACK.replace("One Coke", "Twelve Coke")) == "Please cancel the order."
 
 
 def test_who_was_cut_off_goes_on_and_who_said_yes_does_not_order_again() -> None:
@@ -183,9 +185,16 @@ def test_recovery_from_a_lost_model_leaves_out_what_was_being_said() -> None:
 
 
 def test_a_redial_counts_what_is_not_the_disclosure() -> None:
-    heard = [Heard(0.5, "You are speaking with", "You are speaking with", "document"), Heard(3.0, "Hi", "Hi", "stream")]
-    call = record(heard=heard, spoken=[Span(0.5, 2.5), Span(3.0, 4.0)])
-    assert silence.after_redial(call) == 1.0
+    for source in ("stream", "document"):
+        heard = [Heard(0.5, "The call is transcribed.", "", "document"), Heard(3.0, "Hi", "Hi", source)]
+        call = record(heard=heard, spoken=[Span(0.5, 2.5), Span(3.0, 4.0)])
+        assert silence.after_redial(call) == 1.0
+
+
+def test_ringing_is_no_silence() -> None:
+    whisper = Request(5.0, "http://127.0.0.1:1/twiml/whisper?leg=2", {}, 200, 1)
+    call = record(spoken=[Span(1.0, 4.0), Span(12.0, 13.0)], requests=[whisper])
+    assert max(wait.length for wait in silence.waits(call)) == 1.0
 
 
 # --- judgement ---
