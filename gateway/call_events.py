@@ -121,6 +121,12 @@ class ListeningStopped(Event):
     type: Literal["call.listening_stopped"] = "call.listening_stopped"
 
 
+class CallerBegan(Event):
+    """A voice has begun on the line, by its level alone. Told of only while the call is to go on in another process."""
+
+    type: Literal["call.caller_began"] = "call.caller_began"
+
+
 class CallerPaused(Event):
     """The caller has spoken and fallen silent, by the level of the line alone: the model may have noticed or not.
 
@@ -445,6 +451,7 @@ CallEvent = Annotated[
     | ModelChecked
     | ListeningStarted
     | ListeningStopped
+    | CallerBegan
     | CallerPaused
     | AudioCommitted
     | ResponseStarted

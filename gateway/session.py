@@ -48,6 +48,7 @@ from gateway.call.states import State
 from gateway.events import (
     AlertRaised,
     AnyEvent,
+    CallerBegan,
     CallerPaused,
     ErrorEvent,
     Heard,
@@ -440,6 +441,11 @@ class VoiceSession:
         """The model stopped in the middle of its speech."""
         self.post(PlaybackStalled(**self._now()))
 
+    def caller_began(self) -> None:
+        """A voice has begun on the line: a leg that is about to move must know."""
+        if self._call.moves:
+            self.post(CallerBegan(**self._now()))
+
     def caller_paused(self, spoke_ms: int, paused_ms: int) -> None:
         """The caller has spoken and fallen silent, as far as the line can tell."""
         self.post(CallerPaused(**self._now(), spoke_ms=spoke_ms, paused_ms=paused_ms))
@@ -537,6 +543,9 @@ class VoiceSession:
         try:
             async with asyncio.timeout(patience):
                 await self._parts.log.flushed(self.id)
+                if self._line.caller_begins:
+                    self.caller_began()
+                    await self._parts.log.flushed(self.id)
         except (StoreError, TimeoutError) as error:
             self._log.warning("leg_ends_unwritten", reason=type(error).__name__)
         finally:

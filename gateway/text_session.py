@@ -209,12 +209,13 @@ class TextSessions:
             entries = [(f"{name}.{written + n}", event.to_json()) for n, event in enumerate(turn.events)]
             led_to = zip(entries, turn.happened, strict=True)
             told = [one for (event_id, _), happened in led_to for one in deliveries(event_id, happened, turn.call)]
-            if entries and not await self._store.append_turn(
-                asked.restaurant.id, asked.call_id, fence, entries, self._hold(turn), told
-            ):
-                return False
+            async with asyncio.timeout(STORE_PATIENCE):
+                if entries and not await self._store.append_turn(
+                    asked.restaurant.id, asked.call_id, fence, entries, self._hold(turn), told
+                ):
+                    return False
+                await self._drop_held(asked, turn)
             written += len(entries)
-            await self._drop_held(asked, turn)
             turn.hold = None
             self._report(asked, turn)
             await self._text(asked, turn)

@@ -30,6 +30,7 @@ from gateway.events import (
     AnyEvent,
     AudioCommitted,
     AudioEvent,
+    CallerBegan,
     CallerPaused,
     CallStarted,
     ConnectionFailed,
@@ -84,8 +85,7 @@ from gateway.orders.tools import OrderTools
 _WITHOUT_A_LEG = (
     CallStarted, LegStarted, LegEnded, HungUp, Ended, AgentSaid, TranscriptionEvent, OrderEvent, OfferChanged,
     MessageLeft, TextAgreed, TextQueued, AlertRaised, TransferAnswered, TransferAccepted, Dialled, StaffActed,
-    KitchenSaid,
-    LogDamaged,
+    KitchenSaid, CallerBegan, LogDamaged,
 )  # fmt: skip
 """What still matters while no stream is up. Everything else is late: nobody could hear what followed from it."""
 
@@ -155,6 +155,11 @@ class Call:
     def deadline(self) -> datetime | None:
         """When the core wants a `call.timed_out`, aware UTC."""
         return self._parts.agenda.timers.next
+
+    @property
+    def moves(self) -> bool:
+        """Whether the leg is to go on in another process, or has left for it."""
+        return self._parts.moves.under_way
 
     @property
     def playing(self) -> bool:
@@ -243,6 +248,8 @@ class Call:
             case ModelChecked():
                 self._parts.turn_taking.model_checked(event)
                 self._parts.connection.checked(event)
+            case CallerBegan():
+                self._parts.moves.caller_began(event.at)
             case CallerPaused():
                 self._parts.turn_taking.caller_paused(event)
             case SessionEvent():

@@ -17,6 +17,8 @@ from gateway.events import MoveAsked
 
 QUIET: Final = 0.6
 """Seconds: a caller who was asked something has mostly begun to speak by then."""
+HEARD: Final = 1.5
+"""Seconds from the beginning of a voice: by then the model's side has noticed the caller, or it was noise."""
 MOVED: Final = "moved to another process"
 
 
@@ -33,10 +35,16 @@ class Moves:
         self._dead_air = dead_air
         self._asked = False
         self._owes = False
+        self._gone = False
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the leg is to move, or has left."""
+        return self._asked or self._gone
 
     def leg_started(self) -> bool:
         """A new leg, as far as this one is concerned; returns whether the agent owed the caller something."""
-        self._asked = False
+        self._asked = self._gone = False
         owes, self._owes = self._owes, False
         return owes
 
@@ -48,6 +56,13 @@ class Moves:
         else:
             self._agenda.timers.stop("move")
             self.overdue(event.at)
+
+    def caller_began(self, at: datetime) -> None:
+        """A voice has begun: a leg that is about to move waits for it; one that has left owes an answer."""
+        if self._asked:
+            self._agenda.timers.start("quiet", at, HEARD)
+        elif self._gone:
+            self._owes = True
 
     def look(self, at: datetime) -> None:
         """Something has happened: is it quiet now?"""
@@ -77,5 +92,5 @@ class Moves:
         return self._machine.current_state in (State.READY, State.IDLE) and not (voices or waits)
 
     def _go(self, at: datetime, *, owes: bool) -> None:
-        self._asked, self._owes = False, owes
+        self._asked, self._gone, self._owes = False, True, owes
         self._farewell.finish(at, MOVED, "reconnect")

@@ -217,8 +217,9 @@ class Worker:
             case "rests":
                 logger.warning("delivery.endpoint_rests", restaurant=restaurant_id)
             case "is_back":
-                number, now_ms = keys.partition(restaurant_id), _ms(datetime.now(UTC))
-                hurried = await self._outbox.hurry(number, restaurant_id, now_ms)
+                now_ms = _ms(datetime.now(UTC))
+                same = [house for house, endpoint in self._endpoints.items() if _name(endpoint) == name]
+                hurried = sum([await self._outbox.hurry(keys.partition(house), house, now_ms) for house in same])
                 logger.info("delivery.endpoint_is_back", restaurant=restaurant_id, waiting=hurried)
             case None:
                 pass

@@ -53,6 +53,9 @@ class Listener(Protocol):
     def playback_stalled(self) -> None:
         """The agent's speech broke off in the middle of an item; `playback_started` follows if it goes on."""
 
+    def caller_began(self) -> None:
+        """A voice has begun, by the level of the line alone; perhaps a noise."""
+
     def caller_paused(self, spoke_ms: int, paused_ms: int) -> None:
         """The caller spoke for so long and has been silent since, by the level of the line alone."""
 
@@ -209,6 +212,8 @@ class PhoneLine:
         spoke_ms = self._pauses.feed(self._voice.voiced, len(mulaw) // g711.BYTES_PER_MS)
         if spoke_ms:
             listener.caller_paused(spoke_ms, PAUSE_MS)
+        elif self._pauses.began:
+            listener.caller_began()
 
     def _voiced(self, signal: Signal, now: float, listener: Listener) -> None:
         if signal is Signal.HOLD:
@@ -277,6 +282,11 @@ class PhoneLine:
     def adapt(self, loop_lag_ms: float) -> None:
         """Fit the pacing lead to measured loop lag and mark round trip."""
         self._playout.adapt(loop_lag_ms)
+
+    @property
+    def caller_begins(self) -> bool:
+        """Whether a voice sounds right now that `caller_began` has not told of yet."""
+        return self._pauses.begins
 
     @property
     def ignored(self) -> dict[str, int]:

@@ -15,6 +15,19 @@ def test_a_pause_is_told_once_with_the_length_of_what_was_said() -> None:
     assert feed(finder, False, 5000) == []
 
 
+def test_the_beginning_of_a_voice_is_told_for_one_step() -> None:
+    finder = PauseFinder()
+    for _ in range(2):
+        began, begins = [], []
+        for voiced in (False, True, True, True, True, True, False, True):
+            finder.feed(voiced, 20)
+            began.append(finder.began)
+            begins.append(finder.begins)
+        assert begins == [False, True, True, False, False, False, False, False]
+        assert began == [False, False, False, True, False, False, False, False]
+        feed(finder, False, PAUSE_MS)
+
+
 def test_a_breath_is_part_of_what_is_said() -> None:
     finder = PauseFinder()
     feed(finder, True, 400)

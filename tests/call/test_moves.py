@@ -4,10 +4,10 @@ import pytest
 
 from gateway.call import prompts
 from gateway.call.effects import ConfigureModel, EndLeg, Note, RequestResponse
-from gateway.call.moves import MOVED, QUIET
+from gateway.call.moves import HEARD, MOVED, QUIET
 from gateway.call.next_step import Goodbye, Reconnect, next_step
 from gateway.call.states import State
-from gateway.events import KeyPressed, ModelLost, MoveAsked
+from gateway.events import CallerBegan, KeyPressed, ModelLost, MoveAsked
 from tests.call.conversation import Conversation, has, only
 
 WITHIN = 10.0
@@ -79,6 +79,32 @@ def test_nothing_it_owes_is_left_behind(ordering: Conversation) -> None:
     ordering.end_response(response)
     assert ordering.state() is State.READY
     assert ordering.patience_of("quiet") is None, "the submit has no outcome yet"
+
+
+def test_a_voice_that_begins_is_waited_for(greeted: Conversation) -> None:
+    asked_to_move(greeted)
+    greeted.tell(CallerBegan)
+    assert greeted.patience() == HEARD
+    greeted.voice("speech_start")
+    assert greeted.patience_of("quiet") is None
+    greeted.voice("silence")
+    assert greeted.patience() == QUIET
+
+
+def test_a_voice_that_began_as_the_leg_left_is_owed_an_answer(greeted: Conversation) -> None:
+    assert not greeted.call.moves
+    asked_to_move(greeted)
+    assert greeted.call.moves
+    assert has(greeted.wait(), EndLeg)
+    assert greeted.call.moves
+    greeted.tell(CallerBegan)
+    assert moved(greeted)
+    assert notes_of_the_next_leg(greeted) == ([prompts.RECOVERED_NOTE], True)
+
+
+def test_a_voice_in_a_leg_that_stays_is_nothing_new(greeted: Conversation) -> None:
+    assert greeted.tell(CallerBegan) == []
+    assert not greeted.call.moves
 
 
 def test_an_answer_that_does_not_come_is_no_quiet_moment(greeted: Conversation) -> None:

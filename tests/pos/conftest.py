@@ -72,9 +72,10 @@ def start_worker(store: SessionStore, pos: PosReceiver) -> StartWorker:
         settings |= {"poll_s": 0.02, "block_s": 0.05} | options
         endpoint = settings.pop("endpoint", None) or PosEndpoint(url=pos.url, secrets=(SecretStr(SECRET),))
         allow_private = settings.pop("allow_private", True)
+        houses = settings.pop("houses", ("casa-verde",))
         async with delivery_client(allow_private=allow_private) as client:
             name = f"worker{next(numbers)}"
-            worker = Worker(store, client, {"casa-verde": endpoint}, name=name, **settings)
+            worker = Worker(store, client, dict.fromkeys(houses, endpoint), name=name, **settings)
             task = asyncio.create_task(worker.run())
             try:
                 yield worker

@@ -110,10 +110,11 @@ async def test_what_waits_for_a_pos_that_is_back_is_tried_at_once(
     pos: PosReceiver, submit: Submit, start_worker: StartWorker
 ) -> None:
     pos.faults = [Fault("status", status=503, times=BACK_AFTER, headers={"retry-after": "3600"})]
-    async with start_worker() as worker:
-        waiting = [await submit() for _ in range(BACK_AFTER)]
+    async with start_worker(houses=("casa-verde", "hilltop-burger")) as worker:
+        waiting = [await submit() for _ in range(BACK_AFTER - 1)]
+        waiting.append(await submit(restaurant="hilltop-burger"))
         await submit(restaurant="elsewhere")
-        await until(lambda: _retried(worker, BACK_AFTER))
+        await until(lambda: _retried(worker, BACK_AFTER + 1))
         last = await submit()
         await pos.wait_for(BACK_AFTER + 1)
     assert {order.id for order in pos.orders} == {*waiting, last}

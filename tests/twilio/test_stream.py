@@ -38,6 +38,7 @@ class Listener:
         self.cuts: tuple[Cut, ...] = ()
         self.line: PhoneLine | None = None
         self.broken = False
+        self.begun = 0
 
     def hear(self, mulaw: bytes) -> None:
         if self.broken:
@@ -55,6 +56,9 @@ class Listener:
 
     def playback_stalled(self) -> None:
         self.told.append("stalled")
+
+    def caller_began(self) -> None:
+        self.begun += 1
 
     def caller_paused(self, spoke_ms: int, paused_ms: int) -> None:
         self.told.append(f"paused after {spoke_ms}, for {paused_ms}")
@@ -420,6 +424,7 @@ async def test_a_caller_who_falls_silent_is_told_of_once() -> None:
         for sound in (QUIET,) * 100 + (LOUD,) * 25 + (QUIET,) * 100:
             twilio.frame(sound)
         assert twilio.listener.told == ["paused after 500, for 800"]
+        assert twilio.listener.begun == 1
 
 
 async def test_speech_behind_a_filler_is_told_to_begin() -> None:
