@@ -72,8 +72,9 @@ def _without(wait: Stretch, began: float, lags: Sequence[Lag]) -> float:
 
 
 def next_word(record: CallRecord, since: float) -> float | None:
-    """When the agent becomes audible next; None if never again."""
-    return next((span.start for span in record.spoken if span.start >= since), None)
+    """When the agent becomes audible next, or begins to say something else; None if never again."""
+    starts = [span.start for span in record.spoken] + [heard.at for heard in record.heard]
+    return min((start for start in starts if start >= since), default=None)
 
 
 def after_lost_streams(record: CallRecord) -> list[float]:

@@ -176,6 +176,13 @@ def test_recovery_from_a_lost_stream_ends_with_the_next_word() -> None:
     assert silence.after_lost_streams(record(streams=[second])) == []
 
 
+def test_what_is_said_right_behind_something_else_is_a_next_word() -> None:
+    heard = [Heard(1.0, "The call is transcribed.", "", "document"), Heard(2.7, "Hi", "Hi", "document")]
+    call = record(heard=heard, spoken=[Span(1.0, 4.0), Span(6.0, 7.0)])
+    assert silence.next_word(call, 2.5) == 2.7
+    assert silence.next_word(call, 3.0) == 6.0
+
+
 def test_recovery_from_a_lost_model_leaves_out_what_was_being_said() -> None:
     talking = record(spoken=[Span(1.0, 6.0), Span(7.0, 8.0)])
     assert silence.after_model_loss(talking, 4.0) == 1.0
