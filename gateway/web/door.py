@@ -31,6 +31,8 @@ log = get_logger(__name__)
 
 STORE_PATIENCE_S = 2.0
 """A caller hears nothing while the store is asked; Twilio itself gives up after 15 s in all."""
+FIRST_PATIENCE_S = 1.5
+"""The same for the first question of a request: a caller whose stream has just failed has waited for a store already."""
 AWAY_PATIENCE_S = 0.5
 """The same for a store that was away just now."""
 AWAY_FOR_S = 10.0
@@ -116,7 +118,7 @@ class Door:
     def _patience(self) -> float:
         """Seconds for the first question to the store."""
         away = self._away_at is not None and time.monotonic() - self._away_at < AWAY_FOR_S
-        return AWAY_PATIENCE_S if away else STORE_PATIENCE_S
+        return AWAY_PATIENCE_S if away else FIRST_PATIENCE_S
 
     def _hold(self, hook: Webhook) -> str | None:
         """What follows in a call that is on is in the store, and that may be back in a moment; None: do not wait."""
