@@ -32,7 +32,7 @@ log = get_logger(__name__)
 STORE_PATIENCE_S = 2.0
 """A caller hears nothing while the store is asked; Twilio itself gives up after 15 s in all."""
 FIRST_PATIENCE_S = 1.5
-"""The same for the first question of a request: a caller whose stream has just failed has waited for a store already."""
+"""The same for the first question of a request: a caller whose stream has just failed has waited already."""
 AWAY_PATIENCE_S = 0.5
 """The same for a store that was away just now."""
 AWAY_FOR_S = 10.0
