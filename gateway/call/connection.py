@@ -34,6 +34,10 @@ LOSSES = 3
 """Model losses within `LOSS_WINDOW` seconds that are recovered from; one more ends the leg."""
 LOSS_WINDOW = 60.0
 
+ARRIVED = "arrived"
+ARRIVED_PATIENCE = 2.5
+"""Seconds that a leg which was moved here listens: a caller who spoke between two streams waits for an answer."""
+
 
 class ModelConnection:
     """The connection of one call to its model."""
@@ -59,7 +63,7 @@ class ModelConnection:
         self._losses: list[datetime] = []
         self._opened_for: Literal["leg", "loss", "move", "return"] = "leg"
         self._nobody_answered = False
-        self._owes = False
+        self._owes = self._arrives = False
         self._kept_notes: list[str] = []
         self._hints: list[str] = []
         self._hints_told = 0
@@ -143,7 +147,7 @@ class ModelConnection:
             owes: the agent owed the caller something then.
         """
         self._opened_for = "return" if returns else "move" if moved else "leg"
-        self._nobody_answered, self._owes = nobody_answered, owes
+        self._nobody_answered, self._owes, self._arrives = nobody_answered, owes, moved
         self._agenda.do(OpenModel())
 
     def gone(self) -> None:
@@ -228,6 +232,8 @@ class ModelConnection:
         assert order is not None, "a leg has an order"
         if self._opened_for == "move" and not self._owes:
             self.note(prompts.MOVED_NOTE)  # the caller has noticed nothing, so nothing is said
+            if self._arrives:
+                self._agenda.timers.start(ARRIVED, at, ARRIVED_PATIENCE)
             return False
         asked_about_held = held is not None and not order.lines  # by a model that is gone, and not answered yet
         spoken = any(turn.speaker == "agent" for turn in self._turns)
@@ -240,6 +246,13 @@ class ModelConnection:
             if (why := self._desk.not_right_now(at)) is not None:
                 self.note(prompts.closed_note(why))
         return True
+
+    def come_back(self) -> None:
+        """Nobody has spoken since the leg moved here: what the caller said meanwhile may have reached nobody."""
+        order = self._desk.order
+        assert order is not None, "a leg has an order"
+        self.note(self._resumed(order, prompts.summary(order, self._restaurant.menu)))
+        self.wish()
 
     def _resumed(self, order: Order, summary: str) -> str:
         """What a model is told that comes into a conversation which others began."""

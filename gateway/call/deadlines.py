@@ -9,7 +9,7 @@ from datetime import datetime
 from gateway.call.agenda import Agenda
 from gateway.call.call_length import TIMER as LENGTH
 from gateway.call.call_length import CallLength
-from gateway.call.connection import ModelConnection
+from gateway.call.connection import ARRIVED, ModelConnection
 from gateway.call.dead_air import TIMER, DeadAir
 from gateway.call.farewell import Farewell
 from gateway.call.moves import Moves
@@ -68,6 +68,8 @@ class Deadlines:
                 self._replies.submit_overdue(at)
             elif name == "quiet":
                 self._moves.quiet(at)
+            elif name == ARRIVED:
+                self._connection.come_back()
             elif name == "move":
                 self._moves.overdue(at)
             elif name == LENGTH:

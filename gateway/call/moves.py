@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from gateway.call.agenda import Agenda
+from gateway.call.connection import ARRIVED
 from gateway.call.dead_air import DeadAir
 from gateway.call.farewell import Farewell
 from gateway.call.floor import Floor
@@ -45,6 +46,7 @@ class Moves:
     def leg_started(self) -> bool:
         """A new leg, as far as this one is concerned; returns whether the agent owed the caller something."""
         self._asked = self._gone = False
+        self._agenda.timers.stop(ARRIVED)
         owes, self._owes = self._owes, False
         return owes
 
@@ -66,6 +68,8 @@ class Moves:
 
     def look(self, at: datetime) -> None:
         """Something has happened: is it quiet now?"""
+        if self._agenda.timers.running(ARRIVED) and not self._is_quiet:
+            self._agenda.timers.stop(ARRIVED)
         if not self._asked:
             return
         if not self._is_quiet:

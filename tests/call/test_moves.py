@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.call import prompts
+from gateway.call.connection import ARRIVED, ARRIVED_PATIENCE
 from gateway.call.effects import ConfigureModel, EndLeg, Note, RequestResponse
 from gateway.call.moves import HEARD, MOVED, QUIET
 from gateway.call.next_step import Goodbye, Reconnect, next_step
@@ -100,6 +101,31 @@ def test_a_voice_that_began_as_the_leg_left_is_owed_an_answer(greeted: Conversat
     greeted.tell(CallerBegan)
     assert moved(greeted)
     assert notes_of_the_next_leg(greeted) == ([prompts.RECOVERED_NOTE], True)
+
+
+def arrived(talk: Conversation) -> Conversation:
+    """The next leg, in another process, whose model has just come up."""
+    asked_to_move(talk)
+    talk.wait()
+    talk.end_leg("closed")
+    other = talk.in_another_process()
+    other.start_leg(2)
+    other.model_comes_up()
+    return other
+
+
+def test_a_caller_who_spoke_between_two_streams_is_asked_again(greeted: Conversation) -> None:
+    other = arrived(greeted)
+    assert other.patience() == ARRIVED_PATIENCE
+    effects = other.wait()
+    assert only(effects, Note).text == prompts.RECOVERED_NOTE
+    assert has(effects, RequestResponse)
+
+
+def test_a_caller_who_speaks_behind_a_move_is_just_answered(greeted: Conversation) -> None:
+    other = arrived(greeted)
+    other.voice("speech_start")
+    assert other.patience_of(ARRIVED) is None
 
 
 def test_a_voice_in_a_leg_that_stays_is_nothing_new(greeted: Conversation) -> None:
