@@ -1,7 +1,8 @@
 """Messages that their POS does not have in time: each is told to one worker, once, whatever becomes of the workers.
 
-A message that fails or must wait is noted in a sorted set by the time at which that is an alarm; every worker looks
-there, and whoever takes a note out looks whether the message is still waiting.
+An order that fails or must wait is noted in a sorted set by the time at which that is an alarm; every worker looks
+there, and whoever finds it due holds it for a minute. Once the alarm was raised the note is gone for good; a worker
+that died meanwhile leaves it to another.
 """
 
 from dataclasses import dataclass
@@ -13,23 +14,28 @@ from gateway.store.connection import Reply
 from gateway.store.scripts import Script
 
 AT_ONCE = 50
+HOLD_S = 60
+"""So long an alarm that is being raised is left to whoever raises it."""
 
-# KEYS late queue failure alarmed | ARGV now_ms late_after_ms retention queue
+# KEYS late queue failure alarmed | ARGV now_ms late_after_ms retention queue hold_s
 # The head of a queue that is late, with why it failed last; nil when there is none, or everybody knows.
 _LATE = Script(
     """
-if redis.call('ZREM', KEYS[1], ARGV[4]) == 0 then return false end
+if not redis.call('ZSCORE', KEYS[1], ARGV[4]) then return false end
 local head = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
-if not head then return false end
-local fields, at = head[2], nil
-for place = 1, #fields, 2 do if fields[place] == 'at' then at = tonumber(fields[place + 1]) end end
-local due = at + tonumber(ARGV[2])
-if due > tonumber(ARGV[1]) then
-  redis.call('ZADD', KEYS[1], string.format('%.0f', due), ARGV[4])
-  redis.call('EXPIRE', KEYS[1], ARGV[3])
+local fields, found = head and head[2] or {}, {}
+for place = 1, #fields, 2 do found[fields[place]] = fields[place + 1] end
+local told = {['order.confirmed'] = true, ['order.changed'] = true, ['order.cancelled'] = true}
+if not told[found['type']] or redis.call('GET', KEYS[4]) == 'told' then
+  redis.call('ZREM', KEYS[1], ARGV[4])
   return false
 end
-if not redis.call('SET', KEYS[4], '1', 'NX', 'EX', ARGV[3]) then return false end
+local now, due = tonumber(ARGV[1]), tonumber(found['at']) + tonumber(ARGV[2])
+local mine = due <= now and redis.call('SET', KEYS[4], 'held', 'NX', 'EX', ARGV[5])
+if due <= now then due = now + 1000 * tonumber(ARGV[5]) end
+redis.call('ZADD', KEYS[1], string.format('%.0f', due), ARGV[4])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+if not mine then return false end
 return {head[1], head[2], redis.call('GET', KEYS[3]) or ''}
 """
 )
@@ -51,21 +57,27 @@ class LateWatch:
         self._retention_s = store.retention_s
 
     async def found(self, number: int, now_ms: int) -> list[Late]:
-        """What has become late in a partition and nobody was told of; it counts as told from now on."""
+        """What has become late in a partition and nobody was told of; it is this worker's to tell, see `told`."""
         words: list[str | int] = [keys.late_key(number), "-inf", now_ms, "BYSCORE", "LIMIT", 0, AT_ONCE]
         queues = cast("list[str]", await self._connection.command("ZRANGE", *words))
         found = [await self._look(number, queue, now_ms) for queue in queues]
         return [one for one in found if one is not None]
 
     async def first(self, number: int, queue: str) -> bool:
-        """Whether nobody was told of a queue before; from now on somebody has been."""
-        words: list[str | int] = [keys.alarmed_key(number, queue), "1", "NX", "EX", self._retention_s]
+        """Whether nobody was told of a queue, or is telling; it is this worker's to tell now."""
+        words: list[str | int] = [keys.alarmed_key(number, queue), "held", "NX", "EX", HOLD_S]
         return await self._connection.command("SET", *words) is not None
+
+    async def told(self, number: int, queue: str) -> None:
+        """Everybody knows."""
+        words: list[str | int] = [keys.alarmed_key(number, queue), "told", "EX", self._retention_s]
+        await self._connection.command("SET", *words)
+        await self._connection.command("ZREM", keys.late_key(number), queue)
 
     async def _look(self, number: int, queue: str, now_ms: int) -> Late | None:
         names = [keys.late_key(number), keys.queue_key(number, queue)]
         names += [keys.failure_key(number, queue), keys.alarmed_key(number, queue)]
-        reply = await self._connection.run(_LATE, names, [now_ms, LATE_MS, self._retention_s, queue])
+        reply = await self._connection.run(_LATE, names, [now_ms, LATE_MS, self._retention_s, queue, HOLD_S])
         if reply is None:
             return None
         entry, flat, reason = cast("tuple[str, list[str], str]", reply)

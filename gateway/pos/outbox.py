@@ -128,6 +128,20 @@ return woken
 """
 )
 
+# KEYS retry queue tries | ARGV restaurant now_ms queue
+_HURRY = Script(
+    """
+local head = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+if not head or not redis.call('ZSCORE', KEYS[1], ARGV[3]) then return 0 end
+for place = 1, #head[2], 2 do
+  if head[2][place] == 'restaurant' and head[2][place + 1] ~= ARGV[1] then return 0 end
+end
+redis.call('ZADD', KEYS[1], 'LT', ARGV[2], ARGV[3])
+if tonumber(redis.call('GET', KEYS[3]) or '0') > 0 then redis.call('DECR', KEYS[3]) end
+return 1
+"""
+)
+
 # KEYS outbox | ARGV group consumer. A consumer that still holds a token must stay: the token would be lost with it.
 _LEAVE = Script(
     """
@@ -219,18 +233,15 @@ class Outbox:
         return cast("int", await self._connection.run(_WAKE, names, [now_ms, limit, self._retention_s]))
 
     async def hurry(self, number: int, restaurant_id: str, now_ms: int, limit: int = 500) -> int:
-        """Let all that waits for a restaurant's POS be tried now, whatever was agreed before; how many there were."""
+        """Let all that waits for a restaurant's POS be tried now, beside its attempts; how many there were."""
         key = keys.retry_key(number)
         waiting = cast("list[str]", await self._connection.command("ZRANGE", key, 0, limit - 1))
-        hurried: list[str | int] = []
+        hurried = 0
         for queue in waiting:
-            found = await self._connection.command("XRANGE", keys.queue_key(number, queue), "-", "+", "COUNT", 1)
-            heads = cast("list[tuple[str, dict[str, str]]]", found)
-            if heads and heads[0][1].get("restaurant") == restaurant_id:
-                hurried += [now_ms, queue]
-        if hurried:
-            await self._connection.command("ZADD", key, "XX", *hurried)
-        return len(hurried) // 2
+            names = [key, keys.queue_key(number, queue), keys.tries_key(number, queue)]
+            words: list[str | int] = [restaurant_id, now_ms, queue]
+            hurried += cast("int", await self._connection.run(_HURRY, names, words))
+        return hurried
 
     async def leave(self) -> None:
         """Take this worker's name off the groups, where it holds nothing any more."""

@@ -20,7 +20,7 @@ from gateway.pos.adapters.request import PosRequest, lookup_for, prices_request_
 from gateway.pos.adapters.toast import ToastPricesError, priced_cents
 from gateway.pos.attempt import TIMEOUT_S, Answer, Attempt, ask
 from gateway.pos.order_message import OrderConfirmed
-from gateway.pos.webhook import Dead
+from gateway.pos.webhook import Dead, Failure
 from gateway.store import Delivery
 
 log = structlog.get_logger(__name__)
@@ -94,10 +94,14 @@ class _Order:
         )
         if isinstance(got, Attempt):
             return got
-        if lookup.finds(got.status, got.body):
-            return THERE_ALREADY
-        known = 200 <= got.status < 300 or got.status in (400, 404)
-        return None if known else Attempt(got.status, got.retry_after_s, refusal_text(got.status, got.body))
+        match lookup.finds(got.status, got.body):
+            case True:
+                return THERE_ALREADY
+            case False:
+                return None
+            case None:
+                outcome: int | Failure = "protocol" if 200 <= got.status < 300 else got.status
+                return Attempt(outcome, got.retry_after_s, refusal_text(got.status, got.body))
 
     async def _compare_prices(self) -> Attempt | Dead | None:
         """What Toast would ask for the order, beside what the caller was told; None: go on."""

@@ -36,6 +36,8 @@ logger = structlog.get_logger(__name__)
 
 _PAUSE_S = 0.5  # after an error of the store
 _LOOK_S = 1.0  # between looks at what is late
+ALARMING = frozenset({"order.confirmed", "order.changed", "order.cancelled"})
+"""Types of messages that are an alarm when the POS does not have them."""
 CARRIED = frozenset({"sms"})
 """Types of deliveries that are not for a POS."""
 Carrier = Callable[[Head], Awaitable[Attempt | Dead]]
@@ -105,6 +107,7 @@ class Worker:
         self._outbox = Outbox(store, name)
         self._late = LateWatch(store)
         self._health = EndpointHealth(delay_divisor)
+        self._in_hand: set[tuple[int, str]] = set()
         self._client = client
         self._endpoints = endpoints
         self._concurrency = concurrency
@@ -152,7 +155,9 @@ class Worker:
     async def _read(self, tasks: asyncio.TaskGroup, group: Sequence[int]) -> None:
         async with self._slots:  # read when there is room; what is read beyond it waits here for its turn
             pass
-        for token in await self._outbox.read(group, max(1, self._concurrency // 4), self._block_s):
+        tokens = await self._outbox.read(group, max(1, self._concurrency // 4), self._block_s)
+        self._in_hand.update((token.number, token.entry) for token in tokens)
+        for token in tokens:
             await self._begin(tasks, token)
 
     async def _wake(self, group: Sequence[int]) -> None:
@@ -163,6 +168,9 @@ class Worker:
         await self._pause(self._stuck_after_s / 3)
         for number in group:
             for token in await self._outbox.claim_stuck(number, self._stuck_after_s, self._concurrency):
+                if (number, token.entry) in self._in_hand:
+                    continue  # it waits here for its turn
+                self._in_hand.add((number, token.entry))
                 logger.info("worker.claimed", queue=token.queue)
                 await self._begin(tasks, token)
 
@@ -170,7 +178,8 @@ class Worker:
         await self._pause(_LOOK_S)
         for number in group:
             for late in await self._late.found(number, _ms(datetime.now(UTC))):
-                self._ring(late.head, late.reason)
+                assert self._tasks is not None, "nothing is looked at outside of `run`"
+                self._tasks.create_task(self._ring(number, late.head, late.reason), name="alarm")
 
     async def _begin(self, tasks: asyncio.TaskGroup, token: Token) -> None:
         await self._slots.acquire()
@@ -185,6 +194,7 @@ class Worker:
         except StoreError as error:  # the token stays with us until it is rescued
             logger.warning("worker.store_away", queue=token.queue, reason=str(error))
         finally:
+            self._in_hand.discard((token.number, token.entry))
             self._slots.release()
 
     async def _attempt(self, head: Head) -> Attempt | Dead | Postponed:
@@ -208,21 +218,31 @@ class Worker:
             logger.exception("worker.error", delivery=head.delivery.id)
             self.counts.errors += 1
             return Attempt("internal")
-        await self._note(name, found, head.restaurant_id)
+        if isinstance(found, Attempt):  # what was given up without a question says nothing about the endpoint
+            self._note(name, found, head.restaurant_id)
         return found
 
-    async def _note(self, name: str, found: Attempt | Dead, restaurant_id: str) -> None:
+    def _note(self, name: str, found: Attempt, restaurant_id: str) -> None:
         """What an attempt says about the endpoint, and what follows for everything else that waits for it."""
-        match self._health.note(name, alive=_is_alive(found), now=time.monotonic(), spread=_jitter()):
+        status = found.outcome if isinstance(found.outcome, int) else 599
+        alive, received = status < 500 and status != 429, 200 <= status < 300
+        now = time.monotonic()
+        match self._health.note(name, alive=alive, received=received, now=now, spread=_jitter()):
             case "rests":
                 logger.warning("delivery.endpoint_rests", restaurant=restaurant_id)
             case "is_back":
-                now_ms = _ms(datetime.now(UTC))
-                same = [house for house, endpoint in self._endpoints.items() if _name(endpoint) == name]
-                hurried = sum([await self._outbox.hurry(keys.partition(house), house, now_ms) for house in same])
-                logger.info("delivery.endpoint_is_back", restaurant=restaurant_id, waiting=hurried)
+                assert self._tasks is not None, "nothing is delivered outside of `run`"
+                self._tasks.create_task(self._hurry(name), name="outbox hurry")
             case None:
                 pass
+
+    async def _hurry(self, name: str) -> None:
+        """An endpoint is back: all that waits for it is tried now, of every restaurant that it serves."""
+        hurried, now_ms = 0, _ms(datetime.now(UTC))
+        with suppress(StoreError):  # then it is tried when that was agreed
+            for house in [house for house, endpoint in self._endpoints.items() if _name(endpoint) == name]:
+                hurried += await self._outbox.hurry(keys.partition(house), house, now_ms)
+        logger.info("delivery.endpoint_is_back", endpoint=name, waiting=hurried)
 
     async def _carry(self, head: Head) -> Attempt | Dead:
         carrier = self._carriers.get(head.delivery.type)
@@ -266,8 +286,8 @@ class Worker:
                 assert_never(decision)
         self.counts.dead += 1
         log.error("delivery.dead", reason=reason)
-        if await self._late.first(token.number, token.queue):
-            self._ring(head, reason)
+        if head.delivery.type in ALARMING and await self._late.first(token.number, token.queue):
+            await self._ring(token.number, head, reason)
         return await self._outbox.finish(token, head, dead=reason, now_ms=now_ms)
 
     @staticmethod
@@ -277,18 +297,16 @@ class Worker:
             return replace(decision, reason=attempt.said)
         return decision
 
-    def _ring(self, head: Head, reason: str) -> None:
-        """Raise the alarm about an order, in a task of its own: what it sets off may take its time."""
-        if self._on_alarm is None or not head.delivery.type.startswith("order."):
-            return
+    async def _ring(self, number: int, head: Head, reason: str) -> None:
+        """Raise the alarm about an order; should we die over it, another worker does."""
         age_s = (_ms(datetime.now(UTC)) - head.submitted_ms) / 1000
         alarm = Alarm(head.restaurant_id, head.delivery.queue, reason, age_s, head.delivery.payload)
-        assert self._tasks is not None, "nothing is delivered outside of `run`"
-        self._tasks.create_task(self._tell(self._on_alarm(alarm)), name=f"alarm {head.delivery.queue}")
-
-    async def _tell(self, told: Awaitable[None]) -> None:
         try:
-            await told
+            if self._on_alarm is not None:
+                await self._on_alarm(alarm)
+            await self._late.told(number, head.delivery.queue)
+        except StoreError as error:
+            logger.warning("worker.store_away", queue=head.delivery.queue, reason=str(error))
         except Exception:
             logger.exception("worker.alarm_not_told")
             self.counts.errors += 1
@@ -297,11 +315,6 @@ class Worker:
 def _name(endpoint: PosEndpoint) -> str:
     """An endpoint's name in the store: a hash, since addresses may hold credentials."""
     return hashlib.sha256(endpoint.url.encode()).hexdigest()[:16]
-
-
-def _is_alive(found: Attempt | Dead) -> bool:
-    """Whether the endpoint is there: what it refuses is its right."""
-    return isinstance(found, Dead) or (isinstance(found.outcome, int) and found.outcome < 500)
 
 
 def _jitter() -> float:

@@ -171,7 +171,7 @@ def late_key(number: int) -> str:
 
 
 def alarmed_key(number: int, queue: str) -> str:
-    """String: an alarm was raised about a queue."""
+    """String: an alarm about a queue is being raised (`held`), or was (`told`)."""
     return f"{tag(number)}:alarmed:{queue}"
 
 

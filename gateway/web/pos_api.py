@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -125,7 +125,10 @@ class PosApi:
         self, handler: Callable[[Restaurant, Request, bytes], Awaitable[BaseModel]]
     ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            body = await request.body()
+            try:
+                body = await request.body()
+            except ClientDisconnect:
+                return Response(status_code=400)  # nobody reads it
             try:
                 restaurant, message_id = self._admit(request, body)
                 if message_id is not None and (known := await self._answered(restaurant, message_id)) is not None:

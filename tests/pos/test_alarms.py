@@ -66,6 +66,36 @@ async def test_an_order_that_waits_for_its_next_attempt_for_too_long_is_told_onc
     assert await keys_without_expiry(store.connection) == []
 
 
+async def test_an_alarm_that_was_not_told_to_the_end_is_told_by_another(
+    store: SessionStore, submit: Submit, start_worker: StartWorker, pos: PosReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.pos.late.HOLD_S", 1)
+    pos.faults = [Fault("status", status=503, headers={"retry-after": "3600"})]
+    bell, died = Bell(), []
+
+    async def dies(alarm: Alarm) -> None:
+        died.append(alarm)
+        raise ZeroDivisionError
+
+    async with start_worker(on_alarm=dies) as worker:
+        await submit("pizza", now=datetime.now(UTC) - timedelta(seconds=61))
+        await until(lambda: _erred(worker))
+    async with start_worker(on_alarm=bell.ring):
+        await until(bell.rang)
+    assert [alarm.order_id for alarm in (*died, *bell.heard)] == ["pizza"] * 2
+
+
+async def test_a_token_that_waits_for_its_turn_is_not_taken_for_stuck(
+    pos: PosReceiver, submit: Submit, start_worker: StartWorker
+) -> None:
+    pos.faults = [Fault("slow", seconds=0.4, times=8)]
+    async with start_worker(concurrency=1, timeout_s=0.9, stuck_after_s=1.0):
+        for _ in range(8):
+            await submit()
+        await pos.wait_for(8)
+    assert (pos.requests, pos.duplicates) == (8, 0)
+
+
 async def test_what_was_delivered_meanwhile_is_no_alarm(
     pos: PosReceiver, submit: Submit, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +171,10 @@ async def test_everybody_is_told_whoever_fails(store: SessionStore, pos: PosRece
 
 async def _retried(worker: Worker, times: int) -> bool:
     return worker.counts.retried >= times
+
+
+async def _erred(worker: Worker) -> bool:
+    return worker.counts.errors > 0
 
 
 async def _dead(worker: Worker) -> bool:

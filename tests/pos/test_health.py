@@ -19,6 +19,17 @@ def test_an_endpoint_that_fails_again_and_again_rests_and_one_message_tries() ->
     assert health.rests("pos", REST_S) == 0
 
 
+def test_a_refusal_is_no_receipt_and_coming_back_is_not_told_again_and_again() -> None:
+    health = EndpointHealth()
+    fail(health, BACK_AFTER)
+    assert health.note("pos", alive=True, now=1, spread=0.0, received=False) is None
+    assert health.note("pos", alive=True, now=2, spread=0.0) == "is_back"
+    fail(health, BACK_AFTER, 3)
+    assert health.note("pos", alive=True, now=4, spread=0.0) is None
+    fail(health, BACK_AFTER, 61)
+    assert health.note("pos", alive=True, now=62, spread=0.0) == "is_back"
+
+
 def test_a_single_failure_is_no_news_and_neither_is_its_end() -> None:
     health = EndpointHealth(divisor=10)
     assert fail(health, BACK_AFTER - 1) == [None] * (BACK_AFTER - 1)

@@ -20,6 +20,13 @@ def signed(secret: str = KEY, at: datetime = NOW, message_id: str = "m1", body: 
     return {"webhook-id": message_id, "webhook-timestamp": stamp, "webhook-signature": signature}
 
 
+def test_a_number_that_is_no_moment_is_a_wrong_timestamp() -> None:
+    headers = {"webhook-id": "m", "webhook-timestamp": "999999999999", "webhook-signature": "v1,x"}
+    with pytest.raises(SignatureRefusedError) as refused:
+        verify(["whsec_" + "A" * 44], headers, b"{}", datetime(2026, 11, 26, tzinfo=UTC))
+    assert refused.value.reason == "timestamp"
+
+
 def test_any_of_the_secrets_and_any_of_the_signatures_will_do() -> None:
     assert verify([OTHER, KEY], signed(), BODY, NOW) == "m1"
     headers = signed()

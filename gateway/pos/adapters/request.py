@@ -33,16 +33,16 @@ class PosLookup:
     headers: Mapping[str, str] = field(repr=False)
     title: str | None = None
 
-    def finds(self, status: int, body: bytes) -> bool:
-        """Whether an answer says that the order is there."""
-        if not 200 <= status < 300:
-            return False
+    def finds(self, status: int, body: bytes) -> bool | None:
+        """Whether an answer says that the order is there; None: it says neither."""
         if self.title is None:
-            return True
+            return True if 200 <= status < 300 else (False if status in (400, 404) else None)
+        if not 200 <= status < 300:
+            return None
         try:
             return any(one["title"] == self.title for one in json.loads(body)["elements"])
         except (ValueError, KeyError, TypeError, RecursionError):
-            return False
+            return None
 
 
 def request_for(settings: SystemSettings, message: OrderConfirmed) -> PosRequest:

@@ -23,7 +23,8 @@ def test_at_toast_an_order_is_found_by_its_external_id() -> None:
     assert lookup.headers["Toast-Restaurant-External-ID"] == "rest-guid"
     assert "toast-token" not in repr(lookup)
     assert lookup.finds(200, b"{}")
-    assert not lookup.finds(404, b"{}")
+    assert lookup.finds(404, b"{}") is False
+    assert lookup.finds(503, b"{}") is None
 
 
 def test_at_clover_an_order_is_found_by_its_title() -> None:
@@ -31,9 +32,11 @@ def test_at_clover_an_order_is_found_by_its_title() -> None:
     assert lookup is not None
     assert lookup.path.startswith("/v3/merchants/M1/orders?filter=title%3D")
     assert lookup.finds(200, json.dumps({"elements": [{"title": lookup.title}]}).encode())
-    for body in (b'{"elements": []}', b'{"elements": [{}]}', b"[]", b"<html>", b'{"elements": [{"title": "another"}]}'):
-        assert not lookup.finds(200, body)
-    assert not lookup.finds(500, b"")
+    for body in (b'{"elements": []}', b'{"elements": [{"title": "another"}]}'):
+        assert lookup.finds(200, body) is False
+    for body in (b'{"elements": [{}]}', b"[]", b"<html>"):
+        assert lookup.finds(200, body) is None
+    assert lookup.finds(400, b"") is None
 
 
 def test_prices_are_asked_for_with_the_same_body() -> None:
