@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -68,7 +68,8 @@ async def receiver(name: str, secrets: str) -> AsyncIterator[Running]:
             said = (await process.stdout.readline()).decode()
         yield Running(process, int(said.removeprefix("listening on ")))
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):  # the test has ended it
+            process.kill()
         await process.wait()
 
 
