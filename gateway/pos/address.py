@@ -70,7 +70,7 @@ async def public_addresses(host: str, port: int) -> list[str]:
     """
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: it could be nobody's name, such as one of a long label
         raise httpcore2.ConnectError("the name is not known") from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not all(is_public(address) for address in addresses):

@@ -89,7 +89,7 @@ async def ask(
                     break
     except (TimeoutError, httpx2.TimeoutException):
         return Attempt("timeout")
-    except (httpx2.ConnectError, httpx2.UnsupportedProtocol):
+    except (httpx2.ConnectError, httpx2.UnsupportedProtocol, httpx2.InvalidURL):
         return Attempt("connect")
     except httpx2.HTTPError:
         return Attempt("protocol")
