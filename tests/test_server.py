@@ -45,7 +45,10 @@ class Gateway:
     async def told_to_leave(self) -> int:
         """Ask over the connection that stood before until the answer says that it brings no more calls; its status."""
         for _ in range(1000):
-            status = await self.ready()
+            try:
+                status = await self.ready()
+            except httpx2.ConnectError:
+                return 503  # the machine is so slow that the connection has grown too old; another one is refused
             if self.answer.headers.get("connection") == "close":
                 return status
             await asyncio.sleep(0.01)
@@ -76,7 +79,7 @@ async def gateway(stage: Stage, tmp_path: Path) -> AsyncIterator[Gateway]:
     }
     with (tmp_path / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(sys.executable, "-c", SERVE, env=environment, stderr=log)
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(limits=httpx2.Limits(keepalive_expiry=None)) as client:
         running = Gateway(process, stage.url, client)
         try:
             for _ in range(400):
