@@ -8,6 +8,7 @@ its parent, because each holds one end of a pipe (`lifeline`) and drains when th
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -135,7 +136,8 @@ class Supervisor:
 
     def _signal(self, number: int) -> None:
         for pid in self.pids:
-            os.kill(pid, number)  # a child that was not waited for still owns its pid
+            with contextlib.suppress(ProcessLookupError):  # it has ended, and is waited for just now
+                os.kill(pid, number)
 
     # --- one worker ---
 
