@@ -30,9 +30,8 @@ def check_configuration(environment: Mapping[str, str]) -> list[Problem]:
         load_settings(environment)
     except SettingsErrors as errors:
         problems += errors.problems
-    named = environment.get("RESTAURANTS_DIR", "").strip()
     try:
-        restaurants = load_restaurants(Path(named) if named else SHIPPED, environment)
+        restaurants = _restaurants(environment)
     except RestaurantErrors as errors:
         for found in errors.problems:
             where = f"{found.file}: {found.path}" if found.path else str(found.file)
@@ -41,15 +40,14 @@ def check_configuration(environment: Mapping[str, str]) -> list[Problem]:
     problems += _no_account(restaurants, environment)
     # A mistake elsewhere must not hide what production refuses.
     if environment.get("GATEWAY_ENV", "").strip() == "production":
-        problems += _production(restaurants, examples=not named)
+        problems += _production(restaurants, examples=not environment.get("RESTAURANTS_DIR", "").strip())
     return problems
 
 
 def mapping_warnings(environment: Mapping[str, str]) -> list[str]:
     """What a POS system's menu ids lack, a line for each restaurant; nothing that keeps the gateway from starting."""
-    named = environment.get("RESTAURANTS_DIR", "").strip()
     try:
-        restaurants = load_restaurants(Path(named) if named else SHIPPED, environment)
+        restaurants = _restaurants(environment)
     except RestaurantErrors:
         return []
     warnings = []
@@ -78,6 +76,11 @@ async def probe_store(settings: Settings) -> Problem | None:
     except (StoreUrlError, EmbeddedServerError, OSError) as error:
         reason = str(error)
     return None if reason is None else Problem(setting, Masker(settings.secret_values()).text(reason), fix)
+
+
+def _restaurants(environment: Mapping[str, str]) -> tuple[Restaurant, ...]:
+    named = environment.get("RESTAURANTS_DIR", "").strip()
+    return load_restaurants(Path(named) if named else SHIPPED, environment)
 
 
 def _no_account(restaurants: Sequence[Restaurant], environment: Mapping[str, str]) -> list[Problem]:

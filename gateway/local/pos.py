@@ -6,20 +6,20 @@ the gateway makes of them. An order that comes twice (same webhook-id) is answer
 
 import asyncio
 import json
-import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Self
 
-import uvicorn
 from standardwebhooks import Webhook, WebhookVerificationError
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
+
+from gateway.local.host import hosted
 
 FaultKind = Literal["status", "slow", "hang", "half"]
 MOST_BYTES = 1 << 20
@@ -109,7 +109,7 @@ class PosReceiver:
         self._seen: set[str] = set()
         self._changed = asyncio.Condition()
         self._closing = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._served = AsyncExitStack()
         self.url = ""
         self.orders: list[Received] = []
         self.requests = 0
@@ -118,22 +118,16 @@ class PosReceiver:
         self.faults: list[Fault] = []
 
     async def __aenter__(self) -> Self:
-        listener = socket.create_server(("127.0.0.1", self._port))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/orders"
         routes = [Route("/orders", self._receive, methods=["POST"]), *self._routes]
         app = Starlette(routes=routes, max_body_size=MOST_BYTES)
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
-        self._server = _Server(config)
-        self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="POS receiver")
+        self.url = f"{await self._served.enter_async_context(hosted(app, port=self._port))}/orders"
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._task is not None
         self._closing.set()
-        self._server.should_exit = True
-        await self._task
+        await self._served.aclose()
 
     async def wait_for(self, count: int, timeout_s: float = 10.0) -> list[Received]:
         """The orders, once there are at least `count`.
@@ -221,15 +215,6 @@ def _message(message_id: str, body: bytes) -> Received | None:
             return Received(message_id, kind, data, body)
         case _:
             return None
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: signals belong to the program that the receiver is part of."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
 
 
 class _HalfAnswer(Response):

@@ -12,7 +12,7 @@ from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
 from gateway.pos.alarm import Alarm
 from gateway.pos.call_message import Alert, AlertRaisedMessage
-from gateway.pos.order_message import Reference
+from gateway.pos.call_payload import reference
 from gateway.pos.webhook import delivery_id
 from gateway.store import Delivery, SessionStore
 
@@ -68,8 +68,9 @@ class Alarms:
         restaurant = self._restaurants.get(alarm.restaurant_id)
         if restaurant is None or restaurant.pos is None or not restaurant.pos.wants("alert.raised"):
             return
-        where = Reference(ref=restaurant.id, name=restaurant.name)
-        alert = Alert(restaurant=where, call=None, kind=KIND, reason=alarm.reason, order_ref=alarm.order_id)
+        alert = Alert(
+            restaurant=reference(restaurant), call=None, kind=KIND, reason=alarm.reason, order_ref=alarm.order_id
+        )
         now = datetime.now(UTC)
         message = AlertRaisedMessage(timestamp=now, data=alert)
         subject = f"alert-{alarm.order_id}"

@@ -13,11 +13,13 @@ from gateway.store import SessionStore, keys
 from gateway.store.connection import Reply
 from gateway.store.scripts import Script
 
+ALARMING = frozenset({"order.confirmed", "order.changed", "order.cancelled"})
+"""Types of messages that are an alarm when the POS does not have them."""
 AT_ONCE = 50
 HOLD_S = 60
 """So long an alarm that is being raised is left to whoever raises it."""
 
-# KEYS late queue failure alarmed | ARGV now_ms late_after_ms retention queue hold_s
+# KEYS late queue failure alarmed | ARGV now_ms late_after_ms retention queue hold_s type ...
 # The head of a queue that is late, with why it failed last; nil when there is none, or everybody knows.
 _LATE = Script(
     """
@@ -25,8 +27,9 @@ if not redis.call('ZSCORE', KEYS[1], ARGV[4]) then return false end
 local head = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
 local fields, found = head and head[2] or {}, {}
 for place = 1, #fields, 2 do found[fields[place]] = fields[place + 1] end
-local told = {['order.confirmed'] = true, ['order.changed'] = true, ['order.cancelled'] = true}
-if not told[found['type']] or redis.call('GET', KEYS[4]) == 'told' then
+local alarming = false
+for place = 6, #ARGV do alarming = alarming or ARGV[place] == found['type'] end
+if not alarming or redis.call('GET', KEYS[4]) == 'told' then
   redis.call('ZREM', KEYS[1], ARGV[4])
   return false
 end
@@ -77,7 +80,8 @@ class LateWatch:
     async def _look(self, number: int, queue: str, now_ms: int) -> Late | None:
         names = [keys.late_key(number), keys.queue_key(number, queue)]
         names += [keys.failure_key(number, queue), keys.alarmed_key(number, queue)]
-        reply = await self._connection.run(_LATE, names, [now_ms, LATE_MS, self._retention_s, queue, HOLD_S])
+        words: list[str | int] = [now_ms, LATE_MS, self._retention_s, queue, HOLD_S, *sorted(ALARMING)]
+        reply = await self._connection.run(_LATE, names, words)
         if reply is None:
             return None
         entry, flat, reason = cast("tuple[str, list[str], str]", reply)

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from gateway.pos.address import GuardedTransport
 from gateway.pos.alarm import Alarm
 from gateway.pos.attempt import TIMEOUT_S, Attempt, attempt_delivery
 from gateway.pos.health import EndpointHealth, Postponed
-from gateway.pos.late import LateWatch
+from gateway.pos.late import ALARMING, LateWatch
 from gateway.pos.outbox import Head, Outbox, Token
 from gateway.pos.vendor import attempt_order
 from gateway.pos.webhook import Dead, Decision, Delivered, Disable, Retry, decide
@@ -36,8 +36,6 @@ logger = structlog.get_logger(__name__)
 
 _PAUSE_S = 0.5  # after an error of the store
 _LOOK_S = 1.0  # between looks at what is late
-ALARMING = frozenset({"order.confirmed", "order.changed", "order.cancelled"})
-"""Types of messages that are an alarm when the POS does not have them."""
 CARRIED = frozenset({"sms"})
 """Types of deliveries that are not for a POS."""
 Carrier = Callable[[Head], Awaitable[Attempt | Dead]]
@@ -132,9 +130,9 @@ class Worker:
             self._tasks = tasks
             for group in self._outbox.groups:
                 # each for itself, so that a cluster's node that is away holds up its own partitions alone
-                tasks.create_task(self._repeat(partial(self._read, tasks, group)), name="outbox reader")
+                tasks.create_task(self._repeat(partial(self._read, group)), name="outbox reader")
                 tasks.create_task(self._repeat(partial(self._wake, group)), name="outbox clock")
-                tasks.create_task(self._repeat(partial(self._rescue, tasks, group)), name="outbox rescue")
+                tasks.create_task(self._repeat(partial(self._rescue, group)), name="outbox rescue")
                 tasks.create_task(self._repeat(partial(self._find_late, group)), name="outbox alarms")
         with suppress(StoreError):  # then the name stays in the groups, where it does no harm
             await self._outbox.leave()
@@ -152,19 +150,23 @@ class Worker:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
 
-    async def _read(self, tasks: asyncio.TaskGroup, group: Sequence[int]) -> None:
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+        assert self._tasks is not None, "nothing is done outside of `run`"
+        self._tasks.create_task(work, name=name)
+
+    async def _read(self, group: Sequence[int]) -> None:
         async with self._slots:  # read when there is room; what is read beyond it waits here for its turn
             pass
         tokens = await self._outbox.read(group, max(1, self._concurrency // 4), self._block_s)
         self._in_hand.update((token.number, token.entry) for token in tokens)
         for token in tokens:
-            await self._begin(tasks, token)
+            await self._begin(token)
 
     async def _wake(self, group: Sequence[int]) -> None:
         await self._pause(self._poll_s)
         await self._outbox.wake_due(group, _ms(datetime.now(UTC)))
 
-    async def _rescue(self, tasks: asyncio.TaskGroup, group: Sequence[int]) -> None:
+    async def _rescue(self, group: Sequence[int]) -> None:
         await self._pause(self._stuck_after_s / 3)
         for number in group:
             for token in await self._outbox.claim_stuck(number, self._stuck_after_s, self._concurrency):
@@ -172,18 +174,17 @@ class Worker:
                     continue  # it waits here for its turn
                 self._in_hand.add((number, token.entry))
                 logger.info("worker.claimed", queue=token.queue)
-                await self._begin(tasks, token)
+                await self._begin(token)
 
     async def _find_late(self, group: Sequence[int]) -> None:
         await self._pause(_LOOK_S)
         for number in group:
             for late in await self._late.found(number, _ms(datetime.now(UTC))):
-                assert self._tasks is not None, "nothing is looked at outside of `run`"
-                self._tasks.create_task(self._ring(number, late.head, late.reason), name="alarm")
+                self._spawn(self._ring(number, late.head, late.reason), "alarm")
 
-    async def _begin(self, tasks: asyncio.TaskGroup, token: Token) -> None:
+    async def _begin(self, token: Token) -> None:
         await self._slots.acquire()
-        tasks.create_task(self._work(token), name=f"delivery {token.queue}")
+        self._spawn(self._work(token), f"delivery {token.queue}")
 
     async def _work(self, token: Token) -> None:
         """Deliver a queue from its head on, until it is empty or must wait."""
@@ -210,15 +211,13 @@ class Worker:
         if rests := self._health.rests(name, time.monotonic()):
             return Postponed(rests * (1 + _jitter() / 5))
         attempt_with = attempt_delivery if endpoint.system == "neutral" else attempt_order
-        try:
-            found = await attempt_with(
-                self._client, endpoint, head.delivery, datetime.now(UTC), timeout_s=self._timeout_s
-            )
-        except Exception:
-            logger.exception("worker.error", delivery=head.delivery.id)
-            self.counts.errors += 1
-            return Attempt("internal")
-        if isinstance(found, Attempt):  # what was given up without a question says nothing about the endpoint
+        now = datetime.now(UTC)
+        found = await self._guarded(
+            head, attempt_with(self._client, endpoint, head.delivery, now, timeout_s=self._timeout_s)
+        )
+        if (
+            isinstance(found, Attempt) and found.outcome != "internal"
+        ):  # what was given up without a question says nothing about the endpoint
             self._note(name, found, head.restaurant_id)
         return found
 
@@ -231,8 +230,7 @@ class Worker:
             case "rests":
                 logger.warning("delivery.endpoint_rests", restaurant=restaurant_id)
             case "is_back":
-                assert self._tasks is not None, "nothing is delivered outside of `run`"
-                self._tasks.create_task(self._hurry(name), name="outbox hurry")
+                self._spawn(self._hurry(name), "outbox hurry")
             case None:
                 pass
 
@@ -248,8 +246,12 @@ class Worker:
         carrier = self._carriers.get(head.delivery.type)
         if carrier is None:
             return Attempt("no_carrier")
+        return await self._guarded(head, carrier(head))
+
+    async def _guarded(self, head: Head, attempt: Awaitable[Attempt | Dead]) -> Attempt | Dead:
+        """An error of ours is an attempt like any other; a store that is away is none."""
         try:
-            return await carrier(head)
+            return await attempt
         except StoreError:
             raise
         except Exception:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import signal
 import sys
 import tempfile
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from gateway.pos.deliveries import DeliveryBook
 from gateway.store import EmbeddedServer, SessionStore, open_store
 from infra.deliveries.plan import PlannedOrder
+from infra.processes import end_process
 
 Process = asyncio.subprocess.Process
 
@@ -115,17 +115,4 @@ async def rig(*, fail_share: float = 0.0, delay_ms: float = 0.0, seed: int = 1) 
         try:
             yield made
         finally:
-            await _end([*made.workers, receiver])
-
-
-async def _end(processes: list[Process]) -> None:
-    for process in processes:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-    for process in processes:
-        try:
-            async with asyncio.timeout(5):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+            await asyncio.gather(*(end_process(process, 5) for process in (*made.workers, receiver)))

@@ -2,17 +2,17 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from gateway.local.host import hosted
 
 
 @dataclass(slots=True)
@@ -72,14 +72,6 @@ class VendorApi:
 async def vendor_api() -> AsyncIterator[VendorApi]:
     """The API for the length of a block."""
     api = VendorApi()
-    listener = socket.create_server(("127.0.0.1", 0))
-    api.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     app = Starlette(routes=[Route("/{path:path}", api.answer, methods=["GET", "POST"])])
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=0)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
+    async with hosted(app) as api.url:
         yield api
-    finally:
-        server.should_exit = True
-        await serving
