@@ -6,11 +6,12 @@ a timestamp further than five minutes from our clock is refused; no error says m
 """
 
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.events import KitchenStatus
 from gateway.pos.webhook import sign
@@ -78,48 +79,70 @@ def key_is_known(keys: Sequence[str], authorization: str) -> bool:
 # --- what may be said -----------------------------------------------------------------------------------------------
 
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+class _Said(_Body):
+    model_config = ConfigDict(strict=True)  # the document's types and no others: 1 is no boolean, a number no moment
+
+
+def _is_written_out(value: object) -> object:
+    """RFC 3339 alone: pydantic takes 55013 and "55013" for seconds since 1970 as well, which nobody means by it."""
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _MOMENT.fullmatch(value)):
+        raise ValueError("a moment is written as in 2026-02-13T18:30:00Z (RFC 3339)")
+    return value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the first or last hours of the calendar, with an offset that leads out of it
+        raise ValueError("this moment is outside the calendar") from None
+
+
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 Ref = Annotated[str, Field(min_length=1, max_length=200)]
-Minutes = Annotated[int, Field(strict=True, ge=1, le=600)]
+Minutes = Annotated[int, Field(ge=1, le=600)]
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_is_written_out), AfterValidator(_in_utc)]
 
 
-class StatusUpdate(_Body):
+class StatusUpdate(_Said):
     """How far the kitchen is with an order. `reason` is said to the caller when the order is rejected."""
 
     status: PosStatus
     reason: Words | None = None
-    ready_at: AwareDatetime | None = None
+    ready_at: Moment | None = None
     pos_ref: Ref | None = None
 
 
-class SoldOutItem(_Body):
+class SoldOutItem(_Said):
     """What cannot be had: an item id, or `group id/option id`. `until` null: until it is said to be back."""
 
     ref: Ref
-    until: AwareDatetime | None = None
+    until: Moment | None = None
 
 
-class SoldOutList(_Body):
+class SoldOutList(_Said):
     """The whole 86 list: what is not in it can be had again."""
 
     items: Annotated[tuple[SoldOutItem, ...], Field(max_length=2000)] = ()
 
 
-class QuoteTime(_Body):
+class QuoteTime(_Said):
     """How many minutes an order takes now; null: as long as the restaurant's settings say."""
 
     minutes: Minutes | None
 
 
-class Ordering(_Body):
+class Ordering(_Said):
     """Whether orders are taken. A pause ends at `until`, or when it is taken back; scheduled orders are not paused."""
 
     paused: bool
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     reason: Words | None = None
 
 
