@@ -1,6 +1,6 @@
 """What is done when the POS does not take an order: the store is rung and hears it, or gets it as a text message.
 
-Rules kept here: an order is told once by each way, however often its alarm is raised, and again only where it may not
+Rules kept here: a message is told once by each way, however often its alarm is raised, and again only where it may not
 have gone through; one way that fails does not keep the other back; a store that is away does not keep an alarm back.
 """
 
@@ -11,12 +11,12 @@ from datetime import timedelta
 import structlog
 
 from gateway.orders.restaurant import LOCALES, Restaurant
-from gateway.pos.alarm import Alarm
+from gateway.pos.alarm import Alarm, AlarmNotToldError
 from gateway.pos.alarm_words import alarm_text, alarm_words
 from gateway.settings import Settings
 from gateway.store import SessionStore, StoreError
 from gateway.twilio.rest import TwilioRest, account_of
-from gateway.twilio.rest_answers import TwilioError, TwilioRefusedError
+from gateway.twilio.rest_answers import TwilioError, TwilioRefusedError, may_repeat
 from twiml.alarm import alarm as alarm_document
 
 TOLD_S = int(timedelta(days=2).total_seconds())
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class AlarmActions:
-    """Tells the stores of their undelivered orders: `await actions(alarm)`. Never raises for Twilio or the store."""
+    """Tells the stores of their undelivered orders: `await actions(alarm)`."""
 
     def __init__(self, twilio: TwilioRest, store: SessionStore, restaurants: Sequence[Restaurant]) -> None:
         self._twilio = twilio
@@ -34,20 +34,28 @@ class AlarmActions:
         self._restaurants: Mapping[str, Restaurant] = {restaurant.id: restaurant for restaurant in restaurants}
 
     async def __call__(self, alarm: Alarm) -> None:
-        """Tell a store of an order, by the ways that its settings name."""
+        """Tell a store of an order, by the ways that its settings name.
+
+        Raises:
+            AlarmNotToldError: Twilio did not take one of them, and may take it later.
+        """
         restaurant = self._restaurants.get(alarm.restaurant_id)
         if restaurant is None or restaurant.alarm is None:
             return
+        missed = False
         if restaurant.alarm.call is not None:
-            await self._once(alarm, "call", self._ring(alarm, restaurant, restaurant.alarm.call))
+            act = self._ring(alarm, restaurant, restaurant.alarm.call)
+            missed = not await self._once(alarm, "call", act, harmless=True)  # rung twice is better than not at all
         if restaurant.alarm.sms is not None:
-            await self._once(alarm, "sms", self._write(alarm, restaurant, restaurant.alarm.sms))
+            act = self._write(alarm, restaurant, restaurant.alarm.sms)
+            missed |= not await self._once(alarm, "sms", act, harmless=False)
+        if missed:
+            raise AlarmNotToldError("Twilio does not take it now")
 
     def _ring(self, alarm: Alarm, restaurant: Restaurant, number: str) -> Callable[[], Awaitable[str]]:
         language = restaurant.languages[0]
         words = alarm_words(alarm.payload, alarm.order_id, restaurant.name, language, spoken=True)
         document = alarm_document(words.sentences, words.more, LOCALES[language])
-        # rung twice is better than not at all
         return lambda: self._twilio.ring(number, restaurant.numbers[0], document, harmless=True)
 
     def _write(self, alarm: Alarm, restaurant: Restaurant, number: str) -> Callable[[], Awaitable[str]]:
@@ -55,12 +63,13 @@ class AlarmActions:
         sender = restaurant.numbers[0] if restaurant.sms is None else restaurant.sms.sender
         return lambda: self._twilio.send_message(number, sender, alarm_text(words))
 
-    async def _once(self, alarm: Alarm, way: str, act: Callable[[], Awaitable[str]]) -> None:
+    async def _once(self, alarm: Alarm, way: str, act: Callable[[], Awaitable[str]], *, harmless: bool) -> bool:
+        """Whether a way is done with: it was told, or never can be."""
         bound = log.bind(restaurant=alarm.restaurant_id, order_id=alarm.order_id, way=way)
-        key = f"alarm:{way}:{alarm.order_id}"
+        key = f"alarm:{way}:{alarm.delivery_id}"
         try:
             if await self._store.answered_before(alarm.restaurant_id, key) is not None:
-                return
+                return True
         except StoreError as error:
             bound.warning("alarm_action.store_away", reason=type(error).__name__)
         try:
@@ -68,12 +77,13 @@ class AlarmActions:
         except TwilioError as error:
             code = error.code if isinstance(error, TwilioRefusedError) else None
             bound.error("alarm_action.failed", reason=str(error), code=code)
-            return
+            return not may_repeat(error, harmless=harmless)
         bound.warning("alarm_action.done", sid=sid)
         try:
             await self._store.once(alarm.restaurant_id, key, sid, TOLD_S)
         except StoreError as error:
             bound.warning("alarm_action.store_away", reason=type(error).__name__)
+        return True
 
 
 @asynccontextmanager

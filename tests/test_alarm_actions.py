@@ -10,7 +10,7 @@ from gateway.alarm_actions import AlarmActions, alarm_actions
 from gateway.local.twilio_api import ApiFault, TwilioApi
 from gateway.orders.contact_settings import AlarmSettings, SmsSettings
 from gateway.orders.restaurant import Restaurant
-from gateway.pos.alarm import Alarm
+from gateway.pos.alarm import Alarm, AlarmNotToldError
 from gateway.settings import Settings
 from gateway.store import EmbeddedServer, SessionStore, keys_without_expiry, open_store
 from gateway.twilio.rest import TwilioAccount, TwilioRest
@@ -20,7 +20,7 @@ from tests.pos.adapters.orders import everything, message_of
 ACCOUNT, TOKEN = "AC" + "1" * 32, "token-of-the-tests"
 STORE_PHONE, MANAGER = "+15550107777", "+15550108888"
 PAYLOAD = message_of(everything(), OSTERIA).model_dump_json()
-ALARM = Alarm(HOUSE.id, "order-1", "no connection", 61.0, PAYLOAD)
+ALARM = Alarm(HOUSE.id, "order-1", "order-1_1", "no connection", 61.0, PAYLOAD)
 BOTH = AlarmSettings(call=STORE_PHONE, sms=MANAGER)
 
 
@@ -69,7 +69,7 @@ async def test_a_call_that_fails_keeps_the_text_message_not_back_and_is_made_at_
     sender = SmsSettings.model_validate({"from": "MG" + "2" * 32})
     actions = AlarmActions(twilio, store, [house(sms=sender)])
     api.faults = [ApiFault("status", times=2)]
-    with capture_logs() as logs:
+    with capture_logs() as logs, pytest.raises(AlarmNotToldError):
         await actions(ALARM)
     assert (len(api.calls), len(api.messages)) == (0, 1)
     assert api.messages[0].form["MessagingServiceSid"] == sender.sender

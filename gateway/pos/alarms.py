@@ -1,6 +1,7 @@
 """What happens when a POS does not take an order: operators are told, the POS when it is back, and the restaurant.
 
-Each is told on its own: what fails with one of them keeps nothing from the others.
+Each is told on its own: what fails with one of them keeps nothing from the others. Who could not be reached is told
+when the alarm is raised again, and the others not twice.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ import structlog
 
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import Restaurant
-from gateway.pos.alarm import Alarm
+from gateway.pos.alarm import Alarm, AlarmNotToldError
 from gateway.pos.call_message import Alert, AlertRaisedMessage
 from gateway.pos.call_payload import reference
 from gateway.pos.webhook import delivery_id
@@ -47,7 +48,11 @@ class Alarms:
         self._actions = (self._tell_pos, *actions)
 
     async def ring(self, alarm: Alarm) -> None:
-        """Raise an alarm."""
+        """Raise an alarm.
+
+        Raises:
+            AlarmNotToldError: somebody could not be reached, and is to be told later.
+        """
         log.error(
             KIND,
             restaurant=alarm.restaurant_id,
@@ -57,11 +62,16 @@ class Alarms:
         )
         if self._metrics is not None:
             self._metrics.record_alert(KIND)
+        missed: list[AlarmNotToldError] = []
         for action in self._actions:
             try:
                 await action(alarm)
+            except AlarmNotToldError as error:
+                missed.append(error)
             except Exception:
                 log.exception("alarm.action_failed", order_id=alarm.order_id)
+        if missed:
+            raise missed[0]
 
     async def _tell_pos(self, alarm: Alarm) -> None:
         """An endpoint that is back learns of it, in a queue of its own: before the order, perhaps."""
@@ -73,6 +83,6 @@ class Alarms:
         )
         now = datetime.now(UTC)
         message = AlertRaisedMessage(timestamp=now, data=alert)
-        subject = f"alert-{alarm.order_id}"
+        subject = f"alert-{alarm.delivery_id}"
         delivery = Delivery(delivery_id(subject, ALERT_RAISED, 1), subject, ALERT_RAISED, message.model_dump_json())
         await self._store.enqueue(restaurant.id, delivery, now)

@@ -1,14 +1,14 @@
 """Messages that their POS does not have in time: each is told to one worker, once, whatever becomes of the workers.
 
-An order that fails or must wait is noted in a sorted set by the time at which that is an alarm; every worker looks
-there, and whoever finds it due holds it for a minute. Once the alarm was raised the note is gone for good; a worker
-that died meanwhile leaves it to another.
+An order is noted, in the step that places it, in a sorted set by the time at which it is late; every worker looks
+there, and whoever finds it due holds it for a minute. Once the alarm was raised that message is passed over; a worker
+that died meanwhile, or could not raise it, leaves it to the next look.
 """
 
 from dataclasses import dataclass
 from typing import cast
 
-from gateway.pos.outbox import LATE_MS, Head, Token, read_head
+from gateway.pos.outbox import Head, Token, read_head
 from gateway.store import SessionStore, keys
 from gateway.store.connection import Reply
 from gateway.store.scripts import Script
@@ -19,22 +19,37 @@ AT_ONCE = 50
 HOLD_S = 60
 """So long an alarm that is being raised is left to whoever raises it."""
 
+# Whether an alarm about an entry is the caller's to raise, for so many seconds.
+_HOLD = """
+local function hold(alarmed, entry, seconds)
+  local known = redis.call('GET', alarmed)
+  if known == 'held:' .. entry or known == 'told:' .. entry then return false end
+  redis.call('SET', alarmed, 'held:' .. entry, 'EX', seconds)
+  return true
+end
+"""
+
+# KEYS alarmed | ARGV entry hold_s
+_FIRST = Script(_HOLD + "return hold(KEYS[1], ARGV[1], ARGV[2]) and 1 or 0")
+
 # KEYS late queue failure alarmed | ARGV now_ms late_after_ms retention queue hold_s type ...
-# The head of a queue that is late, with why it failed last; nil when there is none, or everybody knows.
+# The head of a queue that is late, with why it failed last; nil when there is none, or somebody knows. The note stays,
+# for what is behind that message, and moves on: what is late is looked at once in `hold_s`.
 _LATE = Script(
-    """
+    _HOLD
+    + """
 if not redis.call('ZSCORE', KEYS[1], ARGV[4]) then return false end
 local head = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
 local fields, found = head and head[2] or {}, {}
 for place = 1, #fields, 2 do found[fields[place]] = fields[place + 1] end
 local alarming = false
 for place = 6, #ARGV do alarming = alarming or ARGV[place] == found['type'] end
-if not alarming or redis.call('GET', KEYS[4]) == 'told' then
+if not alarming then
   redis.call('ZREM', KEYS[1], ARGV[4])
   return false
 end
 local now, due = tonumber(ARGV[1]), tonumber(found['at']) + tonumber(ARGV[2])
-local mine = due <= now and redis.call('SET', KEYS[4], 'held', 'NX', 'EX', ARGV[5])
+local mine = due <= now and hold(KEYS[4], head[1], ARGV[5])
 if due <= now then due = now + 1000 * tonumber(ARGV[5]) end
 redis.call('ZADD', KEYS[1], string.format('%.0f', due), ARGV[4])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
@@ -66,21 +81,20 @@ class LateWatch:
         found = [await self._look(number, queue, now_ms) for queue in queues]
         return [one for one in found if one is not None]
 
-    async def first(self, number: int, queue: str) -> bool:
-        """Whether nobody was told of a queue, or is telling; it is this worker's to tell now."""
-        words: list[str | int] = [keys.alarmed_key(number, queue), "held", "NX", "EX", HOLD_S]
-        return await self._connection.command("SET", *words) is not None
+    async def first(self, number: int, head: Head) -> bool:
+        """Whether nobody was told of a message, or is telling; it is this worker's to tell now."""
+        name = keys.alarmed_key(number, head.delivery.queue)
+        return await self._connection.run(_FIRST, [name], [head.entry, HOLD_S]) == 1
 
-    async def told(self, number: int, queue: str) -> None:
+    async def told(self, number: int, head: Head) -> None:
         """Everybody knows."""
-        words: list[str | int] = [keys.alarmed_key(number, queue), "told", "EX", self._retention_s]
-        await self._connection.command("SET", *words)
-        await self._connection.command("ZREM", keys.late_key(number), queue)
+        name = keys.alarmed_key(number, head.delivery.queue)
+        await self._connection.command("SET", name, f"told:{head.entry}", "EX", self._retention_s)
 
     async def _look(self, number: int, queue: str, now_ms: int) -> Late | None:
         names = [keys.late_key(number), keys.queue_key(number, queue)]
         names += [keys.failure_key(number, queue), keys.alarmed_key(number, queue)]
-        words: list[str | int] = [now_ms, LATE_MS, self._retention_s, queue, HOLD_S, *sorted(ALARMING)]
+        words: list[str | int] = [now_ms, keys.LATE_MS, self._retention_s, queue, HOLD_S, *sorted(ALARMING)]
         reply = await self._connection.run(_LATE, names, words)
         if reply is None:
             return None

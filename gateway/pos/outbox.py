@@ -17,8 +17,6 @@ from gateway.store.connection import Reply
 from gateway.store.scripts import Script
 
 DEAD_KEPT = 10_000
-LATE_MS = 60_000
-"""A message that is not delivered so long after its submit is an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ end
 # KEYS outbox queue tries
 _HEAD = Script(_TAKE + "return take(KEYS[1], KEYS[2], KEYS[3])")
 
-# KEYS outbox queue tries failure dead
+# KEYS outbox queue tries failure dead late
 # ARGV group consumer token entry reason ('' when delivered) now_ms kept retention queue
 _FINISH = Script(
     _TAKE
@@ -86,6 +84,7 @@ if head then
   end
   redis.call('XDEL', KEYS[2], ARGV[4])
   redis.call('DEL', KEYS[3], KEYS[4])
+  if redis.call('XLEN', KEYS[2]) == 0 then redis.call('ZREM', KEYS[6], ARGV[9]) end
 end
 return take(KEYS[1], KEYS[2], KEYS[3])
 """
@@ -103,7 +102,7 @@ if #redis.call('XRANGE', KEYS[2], ARGV[4], ARGV[4]) == 1 then
   redis.call('EXPIRE', KEYS[6], ARGV[6])
 end
 redis.call('EXPIRE', KEYS[3], ARGV[6])
-redis.call('SET', KEYS[4], ARGV[8], 'EX', ARGV[6])
+if ARGV[9] == '1' or redis.call('EXISTS', KEYS[4]) == 0 then redis.call('SET', KEYS[4], ARGV[8], 'EX', ARGV[6]) end
 redis.call('ZADD', KEYS[5], ARGV[5], ARGV[7])
 redis.call('EXPIRE', KEYS[5], ARGV[6])
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])
@@ -208,7 +207,7 @@ class Outbox:
 
     async def finish(self, token: Token, head: Head, *, dead: str = "", now_ms: int) -> Head | None:
         """A delivery is done, or dead for a reason: drop it and give the queue's next one, as `head` does."""
-        names = [keys.failure_key(token.number, token.queue), keys.dead_key(token.number)]
+        names = [keys.failure_key(token.number, token.queue), keys.dead_key(token.number), keys.late_key(token.number)]
         rest: list[str | int] = [head.entry, dead, now_ms, DEAD_KEPT, self._retention_s, token.queue]
         return read_head(token, await self._run(_FINISH, token, rest, *names))
 
@@ -219,13 +218,13 @@ class Outbox:
             token: whose queue it is.
             head: what was not delivered.
             due_ms: Unix milliseconds.
-            reason: kept for people.
+            reason: kept for people; that of the last attempt is kept where none was made.
             tried: it counts as one of the message's attempts.
         """
         number, queue = token.number, token.queue
         names = [keys.failure_key(number, queue), keys.retry_key(number), keys.late_key(number)]
         rest: list[str | int] = [head.entry, due_ms, self._retention_s, queue, reason, int(tried)]
-        return await self._run(_RETRY, token, [*rest, head.submitted_ms + LATE_MS], *names) == 1
+        return await self._run(_RETRY, token, [*rest, head.submitted_ms + keys.LATE_MS], *names) == 1
 
     async def wake_due(self, group: Sequence[int], now_ms: int, limit: int = 100) -> int:
         """Put the queues whose time has come back into the streams; how many there were. Any worker may do it."""

@@ -22,10 +22,10 @@ import structlog
 
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.address import GuardedTransport
-from gateway.pos.alarm import Alarm
+from gateway.pos.alarm import Alarm, AlarmNotToldError
 from gateway.pos.attempt import TIMEOUT_S, Attempt, attempt_delivery
 from gateway.pos.health import EndpointHealth, Postponed
-from gateway.pos.late import ALARMING, LateWatch
+from gateway.pos.late import ALARMING, HOLD_S, Late, LateWatch
 from gateway.pos.outbox import Head, Outbox, Token
 from gateway.pos.vendor import attempt_order
 from gateway.pos.webhook import Dead, Decision, Delivered, Disable, Retry, decide
@@ -36,6 +36,7 @@ logger = structlog.get_logger(__name__)
 
 _PAUSE_S = 0.5  # after an error of the store
 _LOOK_S = 1.0  # between looks at what is late
+_KEPT_FOR_ALARM_MS = 3_600_000  # what is dead and cannot be told stays so long
 CARRIED = frozenset({"sms"})
 """Types of deliveries that are not for a POS."""
 Carrier = Callable[[Head], Awaitable[Attempt | Dead]]
@@ -104,7 +105,7 @@ class Worker:
         self.counts = WorkerCounts()
         self._outbox = Outbox(store, name)
         self._late = LateWatch(store)
-        self._health = EndpointHealth(delay_divisor)
+        self._health = EndpointHealth(delay_divisor, concurrency)
         self._in_hand: set[tuple[int, str]] = set()
         self._client = client
         self._endpoints = endpoints
@@ -180,7 +181,10 @@ class Worker:
         await self._pause(_LOOK_S)
         for number in group:
             for late in await self._late.found(number, _ms(datetime.now(UTC))):
-                self._spawn(self._ring(number, late.head, late.reason), "alarm")
+                self._spawn(self._tell_late(number, late), "alarm")
+
+    async def _tell_late(self, number: int, late: Late) -> None:
+        await self._ring(number, late.head, late.reason or "it was not tried yet")
 
     async def _begin(self, token: Token) -> None:
         await self._slots.acquire()
@@ -208,13 +212,17 @@ class Worker:
         reason = await self._outbox.disabled(head.restaurant_id, name)
         if reason is not None:
             return Dead(f"the endpoint is disabled: {reason}")
-        if rests := self._health.rests(name, time.monotonic()):
-            return Postponed(rests * (1 + _jitter() / 5))
+        began = time.monotonic()
+        if postponed := self._health.begin(name, began):
+            return replace(postponed, after_s=postponed.after_s * (1 + _jitter() / 5))
         attempt_with = attempt_delivery if endpoint.system == "neutral" else attempt_order
         now = datetime.now(UTC)
-        found = await self._guarded(
-            head, attempt_with(self._client, endpoint, head.delivery, now, timeout_s=self._timeout_s)
-        )
+        try:
+            found = await self._guarded(
+                head, attempt_with(self._client, endpoint, head.delivery, now, timeout_s=self._timeout_s)
+            )
+        finally:
+            self._health.end(name, time.monotonic() - began)
         if (
             isinstance(found, Attempt) and found.outcome != "internal"
         ):  # what was given up without a question says nothing about the endpoint
@@ -265,7 +273,7 @@ class Worker:
         if isinstance(attempt, Postponed):
             self.counts.postponed += 1
             due_ms = now_ms + int(1000 * attempt.after_s)
-            await self._outbox.retry(token, head, due_ms, "the endpoint fails and rests", tried=False)
+            await self._outbox.retry(token, head, due_ms, attempt.reason, tried=False)
             return None
         decision: Decision = attempt if isinstance(attempt, Dead) else self._decide(head, attempt)
         log = logger.bind(delivery=head.delivery.id, restaurant=head.restaurant_id, attempt=head.tries + 1)
@@ -286,10 +294,16 @@ class Worker:
                 pass
             case _:
                 assert_never(decision)
+        if (
+            head.delivery.type in ALARMING
+            and await self._late.first(token.number, head)
+            and not await self._ring(token.number, head, reason)
+            and now_ms < head.submitted_ms + _KEPT_FOR_ALARM_MS
+        ):  # nobody would hear of it: kept, to be tried and told again
+            await self._outbox.retry(token, head, now_ms + 1000 * HOLD_S, reason, tried=False)
+            return None
         self.counts.dead += 1
         log.error("delivery.dead", reason=reason)
-        if head.delivery.type in ALARMING and await self._late.first(token.number, token.queue):
-            await self._ring(token.number, head, reason)
         return await self._outbox.finish(token, head, dead=reason, now_ms=now_ms)
 
     @staticmethod
@@ -299,19 +313,24 @@ class Worker:
             return replace(decision, reason=attempt.said)
         return decision
 
-    async def _ring(self, number: int, head: Head, reason: str) -> None:
-        """Raise the alarm about an order; should we die over it, another worker does."""
+    async def _ring(self, number: int, head: Head, reason: str) -> bool:
+        """Raise the alarm about an order; should we die over it, another worker does. Whether it was told."""
         age_s = (_ms(datetime.now(UTC)) - head.submitted_ms) / 1000
-        alarm = Alarm(head.restaurant_id, head.delivery.queue, reason, age_s, head.delivery.payload)
+        delivery = head.delivery
+        alarm = Alarm(head.restaurant_id, delivery.queue, delivery.id, reason, age_s, delivery.payload)
         try:
             if self._on_alarm is not None:
                 await self._on_alarm(alarm)
-            await self._late.told(number, head.delivery.queue)
+            await self._late.told(number, head)
+            return True
         except StoreError as error:
-            logger.warning("worker.store_away", queue=head.delivery.queue, reason=str(error))
+            logger.warning("worker.store_away", queue=delivery.queue, reason=str(error))
+        except AlarmNotToldError as error:
+            logger.warning("worker.alarm_not_told", queue=delivery.queue, reason=str(error))
         except Exception:
             logger.exception("worker.alarm_not_told")
             self.counts.errors += 1
+        return False
 
 
 def _name(endpoint: PosEndpoint) -> str:

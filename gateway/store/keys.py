@@ -165,13 +165,17 @@ def failure_key(number: int, queue: str) -> str:
     return f"{tag(number)}:queue:{queue}:failure"
 
 
+LATE_MS = 60_000
+"""A message about an order that is not delivered so long after its submit is an alarm."""
+
+
 def late_key(number: int) -> str:
     """Sorted set: queues whose head is not delivered yet, by the time at which that is an alarm, Unix milliseconds."""
     return f"{tag(number)}:late"
 
 
 def alarmed_key(number: int, queue: str) -> str:
-    """String: an alarm about a queue is being raised (`held`), or was (`told`)."""
+    """String: an alarm about an entry of a queue is being raised (`held:entry`), or was (`told:entry`)."""
     return f"{tag(number)}:alarmed:{queue}"
 
 

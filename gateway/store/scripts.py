@@ -242,9 +242,9 @@ return redis.call('DEL', KEYS[1])
 # The answer that is there already, or nil: then this one is the first.
 ONCE = Script("return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'GET', 'EX', ARGV[2])")
 
-# KEYS fence log seen order held queue outbox recent
+# KEYS fence log seen order held queue outbox recent late
 # ARGV fence order_id version order call_id now_ms retention seen_s queue delivery_id type restaurant payload
-#      cents ('' for a caller without a number) recent_s most_recent most_cents ('': no limit) count (id json)*
+#      cents ('' for a caller without a number) recent_s most_recent most_cents ('': no limit) late_ms count (id json)*
 # -1 fenced off, 0 was placed before, 1 placed now, 2 too much of one number lately. The limits are judged here, since
 # several calls of one number may be on their way to this line at once.
 SUBMIT = Script(
@@ -263,12 +263,15 @@ end
 redis.call('HSET', KEYS[4], 'state', 'submitted', 'version', ARGV[3], 'order', ARGV[4], 'call_id', ARGV[5],
            'at', ARGV[6])
 redis.call('EXPIRE', KEYS[4], ARGV[7])
-append(KEYS[2], KEYS[3], 18, ARGV[7], ARGV[8])
+append(KEYS[2], KEYS[3], 19, ARGV[7], ARGV[8])
 if ARGV[14] ~= '' then
   redis.call('ZADD', KEYS[8], ARGV[6], ARGV[2] .. ':' .. ARGV[14])
   redis.call('EXPIRE', KEYS[8], ARGV[15])
 end
 if redis.call('HGET', KEYS[5], 'order_id') == ARGV[2] then redis.call('DEL', KEYS[5]) end
+-- noted before it is tried, so that it is missed even where no worker ever tries
+redis.call('ZADD', KEYS[9], 'NX', string.format('%.0f', tonumber(ARGV[6]) + tonumber(ARGV[18])), ARGV[9])
+redis.call('EXPIRE', KEYS[9], ARGV[7])
 enqueue(KEYS[6], KEYS[7], ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[6], ARGV[7])
 return 1
 """

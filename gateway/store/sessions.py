@@ -337,12 +337,14 @@ class SessionStore:
             keys.queue_key(number, delivery.queue),
             keys.outbox_key(number),
             keys.recent_key(restaurant_id, caller_key or "-"),
+            keys.late_key(number),
         ]
         words: list[str | int] = ["" if fence is None else fence, order_id, version, order, call_id, _ms(now)]
         words += [self.retention_s, keys.SEEN_S]
         words += [delivery.queue, delivery.id, delivery.type, restaurant_id, delivery.payload]
         words += ["" if caller_key is None else cents, keys.RECENT_S]
         words += ["", ""] if lately is None else [lately.orders, lately.cents]
+        words.append(keys.LATE_MS)
         answer = await self.connection.run(SUBMIT, names, [*words, *_flat(events)])
         if answer == -1:
             raise LeaseLostError(call_id)

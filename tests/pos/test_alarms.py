@@ -13,11 +13,11 @@ from structlog.testing import capture_logs
 from gateway.local.pos import Fault, PosReceiver
 from gateway.metrics import MetricsCollector
 from gateway.orders.restaurant import PosEndpoint
-from gateway.pos.alarm import Alarm
+from gateway.pos.alarm import Alarm, AlarmNotToldError
 from gateway.pos.alarms import Alarms
 from gateway.pos.health import BACK_AFTER, FAILURES_IN_A_ROW
 from gateway.pos.worker import Worker
-from gateway.store import Delivery, SessionStore, keys_without_expiry
+from gateway.store import Delivery, SessionStore, keys, keys_without_expiry
 from tests.pos.conftest import SECRET
 from tests.pos.test_worker import until
 from tests.stage import casa_verde
@@ -26,6 +26,7 @@ Submit = Callable[..., Awaitable[str]]
 StartWorker = Callable[..., AbstractAsyncContextManager[Worker]]
 
 
+CHANGED = '{"type":"order.changed","timestamp":"2026-11-22T00:00:00Z","data":{}}'
 MESSAGE = '{"type":"message.left","timestamp":"2026-11-22T00:00:00Z","data":{}}'
 
 
@@ -85,6 +86,70 @@ async def test_an_alarm_that_was_not_told_to_the_end_is_told_by_another(
     assert [alarm.order_id for alarm in (*died, *bell.heard)] == ["pizza"] * 2
 
 
+async def test_an_order_that_nobody_had_time_for_is_late_too(
+    store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
+) -> None:
+    pos.faults = [Fault("slow", seconds=0.8)]
+    bell = Bell()
+    async with start_worker(on_alarm=bell.ring, concurrency=1):
+        await submit("first")
+        await until(lambda: _asked(pos))
+        await submit("pizza", now=datetime.now(UTC) - timedelta(seconds=61))
+        await until(bell.rang)
+        await pos.wait_for(2)
+    [alarm] = bell.heard
+    assert (alarm.order_id, alarm.reason) == ("pizza", "it was not tried yet")
+    assert await store.connection.command("ZCARD", keys.late_key(keys.partition("casa-verde"))) == 0
+
+
+async def test_a_second_message_about_an_order_is_an_alarm_of_its_own(
+    store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
+) -> None:
+    pos.faults = [Fault("status", status=410)]  # the endpoint is disabled: what follows is dead as well
+    bell = Bell()
+    async with start_worker(on_alarm=bell.ring) as worker:
+        await submit("pizza")
+        await until(bell.rang)
+        await store.enqueue("casa-verde", Delivery("pizza_2", "pizza", "order.changed", CHANGED), datetime.now(UTC))
+        await until(lambda: _dead(worker, 2))
+    assert [alarm.delivery_id for alarm in bell.heard] == ["pizza_1", "pizza_2"]
+
+
+async def test_what_is_dead_is_kept_until_somebody_hears_of_it(
+    store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.pos.late.HOLD_S", 1)
+    monkeypatch.setattr("gateway.pos.worker.HOLD_S", 1)
+    pos.faults = [Fault("status", status=400, times=None)]
+    bell = Bell()
+
+    async def engaged(alarm: Alarm) -> None:
+        await bell.ring(alarm)
+        if len(bell.heard) == 1:
+            raise AlarmNotToldError("the line is busy")
+
+    async with start_worker(on_alarm=engaged) as worker:
+        await submit("pizza")
+        await until(bell.rang)
+        assert worker.counts.dead == 0
+        await until(lambda: _dead(worker))
+    assert [alarm.order_id for alarm in bell.heard] == ["pizza"] * 2
+    assert worker.counts.errors == 0
+
+
+async def test_a_postponement_keeps_the_reason_of_the_last_attempt(
+    store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
+) -> None:
+    pos.faults = [Fault("status", status=503, times=None)]
+    async with start_worker(delay_divisor=50) as worker:
+        for number in range(FAILURES_IN_A_ROW):
+            await submit(f"order{number}")
+        await until(lambda: _postponed(worker))
+    number = keys.partition("casa-verde")
+    names = [keys.failure_key(number, f"order{one}") for one in range(FAILURES_IN_A_ROW)]
+    assert set(await store.connection.command("MGET", *names)) == {"the receiver answered 503"}
+
+
 async def test_a_token_that_waits_for_its_turn_is_not_taken_for_stuck(
     pos: PosReceiver, submit: Submit, start_worker: StartWorker
 ) -> None:
@@ -99,8 +164,7 @@ async def test_a_token_that_waits_for_its_turn_is_not_taken_for_stuck(
 async def test_what_was_delivered_meanwhile_is_no_alarm(
     pos: PosReceiver, submit: Submit, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.pos.outbox.LATE_MS", 1000)
-    monkeypatch.setattr("gateway.pos.late.LATE_MS", 1000)
+    monkeypatch.setattr("gateway.store.keys.LATE_MS", 1000)
     pos.faults = [Fault("status")]
     bell = Bell()
     async with start_worker(on_alarm=bell.ring, delay_divisor=1e6):
@@ -159,10 +223,10 @@ async def test_everybody_is_told_whoever_fails(store: SessionStore, pos: PosRece
         raise ZeroDivisionError
 
     alarms = Alarms(store, [house], metrics, [broken, bell.ring])
-    alarm = Alarm(house.id, "order-CA1", "no connection", 62.0, "{}")
+    alarm = Alarm(house.id, "order-CA1", "order-CA1_1", "no connection", 62.0, "{}")
     with capture_logs() as logs:
         await alarms.ring(alarm)
-        await alarms.ring(Alarm("elsewhere", "order-CA2", "no connection", 62.0, "{}"))
+        await alarms.ring(Alarm("elsewhere", "order-CA2", "order-CA2_1", "no connection", 62.0, "{}"))
     assert bell.heard[0] is alarm
     assert [line["event"] for line in logs].count("order_not_acknowledged") == 2
     assert [line["event"] for line in logs].count("alarm.action_failed") == 2
@@ -177,5 +241,13 @@ async def _erred(worker: Worker) -> bool:
     return worker.counts.errors > 0
 
 
-async def _dead(worker: Worker) -> bool:
-    return worker.counts.dead == 1
+async def _dead(worker: Worker, messages: int = 1) -> bool:
+    return worker.counts.dead == messages
+
+
+async def _postponed(worker: Worker) -> bool:
+    return worker.counts.postponed > 0
+
+
+async def _asked(pos: PosReceiver) -> bool:
+    return pos.requests > 0
