@@ -36,7 +36,10 @@ LOSS_WINDOW = 60.0
 
 ARRIVED = "arrived"
 ARRIVED_PATIENCE = 2.5
-"""Seconds that a leg which was moved here listens: a caller who spoke between two streams waits for an answer."""
+"""Seconds from the end of the stream before, when the leg was moved: a caller who spoke between the two waits for an
+answer."""
+ARRIVED_LEAST = 1.0
+"""Seconds that the new leg listens at least, however long the move took."""
 
 
 class ModelConnection:
@@ -63,7 +66,8 @@ class ModelConnection:
         self._losses: list[datetime] = []
         self._opened_for: Literal["leg", "loss", "move", "return"] = "leg"
         self._nobody_answered = False
-        self._owes = self._arrives = False
+        self._owes = False
+        self._left_at: datetime | None = None
         self._kept_notes: list[str] = []
         self._hints: list[str] = []
         self._hints_told = 0
@@ -136,18 +140,18 @@ class ModelConnection:
     # --- its life ---
 
     def leg_started(
-        self, *, nobody_answered: bool, returns: bool = False, moved: bool = False, owes: bool = False
+        self, *, nobody_answered: bool, returns: bool = False, left_at: datetime | None = None, owes: bool = False
     ) -> None:
         """A leg needs a model.
 
         Args:
             nobody_answered: the caller comes back from the staff's telephone.
             returns: the voice model takes over again from text-only turns, perhaps with a turn still to be answered.
-            moved: the leg before was moved here on purpose.
+            left_at: the leg before was moved here on purpose, and ended then.
             owes: the agent owed the caller something then.
         """
-        self._opened_for = "return" if returns else "move" if moved else "leg"
-        self._nobody_answered, self._owes, self._arrives = nobody_answered, owes, moved
+        self._opened_for = "return" if returns else "move" if left_at else "leg"
+        self._nobody_answered, self._owes, self._left_at = nobody_answered, owes, left_at
         self._agenda.do(OpenModel())
 
     def gone(self) -> None:
@@ -232,8 +236,10 @@ class ModelConnection:
         assert order is not None, "a leg has an order"
         if self._opened_for == "move" and not self._owes:
             self.note(prompts.MOVED_NOTE)  # the caller has noticed nothing, so nothing is said
-            if self._arrives:
-                self._agenda.timers.start(ARRIVED, at, ARRIVED_PATIENCE)
+            if self._left_at is not None:
+                patience = ARRIVED_PATIENCE - (at - self._left_at).total_seconds()
+                self._agenda.timers.start(ARRIVED, at, min(max(ARRIVED_LEAST, patience), ARRIVED_PATIENCE))
+                self._left_at = None  # a later exchange of the model is no move
             return False
         asked_about_held = held is not None and not order.lines  # by a model that is gone, and not answered yet
         spoken = any(turn.speaker == "agent" for turn in self._turns)

@@ -384,9 +384,9 @@ class Call:
         self._parts.length.leg_started(event.at)
         if ended is not None and nobody_answered:
             self.alerts.raise_alert("transfer_unanswered", ended.reason)
-        moved = ended is not None and ended.reason == MOVED
+        left_at = ended.at if ended is not None and ended.reason == MOVED else None
         owes = self._parts.moves.leg_started()
-        self._parts.connection.leg_started(nobody_answered=nobody_answered, returns=returns, moved=moved, owes=owes)
+        self._parts.connection.leg_started(nobody_answered=nobody_answered, returns=returns, left_at=left_at, owes=owes)
 
     def _hung_up(self, event: HungUp) -> None:
         self.hung_up = True

@@ -1,9 +1,11 @@
 """A leg that goes on in another process: when it leaves, and what the next one says."""
 
+from datetime import timedelta
+
 import pytest
 
 from gateway.call import prompts
-from gateway.call.connection import ARRIVED, ARRIVED_PATIENCE
+from gateway.call.connection import ARRIVED, ARRIVED_LEAST, ARRIVED_PATIENCE
 from gateway.call.effects import ConfigureModel, EndLeg, Note, RequestResponse
 from gateway.call.moves import HEARD, MOVED, QUIET
 from gateway.call.next_step import Goodbye, Reconnect, next_step
@@ -103,11 +105,12 @@ def test_a_voice_that_began_as_the_leg_left_is_owed_an_answer(greeted: Conversat
     assert notes_of_the_next_leg(greeted) == ([prompts.RECOVERED_NOTE], True)
 
 
-def arrived(talk: Conversation) -> Conversation:
+def arrived(talk: Conversation, gap_s: float = 0.0) -> Conversation:
     """The next leg, in another process, whose model has just come up."""
     asked_to_move(talk)
     talk.wait()
     talk.end_leg("closed")
+    talk.now += timedelta(seconds=gap_s)
     other = talk.in_another_process()
     other.start_leg(2)
     other.model_comes_up()
@@ -115,11 +118,25 @@ def arrived(talk: Conversation) -> Conversation:
 
 
 def test_a_caller_who_spoke_between_two_streams_is_asked_again(greeted: Conversation) -> None:
-    other = arrived(greeted)
-    assert other.patience() == ARRIVED_PATIENCE
+    other = arrived(greeted, gap_s=-1.5)  # what is told above takes half a second each
+    assert greeted.call.ended is not None
+    assert other.call.deadline == greeted.call.ended.at + timedelta(seconds=ARRIVED_PATIENCE)
     effects = other.wait()
     assert only(effects, Note).text == prompts.RECOVERED_NOTE
     assert has(effects, RequestResponse)
+
+
+def test_after_a_move_that_took_long_a_caller_is_still_listened_to_for_a_while(greeted: Conversation) -> None:
+    assert arrived(greeted, gap_s=9.0).patience() == ARRIVED_LEAST
+
+
+def test_an_exchange_of_the_model_is_no_move(greeted: Conversation) -> None:
+    other = arrived(greeted)
+    other.voice("speech_start")
+    other.voice("silence")
+    other.tell(ModelLost, code="SESSION_EXPIRED", planned=True)
+    other.model_comes_up()
+    assert other.patience_of(ARRIVED) is None
 
 
 def test_a_caller_who_speaks_behind_a_move_is_just_answered(greeted: Conversation) -> None:
