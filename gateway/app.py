@@ -187,7 +187,14 @@ async def _deliveries(
     ):
         endpoints, speed = pos_endpoints(restaurants), settings.pos_retry_speed
         worker = Worker(
-            store, client, endpoints, name=owner, delay_divisor=speed, on_alarm=alarms.ring, carriers=carriers
+            store,
+            client,
+            endpoints,
+            name=owner,
+            delay_divisor=speed,
+            on_alarm=alarms.ring,
+            carriers=carriers,
+            on_outcome=metrics.record_delivery,
         )
         task = asyncio.create_task(worker.run(), name="delivery worker")
         task.add_done_callback(_tell_failure)

@@ -192,6 +192,10 @@ class Recorder:
         """The staff was alarmed. `kind` is one of a few fixed words: it becomes a label."""
         self._series.alerts.labels(kind).inc()
 
+    def record_delivery(self, outcome: str) -> None:
+        """A message for a POS was tried, or laid by. `outcome` is one of a few fixed words: it becomes a label."""
+        self._series.deliveries.labels(outcome).inc()
+
     def record_log_problem(self, kind: str) -> None:
         """Something in a call's log was not as it should be. `kind` is one of a few fixed words: it becomes a label."""
         self._series.log_problems.labels(kind).inc()

@@ -65,6 +65,9 @@ class Series:
             "gateway_loop_lag_seconds", "How late the event loop woke sleepers, worst of a second.", registry=registry
         )
         self.alerts = counter("alerts", "Alarms for the staff.", "kind")
+        self.deliveries = counter(
+            "deliveries", "Messages for a POS, by what came of trying to deliver them.", "outcome"
+        )
         self.log_problems = counter("log_problems", "What was not sound in calls' logs, by kind.", "kind")
         self.webhooks = counter("webhooks", "Twilio webhooks by path and outcome.", "path", "outcome")
 

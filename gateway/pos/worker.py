@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
-from typing import assert_never
+from typing import Literal, assert_never
 
 import httpx2
 import structlog
@@ -41,6 +41,9 @@ CARRIED = frozenset({"sms"})
 """Types of deliveries that are not for a POS."""
 Carrier = Callable[[Head], Awaitable[Attempt | Dead]]
 """Brings one delivery to where it belongs, once; raises StoreError when the store is away."""
+
+
+Outcome = Literal["delivered", "retried", "dead", "postponed", "errors"]
 
 
 @dataclass(slots=True)
@@ -84,6 +87,7 @@ class Worker:
         block_s: float = BLOCK_S,
         on_alarm: Callable[[Alarm], Awaitable[None]] | None = None,
         carriers: Mapping[str, Carrier] = MappingProxyType({}),
+        on_outcome: Callable[[Outcome], None] | None = None,
     ) -> None:
         """Prepare a worker.
 
@@ -100,6 +104,7 @@ class Worker:
             block_s: how long a read waits for a new message; `stop` waits for it too.
             on_alarm: told, once for an order over all workers, that its POS does not have it after 60 s or never will.
             carriers: bring deliveries of some types elsewhere than to an endpoint, by the type; see `CARRIED`.
+            on_outcome: told of everything that `counts` counts.
         """
         assert stuck_after_s > timeout_s, "a worker that waits for an answer is not stuck"
         self.counts = WorkerCounts()
@@ -118,8 +123,14 @@ class Worker:
         self._on_alarm = on_alarm
         self._tasks: asyncio.TaskGroup | None = None
         self._carriers = carriers
+        self._on_outcome = on_outcome
         self._slots = asyncio.Semaphore(concurrency)
         self._stopping = asyncio.Event()
+
+    def _count(self, outcome: Outcome) -> None:
+        setattr(self.counts, outcome, getattr(self.counts, outcome) + 1)
+        if self._on_outcome is not None:
+            self._on_outcome(outcome)
 
     def stop(self) -> None:
         """Take nothing new. May be called from a signal handler of the loop."""
@@ -264,14 +275,14 @@ class Worker:
             raise
         except Exception:
             logger.exception("worker.error", delivery=head.delivery.id)
-            self.counts.errors += 1
+            self._count("errors")
             return Attempt("internal")
 
     async def _settle(self, token: Token, head: Head, attempt: Attempt | Dead | Postponed) -> Head | None:
         """Carry out what follows from an attempt; the queue's next delivery, if it goes on at once."""
         now_ms = _ms(datetime.now(UTC))
         if isinstance(attempt, Postponed):
-            self.counts.postponed += 1
+            self._count("postponed")
             due_ms = now_ms + int(1000 * attempt.after_s)
             await self._outbox.retry(token, head, due_ms, attempt.reason, tried=False)
             return None
@@ -279,11 +290,11 @@ class Worker:
         log = logger.bind(delivery=head.delivery.id, restaurant=head.restaurant_id, attempt=head.tries + 1)
         match decision:
             case Delivered():
-                self.counts.delivered += 1
+                self._count("delivered")
                 log.info("delivery.done", after_ms=now_ms - head.submitted_ms)
                 return await self._outbox.finish(token, head, now_ms=now_ms)
             case Retry(after_s, reason):
-                self.counts.retried += 1
+                self._count("retried")
                 log.warning("delivery.failed", reason=reason, next_in_s=round(after_s, 1))
                 await self._outbox.retry(token, head, now_ms + int(1000 * after_s / self._divisor), reason)
                 return None
@@ -302,7 +313,7 @@ class Worker:
         ):  # nobody would hear of it: kept, to be tried and told again
             await self._outbox.retry(token, head, now_ms + 1000 * HOLD_S, reason, tried=False)
             return None
-        self.counts.dead += 1
+        self._count("dead")
         log.error("delivery.dead", reason=reason)
         return await self._outbox.finish(token, head, dead=reason, now_ms=now_ms)
 
@@ -329,7 +340,7 @@ class Worker:
             logger.warning("worker.alarm_not_told", queue=delivery.queue, reason=str(error))
         except Exception:
             logger.exception("worker.alarm_not_told")
-            self.counts.errors += 1
+            self._count("errors")
         return False
 
 

@@ -128,7 +128,7 @@ async def test_what_is_dead_is_kept_until_somebody_hears_of_it(
         if len(bell.heard) == 1:
             raise AlarmNotToldError("the line is busy")
 
-    async with start_worker(on_alarm=engaged) as worker:
+    async with start_worker(on_alarm=engaged, delay_divisor=1e6) as worker:
         await submit("pizza")
         await until(bell.rang)
         assert worker.counts.dead == 0
@@ -183,6 +183,19 @@ async def test_messages_about_calls_are_no_orders(
         await store.enqueue("casa-verde", Delivery("m1", "CA1", "message.left", MESSAGE), datetime.now(UTC))
         await until(lambda: _dead(worker))
     assert bell.heard == []
+
+
+async def test_what_comes_of_deliveries_is_measured(
+    pos: PosReceiver, submit: Submit, start_worker: StartWorker
+) -> None:
+    pos.faults = [Fault("status", status=503, times=2)]
+    metrics = MetricsCollector()
+    async with start_worker(on_outcome=metrics.record_delivery):
+        await submit()
+        await pos.wait_for(1)
+    shown = metrics.exposition()
+    assert b'gateway_deliveries_total{outcome="retried"} 2.0' in shown
+    assert b'gateway_deliveries_total{outcome="delivered"} 1.0' in shown
 
 
 async def test_an_endpoint_that_fails_rests_and_its_orders_keep_their_attempts(
