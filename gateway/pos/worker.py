@@ -22,10 +22,11 @@ import structlog
 
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.address import GuardedTransport
-from gateway.pos.alarm import Alarm, AlarmNotToldError
+from gateway.pos.alarm import Alarm
 from gateway.pos.attempt import TIMEOUT_S, Attempt, attempt_delivery
+from gateway.pos.bell import AlarmBell
 from gateway.pos.health import EndpointHealth, Postponed
-from gateway.pos.late import ALARMING, HOLD_S, Late, LateWatch
+from gateway.pos.late import HOLD_S
 from gateway.pos.outbox import Head, Outbox, Token
 from gateway.pos.vendor import attempt_order
 from gateway.pos.webhook import Dead, Decision, Delivered, Disable, Retry, decide
@@ -36,7 +37,6 @@ logger = structlog.get_logger(__name__)
 
 _PAUSE_S = 0.5  # after an error of the store
 _LOOK_S = 1.0  # between looks at what is late
-_KEPT_FOR_ALARM_MS = 3_600_000  # what is dead and cannot be told stays so long
 CARRIED = frozenset({"sms"})
 """Types of deliveries that are not for a POS."""
 Carrier = Callable[[Head], Awaitable[Attempt | Dead]]
@@ -109,7 +109,7 @@ class Worker:
         assert stuck_after_s > timeout_s, "a worker that waits for an answer is not stuck"
         self.counts = WorkerCounts()
         self._outbox = Outbox(store, name)
-        self._late = LateWatch(store)
+        self._bell = AlarmBell(store, on_alarm, partial(self._count, "errors"))
         self._health = EndpointHealth(delay_divisor, concurrency)
         self._in_hand: set[tuple[int, str]] = set()
         self._client = client
@@ -120,7 +120,6 @@ class Worker:
         self._stuck_after_s = stuck_after_s
         self._poll_s = poll_s
         self._block_s = block_s
-        self._on_alarm = on_alarm
         self._tasks: asyncio.TaskGroup | None = None
         self._carriers = carriers
         self._on_outcome = on_outcome
@@ -162,7 +161,7 @@ class Worker:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
 
-    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+    def _spawn(self, work: Coroutine[None, None, object], name: str) -> None:
         assert self._tasks is not None, "nothing is done outside of `run`"
         self._tasks.create_task(work, name=name)
 
@@ -191,11 +190,8 @@ class Worker:
     async def _find_late(self, group: Sequence[int]) -> None:
         await self._pause(_LOOK_S)
         for number in group:
-            for late in await self._late.found(number, _ms(datetime.now(UTC))):
-                self._spawn(self._tell_late(number, late), "alarm")
-
-    async def _tell_late(self, number: int, late: Late) -> None:
-        await self._ring(number, late.head, late.reason or "it was not tried yet")
+            for alarm in await self._bell.find_late(number, _ms(datetime.now(UTC))):
+                self._spawn(alarm, "alarm")
 
     async def _begin(self, token: Token) -> None:
         await self._slots.acquire()
@@ -305,12 +301,7 @@ class Worker:
                 pass
             case _:
                 assert_never(decision)
-        if (
-            head.delivery.type in ALARMING
-            and await self._late.first(token.number, head)
-            and not await self._ring(token.number, head, reason)
-            and now_ms < head.submitted_ms + _KEPT_FOR_ALARM_MS
-        ):  # nobody would hear of it: kept, to be tried and told again
+        if not await self._bell.lets_go(token.number, head, reason, now_ms):  # kept, to be tried and told again
             await self._outbox.retry(token, head, now_ms + 1000 * HOLD_S, reason, tried=False)
             return None
         self._count("dead")
@@ -323,25 +314,6 @@ class Worker:
         if attempt.said and isinstance(decision, Retry | Dead):
             return replace(decision, reason=attempt.said)
         return decision
-
-    async def _ring(self, number: int, head: Head, reason: str) -> bool:
-        """Raise the alarm about an order; should we die over it, another worker does. Whether it was told."""
-        age_s = (_ms(datetime.now(UTC)) - head.submitted_ms) / 1000
-        delivery = head.delivery
-        alarm = Alarm(head.restaurant_id, delivery.queue, delivery.id, reason, age_s, delivery.payload)
-        try:
-            if self._on_alarm is not None:
-                await self._on_alarm(alarm)
-            await self._late.told(number, head)
-            return True
-        except StoreError as error:
-            logger.warning("worker.store_away", queue=delivery.queue, reason=str(error))
-        except AlarmNotToldError as error:
-            logger.warning("worker.alarm_not_told", queue=delivery.queue, reason=str(error))
-        except Exception:
-            logger.exception("worker.alarm_not_told")
-            self._count("errors")
-        return False
 
 
 def _name(endpoint: PosEndpoint) -> str:
