@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.call_message import MESSAGES
 from gateway.pos.examples import examples
 from gateway.pos.inbound import SoldOutList, StatusUpdate, verify
@@ -48,6 +50,12 @@ def test_the_signature_to_check_against_is_right() -> None:
 def test_the_retries_are_those_of_the_table() -> None:
     words = [f"{s:g} s" if s < 60 else f"{s / 60:g} min" if s < 3600 else f"{s / 3600:g} h" for s in DELAYS_S]
     assert f"{', '.join(words[:-1])} and {words[-1]}" in PAGE
+
+
+def test_the_tables_for_pos_systems_are_taken() -> None:
+    tables = [tomllib.loads(text)["pos"] for text in re.findall(r"```toml\n(\[pos\][^`]+)```", PAGE)]
+    systems = [PosEndpoint.model_validate(table) for table in tables if "system" in table]
+    assert [endpoint.system for endpoint in systems] == ["square", "toast", "clover"]
 
 
 def test_what_curl_sends_is_what_the_api_takes() -> None:

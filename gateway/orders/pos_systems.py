@@ -1,7 +1,7 @@
-"""What a POS system wants to know of a restaurant beside the address: places, options and the access token.
+"""What a POS system wants to know of a restaurant beside the address: places, options and the keys.
 
-Frozen models, tables of `restaurant.toml` (`[pos.square]`, `[pos.toast]`, `[pos.clover]`). Tokens are `SecretStr`, are
-written "env:NAME" in the file, and are never printed. What becomes of them is `gateway/pos/adapters`.
+Frozen models, tables of `restaurant.toml` (`[pos.square]`, `[pos.toast]`, `[pos.clover]`). Tokens and secrets are
+`SecretStr`, are written "env:NAME" in the file, and are never printed. What becomes of them is `gateway/pos/adapters`.
 """
 
 from collections.abc import Mapping
@@ -45,6 +45,7 @@ class ToastSettings(_Part):
     """A Toast restaurant, all ids are GUIDs.
 
     Attributes:
+        client_id: of the Toast API client, with `client_secret`; tokens are fetched with them.
         naming_authority: the prefix of our external ids that Toast has agreed on.
         pickup_option: the dining option for takeout.
         guest_phone: the phone number that goes with an order whose caller withheld it: Toast demands one.
@@ -56,7 +57,8 @@ class ToastSettings(_Part):
     """
 
     restaurant_guid: VendorId
-    token: Token
+    client_id: VendorId
+    client_secret: Token
     naming_authority: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
     pickup_option: VendorId
     guest_phone: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]

@@ -6,6 +6,7 @@ silence, but told to a person.
 """
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 
 import httpx2
@@ -20,6 +21,7 @@ from gateway.pos.adapters.request import PosRequest, lookup_for, prices_request_
 from gateway.pos.adapters.toast import ToastPricesError, priced_cents
 from gateway.pos.attempt import TIMEOUT_S, Answer, Attempt, ask
 from gateway.pos.order_message import OrderConfirmed
+from gateway.pos.vendor_tokens import UNAUTHORISED, VendorTokens
 from gateway.pos.webhook import Dead, Failure
 from gateway.store import Delivery
 
@@ -29,7 +31,13 @@ THERE_ALREADY = Attempt(200)
 
 
 async def attempt_order(
-    client: httpx2.AsyncClient, endpoint: PosEndpoint, delivery: Delivery, now: datetime, timeout_s: float = TIMEOUT_S
+    client: httpx2.AsyncClient,
+    endpoint: PosEndpoint,
+    delivery: Delivery,
+    now: datetime,
+    timeout_s: float = TIMEOUT_S,
+    *,
+    tokens: VendorTokens,
 ) -> Attempt | Dead:
     """Make an order at a POS system, once.
 
@@ -39,6 +47,7 @@ async def attempt_order(
         delivery: an `order.confirmed`.
         now: aware UTC.
         timeout_s: for all requests of the attempt.
+        tokens: the worker's.
     """
     settings = endpoint.system_settings
     assert settings is not None, "the neutral form has no adapter"
@@ -51,12 +60,18 @@ async def attempt_order(
         return Dead("the message in the outbox cannot be read by this version")
     except NotDeliverableError as error:
         return Dead(str(error))
-    order = _Order(client, endpoint.url.rstrip("/"), settings, message, now, timeout_s)
+    base = endpoint.url.rstrip("/")
     try:
         async with asyncio.timeout(timeout_s):
-            return await order.make(request)
+            token = await tokens.get(client, base, settings, now, timeout_s)
+            if isinstance(token, Attempt):
+                return token
+            got = await _Order(client, base, token, settings, message, now, timeout_s).make(request)
     except TimeoutError:
         return Attempt("timeout")
+    if isinstance(got, Attempt) and got.outcome == UNAUTHORISED:
+        tokens.refused(base, settings, token)
+    return got
 
 
 class _Order:
@@ -66,6 +81,7 @@ class _Order:
         self,
         client: httpx2.AsyncClient,
         base: str,
+        token: str,
         settings: SystemSettings,
         message: OrderConfirmed,
         now: datetime,
@@ -73,6 +89,7 @@ class _Order:
     ) -> None:
         self._client = client
         self._base = base
+        self._authorised = {"Authorization": f"Bearer {token}"}
         self._settings = settings
         self._message = message
         self._now = now
@@ -89,9 +106,7 @@ class _Order:
         lookup = lookup_for(self._settings, self._message)
         if lookup is None:
             return None
-        got = await ask(
-            self._client, "GET", f"{self._base}{lookup.path}", lookup.headers, now=self._now, timeout_s=self._timeout_s
-        )
+        got = await self._ask("GET", lookup.path, lookup.headers)
         if isinstance(got, Attempt):
             return got
         match lookup.finds(got.status, got.body):
@@ -127,10 +142,13 @@ class _Order:
         return None
 
     async def _post(self, request: PosRequest) -> Answer | Attempt:
-        url = f"{self._base}{request.path}"
-        return await ask(
-            self._client, "POST", url, request.headers, request.body, now=self._now, timeout_s=self._timeout_s
-        )
+        return await self._ask("POST", request.path, request.headers, request.body)
+
+    async def _ask(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes | None = None
+    ) -> Answer | Attempt:
+        url, headers = f"{self._base}{path}", {**self._authorised, **headers}
+        return await ask(self._client, method, url, headers, content, now=self._now, timeout_s=self._timeout_s)
 
 
 def _judged(got: Answer) -> Attempt | Dead:

@@ -29,6 +29,7 @@ from gateway.pos.health import EndpointHealth, Postponed
 from gateway.pos.late import HOLD_S
 from gateway.pos.outbox import Head, Outbox, Token
 from gateway.pos.vendor import attempt_order
+from gateway.pos.vendor_tokens import VendorTokens
 from gateway.pos.webhook import Dead, Decision, Delivered, Disable, Retry, decide
 from gateway.store import SessionStore, StoreError, keys
 from gateway.store.connection import BLOCK_S
@@ -113,6 +114,7 @@ class Worker:
         self._health = EndpointHealth(delay_divisor, concurrency)
         self._in_hand: set[tuple[int, str]] = set()
         self._client = client
+        self._tokens = VendorTokens()
         self._endpoints = endpoints
         self._concurrency = concurrency
         self._divisor = delay_divisor
@@ -222,7 +224,7 @@ class Worker:
         began = time.monotonic()
         if postponed := self._health.begin(name, began):
             return replace(postponed, after_s=postponed.after_s * (1 + _jitter() / 5))
-        attempt_with = attempt_delivery if endpoint.system == "neutral" else attempt_order
+        attempt_with = attempt_delivery if endpoint.system == "neutral" else partial(attempt_order, tokens=self._tokens)
         now = datetime.now(UTC)
         try:
             found = await self._guarded(

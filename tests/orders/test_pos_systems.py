@@ -12,7 +12,8 @@ SQUARE = {"location_id": "LOC1", "token": "sq-token"}
 CLOVER = {"merchant_id": "M1", "token": "clover-token"}
 TOAST = {
     "restaurant_guid": "r-guid",
-    "token": "toast-token",
+    "client_id": "client",
+    "client_secret": "toast-secret",
     "naming_authority": "GATEWAY",
     "pickup_option": "takeout-guid",
     "guest_phone": "+15550100077",
@@ -25,17 +26,21 @@ def endpoint(system: str, **tables: Any) -> PosEndpoint:
 
 
 @pytest.mark.parametrize(
-    ("system", "table", "model"),
-    [("square", SQUARE, SquareSettings), ("toast", TOAST, ToastSettings), ("clover", CLOVER, CloverSettings)],
+    ("system", "table", "secret", "model"),
+    [
+        ("square", SQUARE, "token", SquareSettings),
+        ("toast", TOAST, "client_secret", ToastSettings),
+        ("clover", CLOVER, "token", CloverSettings),
+    ],
 )
-def test_a_system_has_a_table_of_its_name(system: str, table: dict[str, str], model: type) -> None:
+def test_a_system_has_a_table_of_its_name(system: str, table: dict[str, str], secret: str, model: type) -> None:
     read = endpoint(system, **{system: table})
     assert isinstance(read.system_settings, model)
-    assert table["token"] not in repr(read)
+    assert table[secret] not in repr(read)
     with pytest.raises(ValidationError, match=rf"the table \[pos.{system}\] is missing"):
         endpoint(system)
-    with pytest.raises(ValidationError, match="token"):
-        endpoint(system, **{system: table | {"token": ""}})
+    with pytest.raises(ValidationError, match=secret):
+        endpoint(system, **{system: table | {secret: ""}})
 
 
 def test_the_neutral_form_needs_a_secret_and_no_table() -> None:

@@ -4,17 +4,19 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.orders.pos_systems import SystemSettings
+from gateway.orders.pos_systems import SystemSettings, ToastSettings
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.attempt import Attempt
 from gateway.pos.vendor import attempt_order
+from gateway.pos.vendor_tokens import VendorTokens
 from gateway.pos.webhook import Dead
 from gateway.pos.worker import Worker, delivery_client
 from gateway.store import Delivery, SessionStore
@@ -49,7 +51,8 @@ async def attempt(
     api: VendorApi, system: str, settings: SystemSettings, delivery: Delivery = ORDER, timeout_s: float = 5.0
 ) -> Attempt | Dead:
     async with delivery_client(allow_private=True) as client:
-        return await attempt_order(client, endpoint(api, system, settings), delivery, NOW, timeout_s)
+        place = endpoint(api, system, settings)
+        return await attempt_order(client, place, delivery, NOW, timeout_s, tokens=VendorTokens())
 
 
 @systems
@@ -58,7 +61,8 @@ async def test_an_order_arrives_as_it_is_in_the_golden_file(system: str, setting
         assert await attempt(api, system, settings) == Attempt(200)
     golden: dict[str, Any] = json.loads((GOLDEN / f"{system}.json").read_text())
     assert api.orders == [golden]
-    assert api.headers["authorization"] == f"Bearer {settings.token.get_secret_value()}"
+    token = "token-1" if isinstance(settings, ToastSettings) else settings.token.get_secret_value()
+    assert api.headers["authorization"] == f"Bearer {token}"
     assert api.headers["content-type"] == "application/json"
 
 
@@ -89,6 +93,33 @@ async def test_what_may_be_taken_later_is_tried_again(system: str, settings: Sys
             api.answers = [(status, {"message": "not now"})]
             found = await attempt(api, system, settings)
             assert found == Attempt(status, None, f"the POS answered {status}: not now")
+
+
+async def test_a_toast_token_is_fetched_once_and_again_before_it_ends_and_when_it_is_not_known() -> None:
+    tokens = VendorTokens()
+
+    async def sent(order: str, seconds: float = 0) -> Attempt | Dead:
+        delivery = replace(ORDER, payload=ORDER.payload.replace('"order-1"', f'"{order}"'))
+        place, now = endpoint(api, "toast", TOAST), NOW + timedelta(seconds=seconds)
+        return await attempt_order(client, place, delivery, now, 5.0, tokens=tokens)
+
+    async with vendor_api() as api, delivery_client(allow_private=True) as client:
+        assert await asyncio.gather(sent("a"), sent("b"), sent("c", 899)) == [Attempt(200)] * 3
+        assert (api.tokens, len(api.orders)) == (["token-1"], 3)
+        assert await sent("d", 900) == Attempt(200)
+        assert api.tokens == ["token-1", "token-2"]
+        api.answers = [(401, {"message": "unknown token"})]
+        assert await sent("e", 900) == Attempt(401, None, "the POS answered 401: unknown token")
+        assert await sent("e", 901) == Attempt(200)
+        assert api.headers["authorization"] == "Bearer token-3"
+
+
+async def test_without_a_toast_token_the_order_is_tried_again() -> None:
+    async with vendor_api() as api:
+        api.logins = [(401, {"message": "who are you?"}), (200, {})]
+        assert await attempt(api, "toast", TOAST) == Attempt(401, None, "the login: the POS answered 401: who are you?")
+        assert await attempt(api, "toast", TOAST) == Attempt("protocol", None, "the answer to the login cannot be read")
+        assert api.orders == []
 
 
 async def test_what_toast_would_ask_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,8 @@ class VendorApi:
         headers: of the latest request.
         answers: (status, body) of the next POSTs of orders, before they are taken; None: the order is made, and the
             answer is lost.
+        logins: (status, body) of the next logins; without one a token is given, a new one each time.
+        tokens: that were given.
         price: what Toast's price check says, in dollars; None: it cannot say.
     """
 
@@ -34,6 +36,8 @@ class VendorApi:
     asked: list[tuple[str, str]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     answers: list[tuple[int, object] | None] = field(default_factory=list)
+    logins: list[tuple[int, object]] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
     price: float | None = 0.0
 
     async def answer(self, request: Request) -> Response:
@@ -43,6 +47,8 @@ class VendorApi:
         if request.method == "GET":
             return self._find(request)
         body = json.loads(await request.body())
+        if path.endswith("/login"):
+            return self._log_in()
         if path.endswith("/prices"):
             return JSONResponse({"checks": [] if self.price is None else [{"totalAmount": self.price}]})
         told = self.answers.pop(0) if self.answers else (200, {})
@@ -53,6 +59,13 @@ class VendorApi:
         if told is None:
             await asyncio.sleep(60)  # until the peer has had enough
         return JSONResponse({"ok": True})
+
+    def _log_in(self) -> Response:
+        if self.logins:
+            status, told = self.logins.pop(0)
+            return JSONResponse(told, status)
+        self.tokens.append(f"token-{len(self.tokens) + 1}")
+        return JSONResponse({"status": "SUCCESS", "token": {"accessToken": self.tokens[-1], "expiresIn": 1000}})
 
     def _knows(self, body: dict[str, Any]) -> bool:
         """Square's idempotency key; the others make whatever they are sent."""

@@ -1,4 +1,4 @@
-"""What is sent to a POS system for an order: where, with which headers, and the body. Pure.
+"""What is sent to a POS system for an order: where, with which headers but the token's, and the body. Pure.
 
 Before an order is made it is looked for where the system does not know a repetition by itself, so that an answer that
 was lost costs no second order.
@@ -18,10 +18,10 @@ from gateway.pos.order_message import OrderConfirmed
 
 @dataclass(frozen=True, slots=True)
 class PosRequest:
-    """A POST: the path below the endpoint's URL, headers (the token is among them), JSON. Only the path is printed."""
+    """A POST: the path below the endpoint's URL, headers, JSON. The body is not printed."""
 
     path: str
-    headers: dict[str, str] = field(repr=False)
+    headers: dict[str, str]
     body: bytes = field(repr=False)
 
 
@@ -30,7 +30,7 @@ class PosLookup:
     """A GET. `title`: the answer is a list, and the order is in it if one has this title; else any 2xx is the order."""
 
     path: str
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
     title: str | None = None
 
     def finds(self, status: int, body: bytes) -> bool | None:
@@ -94,20 +94,28 @@ def prices_request_for(settings: ToastSettings, message: OrderConfirmed) -> PosR
     return _request(settings, toast.PRICES_PATH, toast.toast_order(message, settings))
 
 
+def login_request(settings: ToastSettings) -> PosRequest:
+    """The request that fetches a Toast access token (doc.toasttab.com, "Authentication and restaurant access")."""
+    words = {
+        "clientId": settings.client_id,
+        "clientSecret": settings.client_secret.get_secret_value(),
+        "userAccessType": "TOAST_MACHINE_CLIENT",
+    }
+    return PosRequest(toast.LOGIN_PATH, {"Content-Type": "application/json"}, json.dumps(words).encode())
+
+
 def _request(settings: SystemSettings, path: str, body: dict[str, object]) -> PosRequest:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return PosRequest(path, _headers(settings) | {"Content-Type": "application/json"}, text.encode())
 
 
 def _headers(settings: SystemSettings) -> dict[str, str]:
-    headers = {"Authorization": f"Bearer {settings.token.get_secret_value()}"}
     match settings:
         case SquareSettings():
-            headers["Square-Version"] = square.API_VERSION
+            return {"Square-Version": square.API_VERSION}
         case ToastSettings():
-            headers["Toast-Restaurant-External-ID"] = settings.restaurant_guid
+            return {"Toast-Restaurant-External-ID": settings.restaurant_guid}
         case CloverSettings():
-            pass
+            return {}
         case _:
             assert_never(settings)
-    return headers

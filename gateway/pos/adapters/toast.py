@@ -38,11 +38,16 @@ from gateway.pos.order_message import ConfirmedOrder, OrderConfirmed, OrderLine
 Json = dict[str, object]
 PATH = "/orders/v2/orders"
 PRICES_PATH = "/orders/v2/prices"
+LOGIN_PATH = "/authentication/v1/authentication/login"
 _TAB, _REQUEST = 255, 255
 
 
 class ToastPricesError(ValueError):
     """An answer of `/orders/v2/prices` has no total."""
+
+
+class ToastLoginError(ValueError):
+    """An answer of the login has no token."""
 
 
 def toast_order(message: OrderConfirmed, settings: ToastSettings) -> Json:
@@ -93,6 +98,22 @@ def toast_order(message: OrderConfirmed, settings: ToastSettings) -> Json:
 def external_id(message: OrderConfirmed, settings: ToastSettings) -> str:
     """Our name of the order at Toast, which takes it once (enforced since 2026-02-02)."""
     return f"{settings.naming_authority}:{message.data.order_ref}"
+
+
+def access_token(answer: bytes) -> tuple[str, float]:
+    """The token in a good answer of the login, and for how many seconds it is valid.
+
+    Raises:
+        ToastLoginError: there is none in it.
+    """
+    try:
+        token = json.loads(answer)["token"]
+        text, seconds = token["accessToken"], token["expiresIn"]
+        if isinstance(text, str) and text.isascii() and text.isprintable() and text and isinstance(seconds, int):
+            return text, float(seconds)
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
+        raise ToastLoginError("the answer to the login cannot be read") from error
+    raise ToastLoginError("the answer to the login has no token")
 
 
 def priced_cents(answer: bytes) -> int:

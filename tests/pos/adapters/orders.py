@@ -19,7 +19,8 @@ CALL = CallInfo("CA1", "+15550100123", ((1, NOW),))
 SQUARE = SquareSettings(location_id="LOC1", token=SecretStr("sq-token"))
 TOAST = ToastSettings(
     restaurant_guid="rest-guid",
-    token=SecretStr("toast-token"),
+    client_id="client",
+    client_secret=SecretStr("toast-secret"),
     naming_authority="GATEWAY",
     pickup_option="takeout-guid",
     guest_phone="+15550100077",

@@ -21,7 +21,7 @@ def test_where_and_with_what_it_goes() -> None:
     message = message_of(everything(), with_ids())
     request = request_for(CLOVER, message)
     assert request.path == "/v3/merchants/M1/atomic_order/orders"
-    assert request.headers == {"Authorization": "Bearer clover-token", "Content-Type": "application/json"}
+    assert request.headers == {"Content-Type": "application/json"}
     assert json.loads(request.body)["orderCart"]["title"] == clover_title(message.data) == "Phone order-1"
 
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from gateway.pos.adapters.refusal import refusal_text, refused_for_good
-from gateway.pos.adapters.request import lookup_for, prices_request_for
+from gateway.pos.adapters.request import login_request, lookup_for, prices_request_for
+from gateway.pos.adapters.toast import ToastLoginError, access_token
 from tests.pos.adapters.orders import CLOVER, SQUARE, TOAST, everything, message_of, with_ids
 
 MESSAGE = message_of(everything(), with_ids())
@@ -21,7 +22,6 @@ def test_at_toast_an_order_is_found_by_its_external_id() -> None:
     assert lookup is not None
     assert lookup.path == f"/orders/v2/orders/GATEWAY%3A{REF}"
     assert lookup.headers["Toast-Restaurant-External-ID"] == "rest-guid"
-    assert "toast-token" not in repr(lookup)
     assert lookup.finds(200, b"{}")
     assert lookup.finds(404, b"{}") is False
     assert lookup.finds(503, b"{}") is None
@@ -37,6 +37,36 @@ def test_at_clover_an_order_is_found_by_its_title() -> None:
     for body in (b'{"elements": [{}]}', b"[]", b"<html>"):
         assert lookup.finds(200, body) is None
     assert lookup.finds(400, b"") is None
+
+
+def test_at_toast_tokens_are_fetched() -> None:
+    request = login_request(TOAST)
+    assert request.path == "/authentication/v1/authentication/login"
+    assert json.loads(request.body) == {
+        "clientId": "client",
+        "clientSecret": "toast-secret",
+        "userAccessType": "TOAST_MACHINE_CLIENT",
+    }
+    assert "toast-secret" not in repr(request)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"[]",
+        b"<html>",
+        b'{"token": null}',
+        b'{"token": {"accessToken": "x"}}',
+        b'{"token": {"accessToken": "", "expiresIn": 60}}',
+        b'{"token": {"accessToken": "a\\nb", "expiresIn": 60}}',
+        b'{"token": {"accessToken": "x", "expiresIn": "60"}}',
+        b'{"token": {"accessToken": "x", "expiresIn": 1' + b"0" * 400 + b"}}",
+    ],
+)
+def test_an_answer_without_a_token_is_told(answer: bytes) -> None:
+    with pytest.raises(ToastLoginError):
+        access_token(answer)
 
 
 def test_prices_are_asked_for_with_the_same_body() -> None:

@@ -43,7 +43,6 @@ def test_where_and_with_what_it_goes() -> None:
     assert (order.path, prices.path) == ("/orders/v2/orders", "/orders/v2/prices")
     assert order.headers == {
         "Toast-Restaurant-External-ID": "rest-guid",
-        "Authorization": "Bearer toast-token",
         "Content-Type": "application/json",
     }
     assert (prices.headers, prices.body) == (order.headers, order.body)
