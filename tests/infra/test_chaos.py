@@ -1,12 +1,16 @@
 """The chaos run: its plan, its callers, its ears and its judgement."""
 
+import asyncio
+import json
 import signal
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 from itertools import pairwise
 
 import pytest
+from websockets.asyncio.client import connect
 
 from gateway.local.examples import examples
 from gateway.local.phone_ear import Heard, Span
@@ -17,6 +21,7 @@ from infra.chaos.customer import Customer, Mood, unfinished
 from infra.chaos.faults import Kind, Times, lasts
 from infra.chaos.judge import Verdict, differs, judge, strangers
 from infra.chaos.limits import Leaks, rolling_rules, rules
+from infra.chaos.model import MODEL_KEY, Model, Strike
 from infra.chaos.orders import NUMBERS, STAFF, WANTED
 from infra.chaos.plan import STRUCK, Planned, plan_calls
 from infra.chaos.processes import alive, catches
@@ -26,6 +31,27 @@ from infra.processes import free_ports
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it reads /proc")
 READ_BACK = "One large Pepperoni. One Coke. For Ana, pickup. That comes to twenty dollars with tax. Is that right?"
+
+
+async def test_a_model_that_has_stalled_stays_so_when_upgrades_are_taken_again() -> None:
+    async with Model(0) as model:
+        opening = partial(
+            connect, f"{model.url}?model=gpt-realtime", additional_headers={"Authorization": f"Bearer {MODEL_KEY}"}
+        )
+        item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hello?"}]}
+        create = json.dumps({"type": "conversation.item.create", "item": item})
+        async with opening() as caller, asyncio.timeout(10):
+            await caller.send(create)
+            while json.loads(await caller.recv())["type"] != "conversation.item.done":
+                pass
+            assert model.strike(Strike("stall", "Hello?")) == 1
+            model.strike(Strike("refuse", code="503"))
+            model.strike(Strike("heal"))
+            await caller.send(create)
+            async with opening() as another:
+                await another.recv()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(caller.recv(), 0.2)
 
 
 # --- orders ---
