@@ -16,7 +16,7 @@ from gateway.pos.alarm_words import alarm_text, alarm_words
 from gateway.settings import Settings
 from gateway.store import SessionStore, StoreError
 from gateway.twilio.rest import TwilioRest, account_of
-from gateway.twilio.rest_answers import TwilioError, TwilioRefusedError, may_repeat
+from gateway.twilio.rest_answers import TwilioError, TwilioRefusedError
 from twiml.alarm import alarm as alarm_document
 
 TOLD_S = int(timedelta(days=2).total_seconds())
@@ -45,10 +45,10 @@ class AlarmActions:
         missed = False
         if restaurant.alarm.call is not None:
             act = self._ring(alarm, restaurant, restaurant.alarm.call)
-            missed = not await self._once(alarm, "call", act, harmless=True)  # rung twice is better than not at all
+            missed = not await self._once(alarm, "call", act)
         if restaurant.alarm.sms is not None:
             act = self._write(alarm, restaurant, restaurant.alarm.sms)
-            missed |= not await self._once(alarm, "sms", act, harmless=False)
+            missed |= not await self._once(alarm, "sms", act)
         if missed:
             raise AlarmNotToldError("Twilio does not take it now")
 
@@ -63,8 +63,8 @@ class AlarmActions:
         sender = restaurant.numbers[0] if restaurant.sms is None else restaurant.sms.sender
         return lambda: self._twilio.send_message(number, sender, alarm_text(words))
 
-    async def _once(self, alarm: Alarm, way: str, act: Callable[[], Awaitable[str]], *, harmless: bool) -> bool:
-        """Whether a way is done with: it was told, or never can be."""
+    async def _once(self, alarm: Alarm, way: str, act: Callable[[], Awaitable[str]]) -> bool:
+        """Whether a way is done with: it was told, or never can be. Told twice is better than not at all."""
         bound = log.bind(restaurant=alarm.restaurant_id, order_id=alarm.order_id, way=way)
         key = f"alarm:{way}:{alarm.delivery_id}"
         try:
@@ -77,7 +77,7 @@ class AlarmActions:
         except TwilioError as error:
             code = error.code if isinstance(error, TwilioRefusedError) else None
             bound.error("alarm_action.failed", reason=str(error), code=code)
-            return not may_repeat(error, harmless=harmless)
+            return isinstance(error, TwilioRefusedError) and not (error.passing or error.ours_to_mend)
         bound.warning("alarm_action.done", sid=sid)
         try:
             await self._store.once(alarm.restaurant_id, key, sid, TOLD_S)

@@ -7,12 +7,11 @@ call goes on in a new leg (`/twiml/next`). The warm pool of model connections an
 import asyncio
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import structlog
 
-from gateway.call.commands import Command
 from gateway.call.log_reader import log_damaged
 from gateway.call.machine import Call
 from gateway.events import milliseconds
@@ -185,34 +184,19 @@ class VoiceSessionManager:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._parts.pool.run(), name="model pool")
             tasks.create_task(self._measure_lag(), name="loop lag")
-            tasks.create_task(self._watch_offers(), name="offers")
-            tasks.create_task(self._watch_commands(), name="commands of staff")
+            tasks.create_task(self._watch(self._tell_offer, OFFER_INTERVAL), name="offers")
+            tasks.create_task(self._watch(self._tell_commands, COMMAND_INTERVAL), name="commands of staff")
 
-    async def _watch_offers(self) -> None:
-        """Ask once for each restaurant that has calls here what can be had, and tell its calls."""
+    async def _watch(self, look: Callable[[str], Awaitable[None]], interval: float) -> None:
+        """Look again and again, once for each restaurant that has calls here. One that fails hurts no other."""
         while True:
-            await asyncio.sleep(OFFER_INTERVAL)
+            await asyncio.sleep(interval)
             served = tuple({session.restaurant_id for session in self.sessions})
-            offers = dict(zip(served, await asyncio.gather(*map(self._offer_of, served)), strict=True))
-            for session in self.sessions:
-                if (offer := offers.get(session.restaurant_id)) is not None:
-                    session.offer_is(offer)
-
-    async def _watch_commands(self) -> None:
-        """Ask once for each restaurant that has calls here what its people want done, and what its kitchen says."""
-        while True:
-            await asyncio.sleep(COMMAND_INTERVAL)
-            served = {session.restaurant_id for session in self.sessions}
-            for commands in await asyncio.gather(*map(self._commands_of, served)):
-                for command in commands:
-                    if (session := self._sessions.get(command.call_id)) is not None:
-                        session.obey(command)
-
-    async def _commands_of(self, restaurant_id: str) -> tuple[Command, ...]:
-        try:
-            return await self._parts.store.commands.waiting(restaurant_id)
-        except StoreError:
-            return ()  # the event log raises the alarm
+            outcomes = await asyncio.gather(*map(look, served), return_exceptions=True)
+            for house, outcome in zip(served, outcomes, strict=True):
+                # while the store does not answer, the event log raises the alarm
+                if isinstance(outcome, Exception) and not isinstance(outcome, StoreError):
+                    log.error("watch_failed", restaurant=house, exc_info=outcome)
 
     async def _offer_of(self, restaurant_id: str) -> Offer | None:
         """What can be had there; None while the store does not answer, which the event log raises the alarm for."""
@@ -220,6 +204,20 @@ class VoiceSessionManager:
             return await self._parts.store.offers.read(restaurant_id)
         except StoreError:
             return None
+
+    async def _tell_offer(self, restaurant_id: str) -> None:
+        """Tell a restaurant's calls what can be had."""
+        if (offer := await self._offer_of(restaurant_id)) is None:
+            return
+        for session in self.sessions:
+            if session.restaurant_id == restaurant_id:
+                session.offer_is(offer)
+
+    async def _tell_commands(self, restaurant_id: str) -> None:
+        """Tell a restaurant's calls what its people want done, and what its kitchen says."""
+        for command in await self._parts.store.commands.waiting(restaurant_id):
+            if (session := self._sessions.get(command.call_id)) is not None:
+                session.obey(command)
 
     async def _measure_lag(self) -> None:
         """How late the loop wakes a sleeper: the load that matters to audio. The lead follows the worst of a second."""

@@ -31,8 +31,6 @@ from gateway.twilio.rest_answers import (
 USEFUL_FOR = timedelta(hours=2)
 """A confirmation that comes later would only be puzzled over."""
 TAKEN = 201
-_OURS_TO_MEND = frozenset({401, 403})
-"""Statuses that say that our account or token is wrong: whoever sets it right wants the message sent."""
 
 
 class SmsCarrier:
@@ -79,7 +77,7 @@ class SmsCarrier:
 
 def _outcome(error: TwilioError) -> Attempt | Dead:
     match error:
-        case TwilioRefusedError() if error.passing or error.status in _OURS_TO_MEND:
+        case TwilioRefusedError() if error.passing or error.ours_to_mend:
             return Attempt(error.status, error.retry_after_s)
         case TwilioRefusedError():
             return Dead(f"Twilio refused it: {error.status}, error {error.code}")

@@ -86,6 +86,18 @@ async def test_a_refusal_is_told_with_its_code(api: TwilioApi, twilio: TwilioRes
     assert MANAGER not in repr(logs)
 
 
+async def test_an_account_that_is_refused_and_a_message_that_may_be_lost_are_tried_at_the_next_alarm(
+    api: TwilioApi, twilio: TwilioRest, store: SessionStore
+) -> None:
+    actions = AlarmActions(twilio, store, [house(AlarmSettings(sms=MANAGER))])
+    for fault in (ApiFault("status", status=401), ApiFault("status", status=403), ApiFault("status", status=503)):
+        api.faults = [fault]
+        with pytest.raises(AlarmNotToldError):
+            await actions(ALARM)
+    await actions(ALARM)
+    assert len(api.messages) == 1
+
+
 async def test_nothing_is_done_for_a_restaurant_without_actions(
     api: TwilioApi, twilio: TwilioRest, store: SessionStore
 ) -> None:

@@ -400,8 +400,12 @@ async def test_what_has_run_out_reaches_the_calls_and_a_store_that_is_away_harms
     async def away(_restaurant_id: str) -> Offer:
         raise StoreUnavailableError("away")
 
-    monkeypatch.setattr(store.offers, "read", away)
-    await asyncio.sleep(0.1)
+    async def broken(_restaurant_id: str) -> Offer:
+        raise ValueError("not to be read")
+
+    for failing in (away, broken):
+        monkeypatch.setattr(store.offers, "read", failing)
+        await asyncio.sleep(0.1)
     monkeypatch.setattr(store.offers, "read", read)
     assert await store.offers.bring_back(HOUSE.id, "tiramisu")
     await until(lambda: session.call.desk.offer == Offer(quote_minutes=45))

@@ -20,6 +20,7 @@ from gateway.cli.houses import DataDir, RedisUrl, ask_store
 from gateway.cli.terminal import fail, out
 from gateway.masking import Masker
 from gateway.pos.deliveries import DeadLetter, DeliveryBook, Waiting
+from gateway.pos.worker import CARRIED
 from gateway.store import SessionStore
 
 deliveries = typer.Typer(help="What waits for a POS, and what was given up.", invoke_without_command=True)
@@ -178,7 +179,7 @@ async def _send_again(
         house = letter.restaurant_id
         if house not in disabled:
             disabled[house] = bool(await book.disabled(house))
-        if disabled[house]:
+        if disabled[house] and letter.type not in CARRIED:
             kept.append(replace(letter, payload=""))
         elif await book.redeliver(letter):
             sent.append(replace(letter, payload=""))

@@ -31,6 +31,11 @@ class SquareSettings(_Part):
     token: Token
     delivery_as: Literal["pickup", "delivery"] = "pickup"
 
+    @property
+    def merchant(self) -> str:
+        """Whose orders they are, of all that the system serves at one address."""
+        return self.location_id
+
 
 class ToastDelivery(_Part):
     """How Toast takes deliveries: the dining option, and the town, which callers hardly ever say and Toast demands."""
@@ -67,6 +72,11 @@ class ToastSettings(_Part):
     delivery: ToastDelivery | None = None
     most_price_difference: Annotated[int, Field(strict=True, ge=0)] | None = None
 
+    @property
+    def merchant(self) -> str:
+        """Whose orders they are, of all that the system serves at one address."""
+        return self.restaurant_guid
+
 
 class CloverSettings(_Part):
     """A Clover merchant. `order_types` are the merchant's own; without one the order has none."""
@@ -74,6 +84,11 @@ class CloverSettings(_Part):
     merchant_id: VendorId
     token: Token
     order_types: Mapping[Literal["pickup", "delivery"], VendorId] = {}
+
+    @property
+    def merchant(self) -> str:
+        """Whose orders they are, of all that the system serves at one address."""
+        return self.merchant_id
 
 
 SystemSettings = SquareSettings | ToastSettings | CloverSettings

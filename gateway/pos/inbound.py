@@ -79,6 +79,7 @@ def key_is_known(keys: Sequence[str], authorization: str) -> bool:
 # --- what may be said -----------------------------------------------------------------------------------------------
 
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -98,10 +99,10 @@ def _is_written_out(value: object) -> object:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:  # the first or last hours of the calendar, with an offset that leads out of it
-        raise ValueError("this moment is outside the calendar") from None
+    """Somewhere in this century: the ends of the calendar, which programs send for "never", break every clock."""
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"a moment lies between {_FIRST_YEAR} and {_LAST_YEAR}; leave it out when there is none")
+    return moment.astimezone(UTC)
 
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]

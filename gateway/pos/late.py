@@ -6,7 +6,7 @@ that died meanwhile, or could not raise it, leaves it to the next look.
 """
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 from gateway.pos.outbox import Head, Token, read_head
 from gateway.store import SessionStore, keys
@@ -16,21 +16,32 @@ from gateway.store.scripts import Script
 ALARMING = frozenset({"order.confirmed", "order.changed", "order.cancelled"})
 """Types of messages that are an alarm when the POS does not have them."""
 AT_ONCE = 50
+Standing = Literal["told", "held", "mine"]
 HOLD_S = 60
 """So long an alarm that is being raised is left to whoever raises it."""
 
-# Whether an alarm about an entry is the caller's to raise, for so many seconds.
+# Whose the alarm about an entry is: `told` to everybody, `held` by whoever raises it, or `mine`, for so many seconds.
 _HOLD = """
 local function hold(alarmed, entry, seconds)
   local known = redis.call('GET', alarmed)
-  if known == 'held:' .. entry or known == 'told:' .. entry then return false end
+  for _, standing in ipairs({'told', 'held'}) do
+    if known == standing .. ':' .. entry then return standing end
+  end
   redis.call('SET', alarmed, 'held:' .. entry, 'EX', seconds)
-  return true
+  return 'mine'
 end
 """
 
 # KEYS alarmed | ARGV entry hold_s
-_FIRST = Script(_HOLD + "return hold(KEYS[1], ARGV[1], ARGV[2]) and 1 or 0")
+_CLAIM = Script(_HOLD + "return hold(KEYS[1], ARGV[1], ARGV[2])")
+
+# KEYS alarmed | ARGV entry
+_LET_GO = Script(
+    """
+if redis.call('GET', KEYS[1]) ~= 'held:' .. ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])
+"""
+)
 
 # KEYS late queue failure alarmed | ARGV now_ms late_after_ms retention queue hold_s type ...
 # The head of a queue that is late, with why it failed last; nil when there is none, or somebody knows. The note stays,
@@ -49,7 +60,7 @@ if not alarming then
   return false
 end
 local now, due = tonumber(ARGV[1]), tonumber(found['at']) + tonumber(ARGV[2])
-local mine = due <= now and hold(KEYS[4], head[1], ARGV[5])
+local mine = due <= now and hold(KEYS[4], head[1], ARGV[5]) == 'mine'
 if due <= now then due = now + 1000 * tonumber(ARGV[5]) end
 redis.call('ZADD', KEYS[1], string.format('%.0f', due), ARGV[4])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
@@ -75,16 +86,23 @@ class LateWatch:
         self._retention_s = store.retention_s
 
     async def found(self, number: int, now_ms: int) -> list[Late]:
-        """What has become late in a partition and nobody was told of; it is this worker's to tell, see `told`."""
+        """What has become late in a partition and nobody was told of.
+
+        It is this worker's to tell, see `told` and `let_go`.
+        """
         words: list[str | int] = [keys.late_key(number), "-inf", now_ms, "BYSCORE", "LIMIT", 0, AT_ONCE]
         queues = cast("list[str]", await self._connection.command("ZRANGE", *words))
         found = [await self._look(number, queue, now_ms) for queue in queues]
         return [one for one in found if one is not None]
 
-    async def first(self, number: int, head: Head) -> bool:
-        """Whether nobody was told of a message, or is telling; it is this worker's to tell now."""
+    async def claim(self, number: int, head: Head) -> Standing:
+        """Ask for the alarm about a message: `mine`, to be told now, `held` by another worker, or `told` before."""
         name = keys.alarmed_key(number, head.delivery.queue)
-        return await self._connection.run(_FIRST, [name], [head.entry, HOLD_S]) == 1
+        return cast("Standing", await self._connection.run(_CLAIM, [name], [head.entry, HOLD_S]))
+
+    async def let_go(self, number: int, head: Head) -> None:
+        """Nobody was reached: whoever claims it next may try."""
+        await self._connection.run(_LET_GO, [keys.alarmed_key(number, head.delivery.queue)], [head.entry])
 
     async def told(self, number: int, head: Head) -> None:
         """Everybody knows."""

@@ -7,7 +7,7 @@ claimed by another: a delivery may happen twice, with the same id, and never get
 entry id, so that a worker that was presumed dead cannot finish something else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
@@ -90,8 +90,9 @@ return take(KEYS[1], KEYS[2], KEYS[3])
 """
 )
 
-# KEYS outbox queue tries failure retry late
+# KEYS outbox queue tries failure retry late asked
 # ARGV group consumer token entry due_ms retention queue reason counts (1: an attempt was made) late_ms
+#      asked (1: the receiver has named the time)
 _RETRY = Script(
     """
 local held = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)
@@ -105,6 +106,7 @@ redis.call('EXPIRE', KEYS[3], ARGV[6])
 if ARGV[9] == '1' or redis.call('EXISTS', KEYS[4]) == 0 then redis.call('SET', KEYS[4], ARGV[8], 'EX', ARGV[6]) end
 redis.call('ZADD', KEYS[5], ARGV[5], ARGV[7])
 redis.call('EXPIRE', KEYS[5], ARGV[6])
+if ARGV[11] == '1' then redis.call('SET', KEYS[7], '1', 'PXAT', ARGV[5]) end
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])
 redis.call('XDEL', KEYS[1], ARGV[3])
 return 1
@@ -127,13 +129,16 @@ return woken
 """
 )
 
-# KEYS retry queue tries | ARGV restaurant now_ms queue
+# KEYS retry queue tries asked | ARGV restaurant now_ms queue type ... (of messages that are not for a POS)
 _HURRY = Script(
     """
 local head = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
-if not head or not redis.call('ZSCORE', KEYS[1], ARGV[3]) then return 0 end
-for place = 1, #head[2], 2 do
-  if head[2][place] == 'restaurant' and head[2][place + 1] ~= ARGV[1] then return 0 end
+if not head or not redis.call('ZSCORE', KEYS[1], ARGV[3]) or redis.call('EXISTS', KEYS[4]) == 1 then return 0 end
+local found = {}
+for place = 1, #head[2], 2 do found[head[2][place]] = head[2][place + 1] end
+if found['restaurant'] ~= ARGV[1] then return 0 end
+for place = 4, #ARGV do
+  if found['type'] == ARGV[place] then return 0 end
 end
 redis.call('ZADD', KEYS[1], 'LT', ARGV[2], ARGV[3])
 if tonumber(redis.call('GET', KEYS[3]) or '0') > 0 then redis.call('DECR', KEYS[3]) end
@@ -211,7 +216,9 @@ class Outbox:
         rest: list[str | int] = [head.entry, dead, now_ms, DEAD_KEPT, self._retention_s, token.queue]
         return read_head(token, await self._run(_FINISH, token, rest, *names))
 
-    async def retry(self, token: Token, head: Head, due_ms: int, reason: str = "", *, tried: bool = True) -> bool:
+    async def retry(
+        self, token: Token, head: Head, due_ms: int, reason: str = "", *, tried: bool = True, asked: bool = False
+    ) -> bool:
         """Lay the queue by until `due_ms`. False when another worker has the token.
 
         Args:
@@ -220,25 +227,37 @@ class Outbox:
             due_ms: Unix milliseconds.
             reason: kept for people; that of the last attempt is kept where none was made.
             tried: it counts as one of the message's attempts.
+            asked: the receiver has named the time, so that nothing hurries it.
         """
         number, queue = token.number, token.queue
         names = [keys.failure_key(number, queue), keys.retry_key(number), keys.late_key(number)]
+        names.append(keys.asked_key(number, queue))
         rest: list[str | int] = [head.entry, due_ms, self._retention_s, queue, reason, int(tried)]
-        return await self._run(_RETRY, token, [*rest, head.submitted_ms + keys.LATE_MS], *names) == 1
+        return await self._run(_RETRY, token, [*rest, head.submitted_ms + keys.LATE_MS, int(asked)], *names) == 1
 
     async def wake_due(self, group: Sequence[int], now_ms: int, limit: int = 100) -> int:
         """Put the queues whose time has come back into the streams; how many there were. Any worker may do it."""
         names = [name for number in group for name in (keys.retry_key(number), keys.outbox_key(number))]
         return cast("int", await self._connection.run(_WAKE, names, [now_ms, limit, self._retention_s]))
 
-    async def hurry(self, number: int, restaurant_id: str, now_ms: int, limit: int = 500) -> int:
-        """Let all that waits for a restaurant's POS be tried now, beside its attempts; how many there were."""
+    async def hurry(
+        self, number: int, restaurant_id: str, now_ms: int, *, but: Collection[str] = (), limit: int = 500
+    ) -> int:
+        """Let what waits for a restaurant's POS be tried now, beside its attempts; how many there were.
+
+        Args:
+            number: the restaurant's partition.
+            restaurant_id: whose messages.
+            now_ms: Unix milliseconds.
+            but: types of messages that are for somebody else; what a receiver has named a time for waits, too.
+            limit: how many to look at.
+        """
         key = keys.retry_key(number)
         waiting = cast("list[str]", await self._connection.command("ZRANGE", key, 0, limit - 1))
         hurried = 0
         for queue in waiting:
-            names = [key, keys.queue_key(number, queue), keys.tries_key(number, queue)]
-            words: list[str | int] = [restaurant_id, now_ms, queue]
+            names = [key, keys.queue_key(number, queue), keys.tries_key(number, queue), keys.asked_key(number, queue)]
+            words: list[str | int] = [restaurant_id, now_ms, queue, *but]
             hurried += cast("int", await self._connection.run(_HURRY, names, words))
         return hurried
 
@@ -253,6 +272,13 @@ class Outbox:
         name = keys.disabled_key(restaurant_id)
         await self._connection.command("HSET", name, endpoint, reason)
         await self._connection.command("EXPIRE", name, self._retention_s)
+
+    async def keep_disabled(self, restaurant_id: str, endpoint: str) -> None:
+        """Forget that any endpoint but this one is disabled: the address was changed."""
+        name = keys.disabled_key(restaurant_id)
+        known = cast("list[str]", await self._connection.command("HKEYS", name))
+        if others := [one for one in known if one != endpoint]:
+            await self._connection.command("HDEL", name, *others)
 
     async def disabled(self, restaurant_id: str, endpoint: str) -> str | None:
         """Why an endpoint is disabled; None when it is not."""

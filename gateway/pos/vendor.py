@@ -138,7 +138,7 @@ class _Order:
             log.warning("delivery.price_differs", order_id=self._message.data.order_ref, told=told, asked=asked)
         most = settings.most_price_difference
         if most is not None and abs(asked - told) > most:
-            return Dead(f"toast asks {asked} cents, and the caller was told {told}")
+            return Dead(f"toast asks {asked} cents, and the caller was told {told}", got.status)
         return None
 
     async def _post(self, request: PosRequest) -> Answer | Attempt:
@@ -155,4 +155,4 @@ def _judged(got: Answer) -> Attempt | Dead:
     if 200 <= got.status < 300:
         return Attempt(got.status)
     said = refusal_text(got.status, got.body)
-    return Dead(said) if refused_for_good(got.status) else Attempt(got.status, got.retry_after_s, said)
+    return Dead(said, got.status) if refused_for_good(got.status) else Attempt(got.status, got.retry_after_s, said)

@@ -48,9 +48,13 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """All attempts are used up: keep the message apart and tell somebody."""
+    """All attempts are used up, or it is of no use to try: keep the message apart and tell somebody.
+
+    `status`: of the answer that says so; None: nobody was asked.
+    """
 
     reason: str
+    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
         return min(float(text), LONGEST_S)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())

@@ -139,6 +139,9 @@ class Worker:
 
     async def run(self) -> None:
         """Deliver until `stop()`. A store that is away is waited for."""
+        with suppress(StoreError):  # then the command line shows what is not so any more
+            for house, endpoint in self._endpoints.items():
+                await self._outbox.keep_disabled(house, _name(endpoint))
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             for group in self._outbox.groups:
@@ -232,15 +235,15 @@ class Worker:
             )
         finally:
             self._health.end(name, time.monotonic() - began)
-        if (
-            isinstance(found, Attempt) and found.outcome != "internal"
-        ):  # what was given up without a question says nothing about the endpoint
-            self._note(name, found, head.restaurant_id)
+        self._note(name, found, head.restaurant_id)
         return found
 
-    def _note(self, name: str, found: Attempt, restaurant_id: str) -> None:
+    def _note(self, name: str, found: Attempt | Dead, restaurant_id: str) -> None:
         """What an attempt says about the endpoint, and what follows for everything else that waits for it."""
-        status = found.outcome if isinstance(found.outcome, int) else 599
+        outcome = found.status if isinstance(found, Dead) else found.outcome
+        if outcome in (None, "internal"):
+            return  # what was given up without a question says nothing about the endpoint
+        status = outcome if isinstance(outcome, int) else 599
         alive, received = status < 500 and status != 429, 200 <= status < 300
         now = time.monotonic()
         match self._health.note(name, alive=alive, received=received, now=now, spread=_jitter()):
@@ -256,7 +259,7 @@ class Worker:
         hurried, now_ms = 0, _ms(datetime.now(UTC))
         with suppress(StoreError):  # then it is tried when that was agreed
             for house in [house for house, endpoint in self._endpoints.items() if _name(endpoint) == name]:
-                hurried += await self._outbox.hurry(keys.partition(house), house, now_ms)
+                hurried += await self._outbox.hurry(keys.partition(house), house, now_ms, but=CARRIED)
         logger.info("delivery.endpoint_is_back", endpoint=name, waiting=hurried)
 
     async def _carry(self, head: Head) -> Attempt | Dead:
@@ -294,7 +297,9 @@ class Worker:
             case Retry(after_s, reason):
                 self._count("retried")
                 log.warning("delivery.failed", reason=reason, next_in_s=round(after_s, 1))
-                await self._outbox.retry(token, head, now_ms + int(1000 * after_s / self._divisor), reason)
+                due_ms = now_ms + int(1000 * after_s / self._divisor)
+                asked = isinstance(attempt, Attempt) and attempt.retry_after_s is not None
+                await self._outbox.retry(token, head, due_ms, reason, asked=asked)
                 return None
             case Disable(reason):
                 endpoint = self._endpoints[head.restaurant_id]
@@ -303,12 +308,20 @@ class Worker:
                 pass
             case _:
                 assert_never(decision)
-        if not await self._bell.lets_go(token.number, head, reason, now_ms):  # kept, to be tried and told again
+        if not await self._lets_go(token, head, reason, now_ms):  # kept, to be tried and told again
             await self._outbox.retry(token, head, now_ms + 1000 * HOLD_S, reason, tried=False)
             return None
         self._count("dead")
         log.error("delivery.dead", reason=reason)
         return await self._outbox.finish(token, head, dead=reason, now_ms=now_ms)
+
+    async def _lets_go(self, token: Token, head: Head, reason: str, now_ms: int) -> bool:
+        """See `AlarmBell.lets_go`. A telephone that rings keeps nobody's delivery back: its slot is free meanwhile."""
+        self._slots.release()
+        try:
+            return await self._bell.lets_go(token.number, head, reason, now_ms)
+        finally:
+            await self._slots.acquire()
 
     @staticmethod
     def _decide(head: Head, attempt: Attempt) -> Decision:
@@ -319,8 +332,9 @@ class Worker:
 
 
 def _name(endpoint: PosEndpoint) -> str:
-    """An endpoint's name in the store: a hash, since addresses may hold credentials."""
-    return hashlib.sha256(endpoint.url.encode()).hexdigest()[:16]
+    """An endpoint's name in the store: a hash, since addresses may hold credentials. Many merchants share a system."""
+    merchant = "" if endpoint.system_settings is None else endpoint.system_settings.merchant
+    return hashlib.sha256(f"{endpoint.url}{merchant}".encode()).hexdigest()[:16]
 
 
 def _jitter() -> float:

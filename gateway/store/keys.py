@@ -165,6 +165,11 @@ def failure_key(number: int, queue: str) -> str:
     return f"{tag(number)}:queue:{queue}:failure"
 
 
+def asked_key(number: int, queue: str) -> str:
+    """String: there until the time that the receiver has named for the next attempt (Retry-After)."""
+    return f"{tag(number)}:queue:{queue}:asked"
+
+
 LATE_MS = 60_000
 """A message about an order that is not delivered so long after its submit is an alarm."""
 

@@ -81,8 +81,14 @@ class OfferStore:
         await self._connection.command("EXPIRE", key, keys.OFFER_S)
 
 
+_LONGEST = 14
+"""Digits of a moment that a clock can show; what is later never comes."""
+
+
 def _moment(milliseconds: str) -> datetime | None:
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds.isdecimal() else None
+    if not milliseconds.isdecimal() or len(milliseconds) > _LONGEST:
+        return None
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
 
 
 def _milliseconds(moment: datetime | None) -> str:

@@ -48,6 +48,11 @@ class TwilioRefusedError(TwilioError):
         """Whether the same request may well be taken a little later."""
         return self.status == TOO_MANY_REQUESTS
 
+    @property
+    def ours_to_mend(self) -> bool:
+        """Whether it is the account that was refused: once that is mended the same request is taken."""
+        return self.status in (401, 403)
+
 
 class TwilioUnreachableError(TwilioError):
     """No connection was made, so nothing was done."""

@@ -16,6 +16,8 @@ from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.alarm import Alarm, AlarmNotToldError
 from gateway.pos.alarms import Alarms
 from gateway.pos.health import BACK_AFTER, FAILURES_IN_A_ROW
+from gateway.pos.late import LateWatch
+from gateway.pos.outbox import Head
 from gateway.pos.worker import Worker
 from gateway.store import Delivery, SessionStore, keys, keys_without_expiry
 from tests.pos.conftest import SECRET
@@ -137,6 +139,46 @@ async def test_what_is_dead_is_kept_until_somebody_hears_of_it(
     assert worker.counts.errors == 0
 
 
+async def test_an_alarm_that_another_is_raising_is_not_taken_for_heard(
+    store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.pos.worker.HOLD_S", 0.1)
+    pos.faults = [Fault("status", status=410)]
+    number, bell = keys.partition("casa-verde"), Bell()
+    sent = await submit("pizza")
+    [(entry, _)] = await store.connection.command("XRANGE", keys.queue_key(number, "pizza"), "-", "+")
+    other = Head(entry, Delivery(sent, "pizza", "order.confirmed", "{}"), "casa-verde", 0, 0)
+    assert await LateWatch(store).claim(number, other) == "mine"
+    async with start_worker(on_alarm=bell.ring) as worker:
+        await until(lambda: _asked(pos))
+        await asyncio.sleep(0.2)
+        assert (worker.counts.dead, bell.heard) == (0, [])
+        await LateWatch(store).let_go(number, other)
+        await until(lambda: _dead(worker))
+    assert [alarm.delivery_id for alarm in bell.heard] == [sent]
+    assert await LateWatch(store).claim(number, other) == "told"
+
+
+async def test_a_telephone_that_rings_keeps_no_delivery_back(
+    pos: PosReceiver, submit: Submit, start_worker: StartWorker
+) -> None:
+    pos.faults = [Fault("status", status=503, times=8)]
+    picked_up = asyncio.Event()
+
+    async def rings(_: Alarm) -> None:
+        await picked_up.wait()
+
+    async with start_worker(on_alarm=rings, concurrency=1, delay_divisor=1e6) as worker:
+        await submit("pizza")
+        await until(lambda: _asked(pos, 8))
+        sent = await submit("pasta")
+        await pos.wait_for(1)
+        assert worker.counts.dead == 0
+        picked_up.set()
+        await until(lambda: _dead(worker))
+    assert [order.id for order in pos.orders] == [sent]
+
+
 async def test_a_postponement_keeps_the_reason_of_the_last_attempt(
     store: SessionStore, pos: PosReceiver, submit: Submit, start_worker: StartWorker
 ) -> None:
@@ -216,8 +258,8 @@ async def test_an_endpoint_that_fails_rests_and_its_orders_keep_their_attempts(
 async def test_what_waits_for_a_pos_that_is_back_is_tried_at_once(
     pos: PosReceiver, submit: Submit, start_worker: StartWorker
 ) -> None:
-    pos.faults = [Fault("status", status=503, times=BACK_AFTER, headers={"retry-after": "3600"})]
-    async with start_worker(houses=("casa-verde", "hilltop-burger")) as worker:
+    pos.faults = [Fault("status", status=503, times=BACK_AFTER)]
+    async with start_worker(houses=("casa-verde", "hilltop-burger"), delay_divisor=0.01) as worker:
         waiting = [await submit() for _ in range(BACK_AFTER - 1)]
         waiting.append(await submit(restaurant="hilltop-burger"))
         await submit(restaurant="elsewhere")
@@ -225,6 +267,21 @@ async def test_what_waits_for_a_pos_that_is_back_is_tried_at_once(
         last = await submit()
         await pos.wait_for(BACK_AFTER + 1)
     assert {order.id for order in pos.orders} == {*waiting, last}
+
+
+async def test_what_a_pos_has_named_a_time_for_is_not_hurried(
+    pos: PosReceiver, submit: Submit, start_worker: StartWorker
+) -> None:
+    pos.faults = [Fault("status", status=429, headers={"retry-after": "600"})]
+    pos.faults.append(Fault("status", status=503, times=BACK_AFTER - 1))
+    async with start_worker(delay_divisor=0.01) as worker:
+        await submit("asked for later")
+        await until(lambda: _retried(worker, 1))
+        sent = {await submit() for _ in range(BACK_AFTER - 1)}
+        await until(lambda: _retried(worker, BACK_AFTER))
+        sent.add(await submit())
+        await pos.wait_for(BACK_AFTER)
+    assert {order.id for order in pos.orders} == sent
 
 
 async def test_everybody_is_told_whoever_fails(store: SessionStore, pos: PosReceiver) -> None:
@@ -262,5 +319,5 @@ async def _postponed(worker: Worker) -> bool:
     return worker.counts.postponed > 0
 
 
-async def _asked(pos: PosReceiver) -> bool:
-    return pos.requests > 0
+async def _asked(pos: PosReceiver, times: int = 1) -> bool:
+    return pos.requests >= times

@@ -82,7 +82,7 @@ async def test_what_will_never_be_taken_is_dead_at_once_with_the_systems_words(
     async with vendor_api() as api:
         api.answers = [(400, {"message": "no such item", "errors": [{"code": "BAD", "detail": "call +15550100123"}]})]
         found = await attempt(api, system, settings)
-    assert found == Dead("the POS answered 400: BAD call [number]")
+    assert found == Dead("the POS answered 400: BAD call [number]", 400)
     assert api.orders == []
 
 

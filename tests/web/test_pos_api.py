@@ -201,6 +201,8 @@ async def test_who_is_not_let_in(pos: Pos) -> None:
         ("ordering", {"paused": True, "until": 55013}, "invalid_body"),
         ("ordering", {"paused": True, "until": "55013"}, "invalid_body"),
         ("ordering", {"paused": True, "until": "0001-01-01T00:00:00+05:00"}, "invalid_body"),
+        ("ordering", {"paused": True, "until": "1969-12-31T23:59:59Z"}, "invalid_body"),
+        ("sold-out", {"items": [{"ref": "coke", "until": "9999-12-31T23:59:59.9999999Z"}]}, "invalid_body"),
         ("ordering", {"paused": "yes"}, "invalid_body"),
         ("sold-out", {"items": [{"ref": "no-such-thing"}]}, "unknown_refs"),
         ("sold-out", {"items": [{"ref": "coke", "mood": 1}]}, "invalid_body"),
