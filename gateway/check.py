@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gateway.masking import Masker
+from gateway.orders.pos_systems import SquareSettings
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.restaurant_files import SHIPPED, RestaurantErrors, load_restaurants
 from gateway.pos.adapters.mapping import SYSTEMS, mapping_gaps
@@ -44,8 +45,8 @@ def check_configuration(environment: Mapping[str, str]) -> list[Problem]:
     return problems
 
 
-def mapping_warnings(environment: Mapping[str, str]) -> list[str]:
-    """What a POS system's menu ids lack, a line for each restaurant; nothing that keeps the gateway from starting."""
+def pos_warnings(environment: Mapping[str, str]) -> list[str]:
+    """What the orders for POS systems lack, a line each; nothing that keeps the gateway from starting."""
     try:
         restaurants = _restaurants(environment)
     except RestaurantErrors:
@@ -56,6 +57,10 @@ def mapping_warnings(environment: Mapping[str, str]) -> list[str]:
         if system is not None and (gaps := mapping_gaps(restaurant.menu, system)):
             look = f"gateway pos mapping --restaurant {restaurant.id} --system {system}"
             warnings.append(f"{restaurant.id}: {len(gaps)} entries of the menu have no id in {system}: {look}")
+        settings = None if restaurant.pos is None else restaurant.pos.system_settings
+        if isinstance(settings, SquareSettings) and settings.payment == "none":
+            why = "Square shows an order to its seller once it is paid"
+            warnings.append(f'{restaurant.id}: {why}; [pos.square] payment = "external" or "cash" records that')
     return warnings
 
 

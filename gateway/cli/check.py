@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from gateway.check import check_configuration, mapping_warnings, probe_store
+from gateway.check import check_configuration, pos_warnings, probe_store
 from gateway.cli.terminal import err, out, problems_table
 from gateway.settings import Settings, SettingsErrors, load_settings
 
@@ -24,7 +24,7 @@ def check(
     if problems:
         err.print(problems_table(problems))
         raise typer.Exit(1)
-    for warning in mapping_warnings(os.environ):
+    for warning in pos_warnings(os.environ):
         err.print(f"[yellow]{escape(warning)}[/]", soft_wrap=True)
     asked = "settings and restaurants" if offline else "settings, restaurants and store"
     out.print(f"[green]All is well[/]: {asked} ({settings.gateway_env if settings else ''}).")

@@ -25,11 +25,16 @@ class SquareSettings(_Part):
     `delivery_as`: Square shows orders of the type DELIVERY to sellers with a partner's agreement only, so that a
     delivery goes as PICKUP with the address in capitals in its note, unless the agreement is there
     (developer.squareup.com/docs/orders-api/fulfillments).
+
+    `payment`: Square shows sellers an order once it is paid (the same guide). "external" and "cash" record a payment of
+    the whole order, which the seller takes at the counter and must not charge again; with "none" nothing is recorded,
+    for sellers whose own software looks for open orders.
     """
 
     location_id: VendorId
     token: Token
     delivery_as: Literal["pickup", "delivery"] = "pickup"
+    payment: Literal["none", "external", "cash"] = "none"
 
     @property
     def merchant(self) -> str:
@@ -79,11 +84,18 @@ class ToastSettings(_Part):
 
 
 class CloverSettings(_Part):
-    """A Clover merchant. `order_types` are the merchant's own; without one the order has none."""
+    """A Clover merchant.
+
+    Attributes:
+        order_types: the merchant's own; without one the order has none.
+        print_orders: Clover prints an order of its API only when it is told to (docs.clover.com, "Print orders with the
+            REST API").
+    """
 
     merchant_id: VendorId
     token: Token
     order_types: Mapping[Literal["pickup", "delivery"], VendorId] = {}
+    print_orders: bool = True
 
     @property
     def merchant(self) -> str:

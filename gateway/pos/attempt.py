@@ -30,7 +30,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer; `body` is no longer than `ANSWER_LIMIT` and a bit."""
+    """An HTTP answer; `body` is no longer than the limit that was named, and a bit."""
 
     status: int
     retry_after_s: float | None
@@ -65,6 +65,7 @@ async def ask(
     *,
     now: datetime,
     timeout_s: float,
+    limit: int = ANSWER_LIMIT,
 ) -> Answer | Attempt:
     """One request; without a whole answer an attempt that failed.
 
@@ -76,6 +77,7 @@ async def ask(
         content: the body.
         now: aware UTC, against which a Retry-After is read.
         timeout_s: for all of it.
+        limit: bytes of the answer that are read.
     """
     read = bytearray()
     try:
@@ -85,7 +87,7 @@ async def ask(
         ):
             async for part in answer.aiter_raw():
                 read += part
-                if len(read) > ANSWER_LIMIT:
+                if len(read) > limit:
                     break
     except (TimeoutError, httpx2.TimeoutException):
         return Attempt("timeout")

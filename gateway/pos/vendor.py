@@ -1,8 +1,8 @@
 """One attempt to bring an order to a POS system by that system's own API.
 
-Rules kept here: an order is looked for before it is made, where the system does not know a repetition by itself; what
-will never be taken is given up at once, with the system's own words; messages that are no new order are not lost in
-silence, but told to a person.
+Rules kept here: an order is looked for before it is made, where the system does not know a repetition by itself; it is
+delivered when the kitchen sees it, which some systems want a second request for; what will never be taken is given up
+at once, with the system's own words; messages that are no new order are not lost in silence, but told to a person.
 """
 
 import asyncio
@@ -17,7 +17,14 @@ from gateway.orders.pos_systems import SystemSettings, ToastSettings
 from gateway.orders.restaurant import PosEndpoint
 from gateway.pos.adapters.mapping import NotDeliverableError
 from gateway.pos.adapters.refusal import refusal_text, refused_for_good
-from gateway.pos.adapters.request import PosRequest, lookup_for, prices_request_for, request_for
+from gateway.pos.adapters.request import (
+    PosRequest,
+    UnreadableAnswerError,
+    lookup_for,
+    prices_request_for,
+    request_for,
+    second_request_for,
+)
 from gateway.pos.adapters.toast import ToastPricesError, priced_cents
 from gateway.pos.attempt import TIMEOUT_S, Answer, Attempt, ask
 from gateway.pos.order_message import OrderConfirmed
@@ -27,7 +34,8 @@ from gateway.store import Delivery
 
 log = structlog.get_logger(__name__)
 
-THERE_ALREADY = Attempt(200)
+ANSWER_LIMIT = 1 << 20
+"""Bytes: systems answer with the whole order, every tax and price of it."""
 
 
 async def attempt_order(
@@ -96,13 +104,28 @@ class _Order:
         self._timeout_s = timeout_s
 
     async def make(self, request: PosRequest) -> Attempt | Dead:
-        if (settled := await self._look_up() or await self._compare_prices()) is not None:
-            return settled
+        made = await self._look_up()
+        if made is None:
+            if (settled := await self._compare_prices()) is not None:
+                return settled
+            made = await self._post(request)
+        if isinstance(made, Attempt):
+            return made
+        return await self._show(made) if 200 <= made.status < 300 else _judged(made)
+
+    async def _show(self, made: Answer) -> Attempt | Dead:
+        """An order is there: have the kitchen see it."""
+        try:
+            request = second_request_for(self._settings, self._message, made.body)
+        except UnreadableAnswerError as error:
+            return Attempt("protocol", None, str(error))
+        if request is None:
+            return Attempt(made.status)
         got = await self._post(request)
         return got if isinstance(got, Attempt) else _judged(got)
 
-    async def _look_up(self) -> Attempt | None:
-        """A receipt when the order is there; an attempt that failed when that cannot be said."""
+    async def _look_up(self) -> Answer | Attempt | None:
+        """The answer in which the order is; None when it is not there; an attempt that failed when nobody knows."""
         lookup = lookup_for(self._settings, self._message)
         if lookup is None:
             return None
@@ -111,7 +134,7 @@ class _Order:
             return got
         match lookup.finds(got.status, got.body):
             case True:
-                return THERE_ALREADY
+                return got
             case False:
                 return None
             case None:
@@ -148,7 +171,9 @@ class _Order:
         self, method: str, path: str, headers: Mapping[str, str], content: bytes | None = None
     ) -> Answer | Attempt:
         url, headers = f"{self._base}{path}", {**self._authorised, **headers}
-        return await ask(self._client, method, url, headers, content, now=self._now, timeout_s=self._timeout_s)
+        return await ask(
+            self._client, method, url, headers, content, now=self._now, timeout_s=self._timeout_s, limit=ANSWER_LIMIT
+        )
 
 
 def _judged(got: Answer) -> Attempt | Dead:

@@ -137,6 +137,43 @@ async def test_what_toast_would_ask_is_compared(monkeypatch: pytest.MonkeyPatch)
     assert told_of == ["delivery.price_differs", "delivery.price_differs", "delivery.price_unknown"]
 
 
+@pytest.mark.parametrize("payment", ["external", "cash"])
+async def test_square_is_told_of_the_payment_without_which_nobody_sees_the_order(payment: str) -> None:
+    settings = SQUARE.model_copy(update={"payment": payment})
+    async with vendor_api() as api:
+        api.second_answers = [(503, {})]
+        assert await attempt(api, "square", settings) == Attempt(503, None, "the POS answered 503")
+        assert await attempt(api, "square", settings) == Attempt(200)
+        [paid] = api.seconds
+        assert (paid["order_id"], paid["source_id"]) == ("SQ1", payment.upper())
+        assert paid["amount_money"] == {"amount": 2000, "currency": "USD"}
+        assert len(paid["idempotency_key"]) <= 45
+        api.second_answers = [(400, {"errors": [{"code": "BAD"}]})]
+        assert await attempt(api, "square", settings) == Dead("the POS answered 400: BAD", 400)
+    assert len(api.orders) == 1
+
+
+async def test_clover_prints_the_order_also_when_it_was_there_already() -> None:
+    async with vendor_api() as api:
+        api.second_answers = [(500, {})]
+        assert await attempt(api, "clover", CLOVER) == Attempt(500, None, "the POS answered 500")
+        assert await attempt(api, "clover", CLOVER) == Attempt(200)
+        assert api.seconds == [{"orderRef": {"id": "CL1"}}]
+        assert await attempt(api, "clover", CLOVER.model_copy(update={"print_orders": False})) == Attempt(200)
+        assert len(api.seconds) == len(api.orders) == 1
+
+
+async def test_an_answer_without_an_order_is_asked_for_again() -> None:
+    async with vendor_api() as api:
+        settings = SQUARE.model_copy(update={"payment": "cash"})
+        api.unreadable = True
+        found = await attempt(api, "square", settings)
+        assert found == Attempt("protocol", None, "the answer to the order cannot be read")
+        api.unreadable = False
+        assert await attempt(api, "square", settings) == Attempt(200)
+    assert len(api.orders) == 1
+
+
 async def test_a_system_that_cannot_be_asked_is_asked_later() -> None:
     async with vendor_api() as api:
         gone = api.url

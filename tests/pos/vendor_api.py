@@ -22,23 +22,29 @@ class VendorApi:
     Attributes:
         url: where it begins.
         orders: bodies of the orders that were made, each once.
+        seconds: bodies of what followed an order: payments, print events.
+        second_answers: (status, body) of the next ones of these.
         asked: method and path of every request.
         headers: of the latest request.
         answers: (status, body) of the next POSTs of orders, before they are taken; None: the order is made, and the
             answer is lost.
         logins: (status, body) of the next logins; without one a token is given, a new one each time.
         tokens: that were given.
+        unreadable: whether the answers to orders say nothing.
         price: what Toast's price check says, in dollars; None: it cannot say.
     """
 
     url: str = ""
     orders: list[dict[str, Any]] = field(default_factory=list)
+    seconds: list[dict[str, Any]] = field(default_factory=list)
+    second_answers: list[tuple[int, object]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     answers: list[tuple[int, object] | None] = field(default_factory=list)
     logins: list[tuple[int, object]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     price: float | None = 0.0
+    unreadable: bool = False
 
     async def answer(self, request: Request) -> Response:
         path = request.url.path
@@ -51,6 +57,12 @@ class VendorApi:
             return self._log_in()
         if path.endswith("/prices"):
             return JSONResponse({"checks": [] if self.price is None else [{"totalAmount": self.price}]})
+        if path.endswith(("/payments", "/print_event")):
+            if self.second_answers:
+                status, said = self.second_answers.pop(0)
+                return JSONResponse(said, status)
+            self.seconds.append(body)
+            return JSONResponse({})
         told = self.answers.pop(0) if self.answers else (200, {})
         if told is not None and told[0] >= 300:
             return JSONResponse(told[1], told[0])
@@ -58,7 +70,10 @@ class VendorApi:
             self.orders.append(body)
         if told is None:
             await asyncio.sleep(60)  # until the peer has had enough
-        return JSONResponse({"ok": True})
+        if self.unreadable:
+            return JSONResponse(["?"])
+        due = {"amount": 2000, "currency": "USD"}
+        return JSONResponse({"id": "CL1", "order": {"id": "SQ1", "net_amount_due_money": due}})
 
     def _log_in(self) -> Response:
         if self.logins:
@@ -75,7 +90,7 @@ class VendorApi:
     def _find(self, request: Request) -> Response:
         if (wanted := request.query_params.get("filter")) is not None:
             carts = [order["orderCart"] for order in self.orders]
-            return JSONResponse({"elements": [c for c in carts if f"title={c['title']}" == wanted]})
+            return JSONResponse({"elements": [c | {"id": "CL1"} for c in carts if f"title={c['title']}" == wanted]})
         external_id = request.url.path.rpartition("/")[2]
         found = [order for order in self.orders if order["externalId"] == external_id]
         return JSONResponse(found[0]) if found else JSONResponse({"message": "not found"}, 404)

@@ -12,6 +12,7 @@ Clover repeats nothing on our behalf: it has no idempotency key. Whoever sends a
 order that is already there by its title.
 """
 
+import json
 from collections.abc import Iterator
 
 from gateway.orders.pos_systems import CloverSettings
@@ -43,6 +44,30 @@ def clover_path(settings: CloverSettings) -> str:
 def clover_orders_path(settings: CloverSettings) -> str:
     """Where a merchant's orders are found."""
     return f"/v3/merchants/{settings.merchant_id}/orders"
+
+
+def clover_print_path(settings: CloverSettings) -> str:
+    """Where a merchant's printers are told what to print."""
+    return f"/v3/merchants/{settings.merchant_id}/print_event"
+
+
+def clover_print(data: ConfirmedOrder, made: bytes) -> Json:
+    """The body of a print event for an order.
+
+    Args:
+        data: the order.
+        made: Clover's answer to the atomic order, or the list in which the order was found by its title.
+
+    Raises:
+        ValueError, KeyError, TypeError: the answer is not one, or the order is not in it.
+    """
+    answer = json.loads(made)
+    if "elements" not in answer:
+        return {"orderRef": {"id": answer["id"]}}
+    for order in answer["elements"]:
+        if order["title"] == clover_title(data):
+            return {"orderRef": {"id": order["id"]}}
+    raise ValueError("the order is not in the answer")
 
 
 def clover_order(message: OrderConfirmed, settings: CloverSettings) -> Json:

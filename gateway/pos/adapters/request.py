@@ -12,8 +12,19 @@ from urllib.parse import quote, urlencode
 
 from gateway.orders.pos_systems import CloverSettings, SquareSettings, SystemSettings, ToastSettings
 from gateway.pos.adapters import square, toast
-from gateway.pos.adapters.clover import clover_order, clover_orders_path, clover_path, clover_title
+from gateway.pos.adapters.clover import (
+    clover_order,
+    clover_orders_path,
+    clover_path,
+    clover_print,
+    clover_print_path,
+    clover_title,
+)
 from gateway.pos.order_message import OrderConfirmed
+
+
+class UnreadableAnswerError(ValueError):
+    """The answer of a system to an order is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,36 @@ def lookup_for(settings: SystemSettings, message: OrderConfirmed) -> PosLookup |
             return PosLookup(path, _headers(settings), title)
         case _:
             assert_never(settings)
+
+
+def second_request_for(settings: SystemSettings, message: OrderConfirmed, made: bytes) -> PosRequest | None:
+    """The request without which the kitchen does not see an order that was made; None: there is none.
+
+    Square: the payment, if it is to be recorded. Clover: the ticket. Both may be sent again.
+
+    Args:
+        settings: of the restaurant.
+        message: the order.
+        made: the answer of the system to `request_for`'s request, or to that of `lookup_for`.
+
+    Raises:
+        UnreadableAnswerError: that answer does not say which order it is.
+    """
+    body: dict[str, object] | None
+    try:
+        match settings:
+            case SquareSettings():
+                path, body = square.PAYMENTS_PATH, square.square_payment(message, settings, made)
+            case ToastSettings():
+                return None
+            case CloverSettings():
+                path = clover_print_path(settings)
+                body = clover_print(message.data, made) if settings.print_orders else None
+            case _:
+                assert_never(settings)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UnreadableAnswerError("the answer to the order cannot be read") from error
+    return None if body is None else _request(settings, path, body)
 
 
 def prices_request_for(settings: ToastSettings, message: OrderConfirmed) -> PosRequest:

@@ -11,6 +11,7 @@ Fields and limits: developer.squareup.com/reference/square/orders-api/create-ord
 
 import base64
 import hmac
+import json
 from collections.abc import Iterable, Iterator
 from itertools import count
 from math import ceil
@@ -33,10 +34,11 @@ from gateway.pos.order_message import ConfirmedOrder, OrderConfirmed, OrderLine
 
 Json = dict[str, object]
 PATH = "/v2/orders"
+PAYMENTS_PATH = "/v2/payments"
 API_VERSION = "2026-09-16"
 """The `Square-Version` whose fields these are."""
 _NAME, _SIZE, _CHOICE, _NOTE, _FULFILMENT_NOTE = 512, 400, 255, 2000, 500
-_RECIPIENT, _TICKET, _REFERENCE = 255, 30, 40
+_RECIPIENT, _TICKET, _REFERENCE, _KEY = 255, 30, 40, 45
 
 
 def square_order(message: OrderConfirmed, settings: SquareSettings) -> Json:
@@ -68,6 +70,35 @@ def square_order(message: OrderConfirmed, settings: SquareSettings) -> Json:
             for tax in data.totals.taxes
         ]
     return {"idempotency_key": data.idempotency_key, "order": order}
+
+
+def square_payment(message: OrderConfirmed, settings: SquareSettings, made: bytes) -> Json | None:
+    """The body of CreatePayment that records the payment of an order; None: there is nothing to record.
+
+    Args:
+        message: the order.
+        settings: whose it is.
+        made: Square's answer to CreateOrder.
+
+    Raises:
+        ValueError, KeyError, TypeError: the answer is not one.
+    """
+    if settings.payment == "none":
+        return None
+    order = json.loads(made)["order"]
+    due: Json = {name: order["net_amount_due_money"][name] for name in ("amount", "currency")}
+    if due["amount"] == 0:
+        return None
+    body: Json = {
+        "idempotency_key": f"pay-{message.data.idempotency_key}"[:_KEY],
+        "source_id": settings.payment.upper(),
+        "location_id": settings.location_id,
+        "order_id": order["id"],
+        "amount_money": due,
+    }
+    if settings.payment == "cash":
+        return body | {"cash_details": {"buyer_supplied_money": due}}
+    return body | {"external_details": {"type": "OTHER", "source": "Phone order, paid at the counter"}}
 
 
 def square_signature(key: str, url: str, body: bytes) -> str:

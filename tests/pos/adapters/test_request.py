@@ -4,8 +4,15 @@ import json
 
 import pytest
 
+from gateway.pos.adapters.clover import clover_title
 from gateway.pos.adapters.refusal import refusal_text, refused_for_good
-from gateway.pos.adapters.request import login_request, lookup_for, prices_request_for
+from gateway.pos.adapters.request import (
+    UnreadableAnswerError,
+    login_request,
+    lookup_for,
+    prices_request_for,
+    second_request_for,
+)
 from gateway.pos.adapters.toast import ToastLoginError, access_token
 from tests.pos.adapters.orders import CLOVER, SQUARE, TOAST, everything, message_of, with_ids
 
@@ -102,3 +109,20 @@ def test_a_long_refusal_is_cut_and_has_no_numbers_of_callers() -> None:
     said = refusal_text(422, json.dumps({"message": "call +15550100123 " + "x " * 900}).encode())
     assert "[number]" in said
     assert len(said) < 310
+
+
+def test_toast_wants_no_second_request() -> None:
+    assert second_request_for(TOAST, MESSAGE, b"") is None
+
+
+def test_clover_prints_the_order_that_is_in_the_answer() -> None:
+    title = clover_title(MESSAGE.data)
+    found = json.dumps({"elements": [{"id": "CL0", "title": "another"}, {"id": "CL1", "title": title}]}).encode()
+    for made in (b'{"id": "CL1"}', found):
+        request = second_request_for(CLOVER, MESSAGE, made)
+        assert request is not None
+        assert request.path == "/v3/merchants/M1/print_event"
+        assert json.loads(request.body) == {"orderRef": {"id": "CL1"}}
+    for made in (b"", b"7", b"{}", b'{"elements": []}', b'{"elements": [{"id": "CL0", "title": "another"}]}'):
+        with pytest.raises(UnreadableAnswerError):
+            second_request_for(CLOVER, MESSAGE, made)

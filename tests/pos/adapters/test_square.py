@@ -1,5 +1,6 @@
 """Square: fields as its own library reads them, its signature, and what is too long for its fields."""
 
+import inspect
 import json
 from typing import Any, get_args
 
@@ -7,6 +8,9 @@ import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from square.payments.client import PaymentsClient
+from square.requests.cash_payment_details import CashPaymentDetailsParams
+from square.requests.external_payment_details import ExternalPaymentDetailsParams
 from square.types.create_order_request import CreateOrderRequest
 from square.types.fulfillment_pickup_details_schedule_type import FulfillmentPickupDetailsScheduleType
 from square.types.fulfillment_state import FulfillmentState
@@ -16,13 +20,15 @@ from square.types.order_line_item_tax_type import OrderLineItemTaxType
 from square.utils.webhooks_helper import verify_signature
 
 from gateway.orders.order import Line, Order
-from gateway.pos.adapters.request import request_for
-from gateway.pos.adapters.square import _percentage, is_from_square, square_order, square_signature
+from gateway.pos.adapters.request import UnreadableAnswerError, request_for, second_request_for
+from gateway.pos.adapters.square import _percentage, is_from_square, square_order, square_payment, square_signature
 from tests.orders.osteria import chose, halved, part, with_item, without
 from tests.pos.adapters.orders import SQUARE, asap, everything, message_of, with_ids
 
 URL = "https://gateway.example.com/pos/square"
 PARTNER = SQUARE.model_copy(update={"delivery_as": "delivery"})
+MESSAGE = message_of(everything(), with_ids())
+MADE = b'{"order": {"id": "SQ1", "net_amount_due_money": {"amount": 2000, "currency": "USD"}}}'
 CHICKEN = Line(id="L1", item_id="chicken", variation_id="one", modifiers=(chose("side", "fries"),))
 
 
@@ -68,6 +74,30 @@ def test_the_library_of_square_knows_every_field(settings: Any, kept: bool) -> N
         for tax in read.order.taxes or []:
             assert tax.type in values(OrderLineItemTaxType)
             assert tax.scope in values(OrderLineItemTaxScope)
+
+
+@pytest.mark.parametrize("kind", ["external", "cash"])
+def test_the_library_of_square_knows_every_field_of_a_payment(kind: str) -> None:
+    paid = square_payment(MESSAGE, SQUARE.model_copy(update={"payment": kind}), MADE)
+    assert paid is not None
+    assert set(paid) <= set(inspect.signature(PaymentsClient.create).parameters)
+    for name, fields in (
+        ("external_details", ExternalPaymentDetailsParams),
+        ("cash_details", CashPaymentDetailsParams),
+    ):
+        assert set(paid.get(name, {})) <= set(fields.__annotations__)
+
+
+def test_what_is_paid_is_not_paid_again_and_what_is_not_to_be_recorded_is_not() -> None:
+    cash = SQUARE.model_copy(update={"payment": "cash"})
+    assert square_payment(MESSAGE, SQUARE, MADE) is None
+    assert square_payment(MESSAGE, cash, MADE.replace(b"2000", b"0")) is None
+
+
+@pytest.mark.parametrize("made", [b"", b"[]", b"{}", b'{"order": {"id": "SQ1"}}', b'{"order": null}'])
+def test_an_answer_that_is_no_order_is_told(made: bytes) -> None:
+    with pytest.raises(UnreadableAnswerError):
+        second_request_for(SQUARE.model_copy(update={"payment": "cash"}), MESSAGE, made)
 
 
 def test_where_and_with_what_it_goes() -> None:
