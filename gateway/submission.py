@@ -46,7 +46,7 @@ class Submission:
     Args:
         store: where orders go.
         call: whose order it is.
-        fence: under which the leg holds the call.
+        fence: under which the leg holds the call; None: no leg does, the call is over.
         caller_number: E.164; goes into the order's message.
         patience_s: seconds for which a store that does not answer is asked; None: `SUBMIT_PATIENCE`.
     """
@@ -55,7 +55,7 @@ class Submission:
         self,
         store: SessionStore,
         call: Call,
-        fence: int,
+        fence: int | None,
         caller_number: str | None,
         *,
         patience_s: float | None = None,

@@ -142,6 +142,7 @@ class Supervisor:
     # --- one worker ---
 
     async def _start(self) -> Worker:
+        """A new process; raises OSError when there is none to be had."""
         reading, writing = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
@@ -165,13 +166,18 @@ class Supervisor:
         """Keep one worker running, or its successors, until it is retired or everything ends."""
         loop = asyncio.get_running_loop()
         while worker is not None or not self._stopping.is_set():
-            worker = worker or await self._start()
-            status = await worker.process.wait()
-            self.workers.remove(worker)
-            worker.ended.set()
-            if self._stopping.is_set() or worker.retired:
-                return
-            lived = loop.time() - worker.started
+            status, lived = -1, 0.0
+            try:
+                worker = worker or await self._start()
+            except OSError as error:  # no process or pipe is to be had just now: the others go on
+                log.error("supervisor.not_started", reason=str(error))
+            else:
+                status = await worker.process.wait()
+                self.workers.remove(worker)
+                worker.ended.set()
+                if self._stopping.is_set() or worker.retired:
+                    return
+                lived = loop.time() - worker.started
             worker = None
             self._failures = 0 if lived >= STEADY_S else self._failures + 1
             log.error("supervisor.worker_died", status=status, lived_s=round(lived, 1))
@@ -198,7 +204,11 @@ class Supervisor:
         """Put a new worker in an old one's place; False when there is none, or everything ends."""
         if old.ended.is_set():
             return True  # it died meanwhile, and has a successor
-        new = await self._start()
+        try:
+            new = await self._start()
+        except OSError as error:
+            log.error("supervisor.not_renewed", reason=str(error))
+            return False
         await self._first_of(self.ready_within, new.ready, self._stopping, watched=new)
         if not new.ready.is_set():
             log.error("supervisor.not_renewed", reason="the new worker does not become ready")

@@ -8,6 +8,7 @@ that an older leg's writes are refused.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -162,8 +163,9 @@ class TextSessions:
             news = [event_of(command, now) for command in commands]
             turn.gathered(asked.turn, asked.given, offer, now, voice_ready=self._voice_ready(), news=news)
             if await self._finish(asked, turn, asked.fence):
-                for command in commands:
-                    await self._store.commands.taken(asked.restaurant.id, command.id)
+                with suppress(StoreError):  # they stand in the log: taken twice, they are known by their ids
+                    for command in commands:
+                        await self._store.commands.taken(asked.restaurant.id, command.id)
                 return TurnTaken(turn.answer, asked.fence)
         return TurnTaken(await self._told(asked, asked.leg), asked.fence)
 

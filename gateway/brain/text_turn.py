@@ -68,6 +68,8 @@ SURE = 0.55
 """As `USABLE`, for what is said to the read-back of an order."""
 MOST_RETURNS = 2
 """How often in a call the voice model takes over again; one that comes and goes is worse than none."""
+NAME_LENGTH = 8
+"""So much of a call's id tells it from others; the model's side takes no long names."""
 MOST_RESPONSES = 16
 """Responses in one turn; a mind that needs more does not come to an end."""
 RESTS = frozenset({State.DISCONNECTED, State.READY, State.IDLE, State.AUDIO_PLAYBACK})
@@ -136,6 +138,8 @@ class TextTurn:
         self.hold: HoldOrder | None = None
         self.errors: list[ErrorEvent] = []
         self._model = TextModel(mind)
+        # An order goes from call to call with the ids of what was done to it: no two calls may give the same.
+        self._name = call.call_id[-NAME_LENGTH:]
         self._number = caller_number
         self._redaction = Redaction()
         self._inbox: deque[AnyEvent] = deque()
@@ -239,7 +243,7 @@ class TextTurn:
             if self._responses > MOST_RESPONSES:
                 self._tell(Ended(**stamp_of(self.call.call_id, at), reason="text-only: no end of it", next="apologise"))
             else:
-                turn = f"{self.call.leg}_{self.call.turn}"
+                turn = f"{self._name}_{self.call.leg}_{self.call.turn}"
                 self._inbox += self._model.respond(self.call.call_id, turn, at, playing=self.call.playing)
             self._drain(at)
         if self.submit is None and self.call.closing and self.call.playing:
@@ -250,7 +254,7 @@ class TextTurn:
     # --- inside ---
 
     def _hear(self, given: Input, turn: int, at: datetime) -> None:
-        stamp, item_id = stamp_of(self.call.call_id, at), f"heard_{self.call.leg}_{turn}"
+        stamp, item_id = stamp_of(self.call.call_id, at), f"heard_{self._name}_{self.call.leg}_{turn}"
         order = self.call.order
         needed = SURE if order is not None and order.state is OrderState.READ_BACK else USABLE
         sure = given.confidence is None or given.confidence >= needed or is_emergency(given.words)

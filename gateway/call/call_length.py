@@ -89,7 +89,7 @@ class CallLength:
 
     def _end(self, at: datetime, ends: datetime) -> None:
         if at >= ends:
-            self._farewell.finish(at, REASON, self._following())
+            self._farewell.finish(at, REASON, self._following(at))
             return
         busy = not self._connection.up or self._replies.active is not None or self._floor.playing
         if self._said_goodbye or self._farewell.closing:
@@ -98,15 +98,15 @@ class CallLength:
             self._wait(at, min(ends, at + AGAIN))
         else:
             self._said_goodbye = True
-            following = self._following()
+            following = self._following(at)
             self._farewell.begin(at, REASON, following, spoken=True)
             self._connection.note(prompts.call_over_note(person=following == "transfer"))
             self._connection.wish()
             self._wait(at, ends)
 
-    def _following(self) -> NextStepName:
+    def _following(self, at: datetime) -> NextStepName:
         """An order that was begun is worth a person's time; a call that led nowhere is not."""
-        return "transfer" if self._desk.unplaced and self._restaurant.transfer_to is not None else "goodbye"
+        return "transfer" if self._desk.unplaced and self._desk.person(at) else "goodbye"
 
     def _over_at(self) -> datetime:
         assert self._began is not None, "the timer runs from the call's first event"

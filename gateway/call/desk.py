@@ -253,15 +253,14 @@ class Desk:
         told = f"{self._submit.say} {PLACED}".strip()
         return self._settle(told, {"ok": True, "state": "submitted", "say": told})
 
-    @property
-    def person(self) -> bool:
-        """Whether the caller can be put through to a person."""
-        return self._restaurant.transfer_to is not None
+    def person(self, now: datetime) -> bool:
+        """Whether the caller can be put through to a person now."""
+        return self._staff_line.number(now) is not None
 
-    def submit_failed(self) -> AnswerTool | Note | None:
+    def submit_failed(self, now: datetime) -> AnswerTool | Note | None:
         """The store did not answer: the order is as before the confirm, and the caller is told that nothing is sure."""
         self._not_sure = self._submit is not None or self._not_sure
-        return self._not_done(prompts.NOT_SURE_PERSON if self.person else prompts.NOT_SURE)
+        return self._not_done(prompts.NOT_SURE_PERSON if self.person(now) else prompts.NOT_SURE)
 
     def needs_person(self) -> AnswerTool | Note | None:
         """The order is not placed, since the caller's number has ordered too much of late."""

@@ -199,8 +199,8 @@ class Replies:
 
     def _not_certain(self, at: datetime) -> AnswerTool | Note | None:
         """The store did not say that it has the order: the caller goes to a person, where there is one."""
-        answer = self._desk.submit_failed()
-        if answer is not None and self._desk.person:
+        answer = self._desk.submit_failed(at)
+        if answer is not None and self._desk.person(at):
             self._farewell.begin(at, "the order could not be stored for certain", "transfer")
         return answer
 

@@ -25,6 +25,7 @@ from gateway.call.states import State
 from gateway.cli.houses import DataDir, Folder, RedisUrl, ask_store, find_houses
 from gateway.cli.terminal import err, fail, out
 from gateway.events import StaffAction
+from gateway.houses import Houses
 from gateway.orders.pricing import totals
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.wording.money import price_text
@@ -174,13 +175,14 @@ def _twilio_settings() -> Settings | None:
 
 async def _look(store: SessionStore, houses: Sequence[Restaurant]) -> list[Seen]:
     """The calls that are on, oldest first."""
-    now, seen = datetime.now(UTC), []
+    now, seen, menus = datetime.now(UTC), [], Houses(houses, store)
     for house in houses:
         for live in await store.live_calls(house.id, now):
             entries = await store.read_log(house.id, live.call_id)
             events = read_log(((entry.event_id, entry.event) for entry in entries), live.call_id).events
             served = await store.lease_owner(house.id, live.call_id) is not None
-            seen.append(Seen(live, Call.fold(live.call_id, house, events), served))
+            begun = await menus.as_begun(house, events)  # with the menu of that call
+            seen.append(Seen(live, Call.fold(live.call_id, begun, events), served))
     return sorted(seen, key=lambda one: one.live.started)
 
 

@@ -84,7 +84,8 @@ class Routes:
     def admits(self, route: str, restaurant_id: str | None) -> bool:
         """Whether a socket of this endpoint that stands already may serve a call of this restaurant."""
         now, known = self._clock(), self._routes[route]
-        return not known.health.is_open(now) and known.limits(restaurant_id).allows(now)
+        rests = len(self._routes) > 1 and known.health.is_open(now)  # with a single endpoint there is no better one
+        return not rests and known.limits(restaurant_id).allows(now)
 
     def spare(self, route: str, restaurant_id: str | None) -> bool:
         """Whether another endpoint could serve in the place of this one, as far as is known."""
@@ -163,6 +164,8 @@ class Routes:
                     hopeless.add(route.name)
             else:
                 route.health.worked(self._clock())
+                if restaurant_id is None:  # a socket for the pool: nobody will tell what came of it
+                    route.limits(None).worked(self._clock())
                 return dialled
         raise min(failures, key=_worth)
 

@@ -111,8 +111,11 @@ class Door:
                 self._metrics.count_webhook(hook.path, "repeated")
                 return given
         document = await handle(hook)
-        async with asyncio.timeout(STORE_PATIENCE_S):
-            return await self._store.once(restaurant.id, key, document, REPEATED_WITHIN_S)
+        try:
+            async with asyncio.timeout(STORE_PATIENCE_S):
+                return await self._store.once(restaurant.id, key, document, REPEATED_WITHIN_S)
+        except (StoreError, TimeoutError):  # it stands for something that is done; asked again, it is answered again
+            return document
 
     @property
     def _patience(self) -> float:

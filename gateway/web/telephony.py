@@ -6,6 +6,7 @@ out of order changes nothing. What holds for every webhook is in `door.py`.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -22,10 +23,11 @@ from gateway.order_texts import OrderTexts
 from gateway.orders.restaurant import Restaurant
 from gateway.orders.timing import takes_calls
 from gateway.pos.call_payload import deliveries
-from gateway.security import caller_key, last_two
+from gateway.security import caller_key, e164, last_two
 from gateway.settings import Settings
-from gateway.store import Delivery, SessionStore
+from gateway.store import Delivery, SessionStore, StoreError, StoreUnavailableError
 from gateway.store.texts import TextStore
+from gateway.submission import Submission
 from gateway.text_session import TextSessions, UnknownCallError
 from gateway.web.admission import Admission, declined
 from gateway.web.call_book import CallBook
@@ -215,8 +217,10 @@ class Telephony:
                 document = await self._turns.document(hook, restaurant)
             except UnknownCallError:
                 return self._door.refuse(hook, "unknown_call", restaurant)
-            caller = caller_key(self._secret, hook.field("From"))
-            await self._store.admission.stay(restaurant.id, hook.call_id, caller, self._now())
+        with suppress(StoreError, TimeoutError):  # the turn is written: its answer is not withheld for book-keeping
+            async with asyncio.timeout(STORE_PATIENCE_S):
+                caller = caller_key(self._secret, hook.field("From"))
+                await self._store.admission.stay(restaurant.id, hook.call_id, caller, self._now())
         self._metrics.count_webhook(hook.path, "turn")
         return document
 
@@ -236,6 +240,8 @@ class Telephony:
                 await self._book.note(call, "call.hung_up", hung_up)
                 await self._store.end_call(restaurant.id, hook.call_id)
                 await self._admission.over(call, call.caller_key, self._now())
+            await self._place_owed(call, hook)
+            async with asyncio.timeout(STORE_PATIENCE_S):
                 await self._confirm_by_text(call, hook)
         return ""
 
@@ -249,6 +255,26 @@ class Telephony:
         if restaurant.sms is None or caller is None:
             return False
         return await TextStore(self._store.connection).is_unsubscribed(restaurant.id, caller)
+
+    async def _place_owed(self, call: Call, hook: Webhook) -> None:
+        """Place the order that the caller has agreed to, where no leg could: its process died, and they hung up.
+
+        Raises:
+            StoreUnavailableError: the store does not say that it has the order.
+        """
+        owed = call.desk.resubmit()
+        if owed is None:
+            return
+        event_id = f"over-order-{owed.order.id}"
+        submission = Submission(self._store, call, None, e164(hook.field("From")), patience_s=STORE_PATIENCE_S)
+        event, logged, _ = await submission.submit(owed.order, event_id, self._now(), _nothing)
+        if event.type == "order.error" and event.reason is None:
+            raise StoreUnavailableError("the order of a call that is over is not stored")
+        log.warning("call.order_settled_at_its_end", outcome=event.type, reason=event.reason)
+        if logged:
+            call.handle(event)
+        else:
+            await self._book.note(call, event_id, event)
 
     async def _confirm_by_text(self, call: Call, hook: Webhook) -> None:
         """The text that a call still owes at its end: the process that was to send it has died, or its store was away.
@@ -276,3 +302,7 @@ class Telephony:
         self._metrics.count_webhook(hook.path, "over")
         log.info("call.over_already", restaurant=restaurant.id)
         return goodbye("", locale_of(restaurant))
+
+
+async def _nothing() -> None:
+    """The log of a call that is over holds all that led to its submit already."""
