@@ -6,6 +6,8 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,29 @@ async def test_workers_that_die_at_once_are_given_up(listening: int) -> None:
     parent = Supervisor(lambda *_: command, 1, listening, pause=lambda _: 0.0)
     assert await parent.run() == 1
     assert parent.restarts == HOPELESS - 1
+
+
+async def test_a_process_that_is_not_to_be_had_is_asked_for_again_and_harms_nobody(
+    tmp_path: Path, listening: int
+) -> None:
+    said, asked = tmp_path / "pids", count()
+
+    def command(lifeline: int, ready: int) -> Sequence[str]:
+        if next(asked) in (1, 3):
+            raise BlockingIOError("no more processes")
+        return workers(said)(lifeline, ready)
+
+    parent = Supervisor(command, 2, listening, pause=lambda _: 0.0)
+    running = asyncio.create_task(parent.run())
+    both = await pids(said, 2)
+    assert parent.restarts == 1
+    os.kill(os.getpid(), signal.SIGHUP)
+    async with asyncio.timeout(30):
+        while next(copy(asked)) < 4:  # noqa: ASYNC110 - the renewal that fails
+            await asyncio.sleep(0.02)
+    assert all(alive(pid) for pid in both)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await running == 0
 
 
 async def test_a_signal_ends_the_wait_for_a_replacement(listening: int) -> None:

@@ -61,23 +61,30 @@ def tools(house: Restaurant) -> OrderTools:
 class Turns:
     """A call taken turn by turn, each by a process that knows the log and nothing else."""
 
-    def __init__(self, house: Restaurant, tools: OrderTools, mind: Mind | None = None) -> None:
-        self.house, self.tools, self.mind = house, tools, mind or Brain()
+    def __init__(
+        self,
+        house: Restaurant,
+        tools: OrderTools,
+        mind: Mind | None = None,
+        call_id: str = "CA1",
+        held: str | None = None,
+    ) -> None:
+        self.house, self.tools, self.mind, self.call_id = house, tools, mind or Brain(), call_id
         self.now, self.log = NOON, list[str]()
         self.offer: Offer | None = None
         self.turn = self.folded()
-        self.add(CallStarted, restaurant_id=house.id, caller_key="k1")
+        self.add(CallStarted, restaurant_id=house.id, caller_key="k1", held_order=held)
         self.add(Disclosed, text=house.disclosure)
         self.leg = 1
 
     def folded(self) -> TextTurn:
-        turn = TextTurn(Call("CA1", self.house, tools=self.tools), self.mind, CALLER)
+        turn = TextTurn(Call(self.call_id, self.house, tools=self.tools), self.mind, CALLER)
         turn.fold(read_event(text) for text in self.log)
         return turn
 
     def add(self, kind: Any, **fields: Any) -> None:
         """An event of others."""
-        self.log.append(kind(session_id="CA1", timestamp=self.now.timestamp() * 1000, **fields).to_json())
+        self.log.append(kind(session_id=self.call_id, timestamp=self.now.timestamp() * 1000, **fields).to_json())
 
     def begin(self) -> TextAnswer:
         self.turn = self.folded()
@@ -102,7 +109,7 @@ class Turns:
             assert not self.folded().rests
             data = order_data(order, 325, "confirmed")
             event = OrderEvent(
-                session_id="CA1",
+                session_id=self.call_id,
                 timestamp=self.now.timestamp() * 1000,
                 type=outcome,  # type: ignore[arg-type]  # one of two
                 order_id=order.id,
@@ -313,6 +320,21 @@ def test_an_order_is_held_for_the_next_call(turns: Turns) -> None:
     turns.say("A Coke.")
     assert turns.turn.hold is not None
     assert turns.turn.hold.order == turns.call.order
+
+
+def test_what_a_later_call_changes_in_a_held_order_is_changed(house: Restaurant, tools: OrderTools) -> None:
+    first = Turns(house, tools)
+    first.begin()
+    first.say("A Coke.")
+    first.say("And a tiramisu.")
+    assert first.call.order is not None
+    later = Turns(house, tools, call_id="CA2", held=first.call.order.model_dump_json())
+    later.begin()
+    later.say("Yes.")
+    later.say("And a large margherita.")
+    later.say("And a small pepperoni.")
+    assert later.call.order is not None
+    assert len(later.call.order.lines) == 4
 
 
 def test_a_refused_tool_call_is_reported(house: Restaurant, tools: OrderTools) -> None:

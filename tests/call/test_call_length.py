@@ -9,6 +9,7 @@ from gateway.call.call_length import LAST_WORDS
 from gateway.call.effects import Effect, EndLeg, Note, RequestResponse
 from gateway.call.next_step import Goodbye, Transfer, next_step
 from gateway.events import CallStarted, ModelLost, TimedOut
+from gateway.orders.availability import DAYS
 from gateway.orders.restaurant import Restaurant
 from tests.call.conversation import NOON, Conversation, has
 
@@ -68,6 +69,15 @@ def test_without_a_person_there_is_the_goodbye(casa_verde: Restaurant) -> None:
     talk = Conversation(casa_verde.model_copy(update={"transfer_to": None}))
     talk.answered().order_taken()
     assert notes(minute(talk, 15.1))[1:] == [prompts.call_over_note(person=False)]
+
+
+def test_an_empty_house_is_not_rung(casa_verde: Restaurant) -> None:
+    talk = Conversation(casa_verde.model_copy(update={"hours": dict.fromkeys(DAYS, ()), "holidays": {}}))
+    talk.answered().order_taken()
+    minute(talk, 15.1)
+    to_the_end(talk)
+    assert talk.call.ended is not None
+    assert talk.call.ended.next == "goodbye"
 
 
 def test_nothing_that_the_caller_says_makes_it_longer(talk: Conversation) -> None:

@@ -10,7 +10,7 @@ from gateway.call.effects import ConfigureModel, EndLeg, Note, RequestResponse
 from gateway.call.moves import HEARD, MOVED, QUIET
 from gateway.call.next_step import Goodbye, Reconnect, next_step
 from gateway.call.states import State
-from gateway.events import CallerBegan, KeyPressed, ModelLost, MoveAsked
+from gateway.events import CallerBegan, KeyPressed, ModelLost, MoveAsked, TimedOut
 from tests.call.conversation import Conversation, has, only
 
 WITHIN = 10.0
@@ -222,3 +222,15 @@ def test_a_leg_that_has_ended_does_not_move(greeted: Conversation) -> None:
     greeted.end_leg("stopped")
     assert greeted.tell(MoveAsked, within_s=0) == []
     assert not moved(greeted)
+
+
+def test_deadlines_that_come_together_end_a_leg_once(greeted: Conversation) -> None:
+    response = greeted.begin_response()
+    greeted.calls(response, "end_call", {})
+    greeted.end_response(response)
+    greeted.begin_response()
+    asked_to_move(greeted)
+    greeted.now += timedelta(seconds=29)  # a machine that stood still: all that was due is due at once
+    greeted.tell(TimedOut)
+    assert greeted.call.ended is not None
+    assert greeted.folded().ended == greeted.call.ended

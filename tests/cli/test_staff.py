@@ -24,7 +24,7 @@ from gateway.events import (
     milliseconds,
 )
 from gateway.local.twilio_api import TwilioApi
-from gateway.orders.restaurant_files import SHIPPED
+from gateway.orders.restaurant_files import SHIPPED, load_restaurants
 from gateway.store import SessionStore, open_store
 from tests.cli.width import set_width
 
@@ -52,11 +52,17 @@ def stored(url: str, ask: Callable[[SessionStore], Awaitable[T]]) -> T:
     return asyncio.run(there())
 
 
-def begin(url: str, *events: tuple[type[Event], dict[str, object]], call: str = CALL, served: bool = True) -> None:
+def begin(
+    url: str,
+    *events: tuple[type[Event], dict[str, object]],
+    call: str = CALL,
+    served: bool = True,
+    menu_digest: str = "",
+) -> None:
     """A call that is on."""
     now = datetime.now(UTC)
     facts = {"session_id": call, "timestamp": milliseconds(now)}
-    told = [(CallStarted, {"restaurant_id": HOUSE}), *events]
+    told = [(CallStarted, {"restaurant_id": HOUSE, "menu_digest": menu_digest}), *events]
     entries = [
         (f"e{number}", kind.model_validate(facts | fields).to_json()) for number, (kind, fields) in enumerate(told)
     ]
@@ -114,6 +120,16 @@ def test_the_calls_that_are_on(url: str) -> None:
         (line,) = [one for one in runner.invoke(app, ["calls"]).stdout.splitlines() if f" {call} " in one]
         assert f" {state} " in line
     assert run("calls", "--restaurant", "golden-bowl") == "No call is on."
+
+
+def test_a_call_is_shown_with_the_menu_that_it_began_with(url: str) -> None:
+    house = load_restaurants(SHIPPED, {})[0]
+    renamed = {"margherita": "Uploaded"}
+    items = [item.model_copy(update={"name": renamed.get(item.id, item.name)}) for item in house.menu.items]
+    menu = house.menu.model_copy(update={"items": tuple(items), "digest": "0" * 16})
+    stored(url, lambda store: store.menus.keep(HOUSE, menu.digest, menu.model_dump_json()))
+    begin(url, LEG, ORDERED, menu_digest=menu.digest)
+    assert "one large Uploaded [draft]" in run("calls")
 
 
 def test_a_hint_lies_in_the_store(url: str) -> None:

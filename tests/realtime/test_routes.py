@@ -147,6 +147,23 @@ async def test_limits_met_in_calls_open_the_breaker_and_an_answer_closes_it() ->
         assert await both.served_by() == "first"
 
 
+async def test_the_pool_is_held_back_until_it_has_a_socket_again() -> None:
+    async with pair() as both:
+        for _ in range(LIMIT_FAILURES):
+            both.routes.refused("first", None, "RATE_LIMITED")
+        assert await both.served_by(None) == "second"
+        both.now = 20
+        assert await both.served_by(None) == "first", "half open: one attempt"
+        assert await both.served_by(None) == "first"
+
+
+async def test_warm_sockets_of_the_only_endpoint_are_given_out_whatever_came_before() -> None:
+    async with model(NO_FAULTS) as only:
+        routes = Routes((Dialler(only.url, "m", (GOOD,)),), lambda: 0.0)
+        routes.rest("first", "MODEL_OVERLOADED")
+        assert routes.admits("first", "r1")
+
+
 async def test_a_call_that_left_an_endpoint_makes_others_avoid_it_unless_only_the_line_broke() -> None:
     async with pair() as both:
         both.routes.rest("first", "WS_CONNECTION_FAILED")

@@ -1,6 +1,7 @@
 """Twilio's webhooks over real requests: what a caller gets, what is stored, and that nothing happens twice."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -8,13 +9,16 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.brain.text_turn import Input
 from gateway.call.machine import Call
 from gateway.events import CallStarted, Dialled, Ended, LegEnded, LegStarted, read_event
 from gateway.orders.restaurant import Restaurant
+from gateway.orders.tools import OrderTools
 from gateway.security import caller_key, read_stream_token
 from gateway.settings import Settings
-from gateway.store import Delivery, Hold, LogEntry, SessionStore, StoreUnavailableError, open_store
+from gateway.store import Delivery, Hold, LogEntry, SessionStore, StoreUnavailableError, keys, open_store
 from gateway.store.keys import once_key
+from tests.brain.test_text_turn import Turns, ordered
 from tests.web.conftest import CALL, MONDAY_NOON, PUBLIC, SECRET, SETTINGS, Web, names, verbs
 
 RETRIES = "#rc=3&rp=ct,rt,5xx"
@@ -219,6 +223,21 @@ async def test_a_call_that_is_on_waits_for_a_store_that_is_away(
         answer = await web_of(away).post(asked)
     assert names(answer) == ["Say", "Pause", "Redirect"]
     assert f"{SETTINGS.public_url}{again}".replace("&", "&amp;") in answer.text
+
+
+async def test_an_answer_that_stands_is_given_though_the_store_goes_away_behind_it(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await web.post("/twiml/voice")
+    really = web.store.once
+
+    async def once(restaurant_id: str, key: str, value: str, seconds: int = 60) -> str:
+        if key.startswith("token:"):
+            raise StoreUnavailableError("away")
+        return await really(restaurant_id, key, value, seconds)
+
+    monkeypatch.setattr(web.store, "once", once)
+    assert names(await web.post("/twiml/next?leg=2", idempotency="t")) == ["Connect", "Redirect"]
 
 
 @pytest.mark.parametrize("asked", ["/twiml/next?leg=1", "/twiml/gather?leg=0&turn=1&fence=1"])
@@ -426,6 +445,47 @@ async def test_a_call_that_is_over_leaves_the_list_once(web: Web) -> None:
         assert (await web.post("/twilio/status", CallStatus=status)).status_code == 204
     assert await log_of(web) == ["call.started", "call.disclosed", "call.hung_up"]
     assert await web.store.live_calls("casa-verde", web.now) == []
+
+
+@pytest.fixture
+async def agreed(web: Web, restaurants: tuple[Restaurant, ...]) -> None:
+    """A call whose process died between the caller's yes and the store's."""
+    house = restaurants[0]
+    turns = Turns(house, OrderTools(house.menu, house), call_id=CALL)
+    ordered(turns)
+    turns.turn = turns.folded()
+    turns.turn.gathered(3, Input("", "Yes.", 0.9), None, turns.now, voice_ready=False)
+    turns.log += [event.to_json() for event in turns.turn.events]
+    entries = [(f"1-{number}", text) for number, text in enumerate(turns.log)]
+    await web.store.begin_call(house.id, CALL, entries, MONDAY_NOON)
+
+
+@pytest.mark.usefixtures("agreed")
+async def test_an_order_that_was_agreed_to_is_placed_though_its_caller_has_hung_up(web: Web) -> None:
+    for _ in range(2):
+        assert (await web.post("/twilio/status", CallStatus="completed")).status_code == 204
+    assert (await log_of(web)).count("order.complete") == 1
+    placed = await web.store.placed_order("casa-verde", f"order-{CALL}")
+    assert placed is not None
+    assert placed["state"] == "submitted"
+    queue = keys.queue_key(keys.partition("casa-verde"), f"order-{CALL}")
+    [(_, delivery)] = await web.store.connection.command("XRANGE", queue, "-", "+")
+    assert json.loads(delivery["payload"])["data"]["customer"]["phone"] == "+15550109999"
+
+
+@pytest.mark.usefixtures("agreed")
+async def test_a_store_that_does_not_take_it_is_asked_again_with_the_callback(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> str:
+        raise StoreUnavailableError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("gateway.web.telephony.STORE_PATIENCE_S", 0.5)
+        patched.setattr(web.store, "submit", away)
+        assert (await web.post("/twilio/status", CallStatus="completed")).status_code == 503
+    assert (await web.post("/twilio/status", CallStatus="completed")).status_code == 204
+    assert (await log_of(web)).count("order.complete") == 1
 
 
 async def test_the_end_of_a_call_that_never_began_leaves_nothing(web: Web) -> None:
