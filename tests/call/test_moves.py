@@ -230,7 +230,7 @@ def test_deadlines_that_come_together_end_a_leg_once(greeted: Conversation) -> N
     greeted.end_response(response)
     greeted.begin_response()
     asked_to_move(greeted)
-    greeted.now += timedelta(seconds=29)  # a machine that stood still: all that was due is due at once
+    greeted.now += timedelta(seconds=25)  # a machine that stood still: all that was due is due at once
     greeted.tell(TimedOut)
     assert greeted.call.ended is not None
     assert greeted.folded().ended == greeted.call.ended
