@@ -48,10 +48,9 @@ class CallBook:
 
     async def note_dial(self, call: Call, hook: Webhook, leg: int) -> None:
         """What became of the staff's telephone, if it was rung. The fixed id makes a webhook that comes twice one."""
-        status, bridged = hook.field("DialCallStatus"), hook.field("DialBridged")
-        if status is not None:
-            facts = {"session_id": call.call_id, "timestamp": milliseconds(self._now()), "leg": leg, "status": status}
-            event = Dialled.model_validate(facts | {"bridged": None if bridged is None else bridged == "true"})
+        if hook.dialled is not None:
+            facts = {"session_id": call.call_id, "timestamp": milliseconds(self._now()), "leg": leg}
+            event = Dialled.model_validate(facts | hook.dialled._asdict())
             await self.note(call, f"call.dialled-{leg}", event)
 
     async def obey(self, call: Call) -> None:

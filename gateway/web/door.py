@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -154,7 +155,7 @@ class Door:
         if restaurant is None:
             return message(PHRASES["en"].not_in_service, LOCALES["en"])
         phrases, now = PHRASES[restaurant.languages[0]], self._now()
-        dialled = any(name == "DialCallStatus" for name, _ in hook.form)
+        dialled = "dial" in hook.query or any(name == "DialCallStatus" for name, _ in hook.form)
         person = restaurant.person_at(now)
         if person is None and not restaurant.is_open(now):  # nobody is there: it would ring in an empty house
             return closed(closed_text(restaurant, now), locale_of(restaurant))
@@ -175,17 +176,17 @@ class Door:
 
 
 def _asked_again(hook: Webhook) -> str | None:
-    """The address at which a call that is on asks once more what comes next; None when it has asked often enough.
-
-    After a Dial it is not asked again: Twilio tells how that went only once.
-    """
+    """The address at which a call that is on asks once more what comes next; None when it has asked often enough."""
     try:
         if hook.path == "/twiml/gather":
             return f"/twiml/next?leg={hook.turn.leg + 1}&held=1"
-        dialled = hook.field("DialCallStatus") is not None
-        if hook.path != "/twiml/next" or dialled or hook.held >= MOST_HOLDS:
+        if hook.path != "/twiml/next" or hook.held >= MOST_HOLDS:
             return None
-        return f"/twiml/next?leg={hook.leg}&held={hook.held + 1}"
+        again: dict[str, int | str] = {"leg": hook.leg, "held": hook.held + 1}
+        if (dialled := hook.dialled) is not None:
+            again |= {"dial": dialled.status}
+            again |= {} if dialled.bridged is None else {"bridged": str(dialled.bridged).lower()}
+        return f"/twiml/next?{urlencode(again)}"
     except WebhookRefused:
         return None
 

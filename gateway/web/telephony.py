@@ -185,7 +185,7 @@ class Telephony:
         restaurant = self._door.called(hook)
         if restaurant is None:
             return self._door.refuse(hook, "unknown_number", None)
-        leg, after = hook.leg, "dial" if hook.field("DialCallStatus") else "stream"
+        leg, after = hook.leg, "dial" if hook.dialled else "stream"
         if hook.command is not None:
             after = f"staff-{hook.command}"
         over = hook.field("CallStatus") in OVER

@@ -28,6 +28,7 @@ FORM = "application/x-www-form-urlencoded"
 CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Twilio's have 34; it becomes part of a key
 _LEG = re.compile("[1-9][0-9]{0,3}", re.ASCII)
 _COUNT = re.compile("0|[1-9][0-9]{0,8}", re.ASCII)
+_STATUS = re.compile(r"[a-z-]{1,20}")
 _COMMAND = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")  # the store's id of it; it becomes part of a key
 _TOKEN = re.compile(r"[A-Za-z0-9_.:-]{1,128}")  # a UUID so far; it becomes part of a key
 
@@ -118,6 +119,20 @@ class Webhook:
         return int(held) if _COUNT.fullmatch(held) else 0
 
     @property
+    def dialled(self) -> "DialOutcome | None":
+        """How a Dial has ended that led to this request; None: none did.
+
+        Twilio says it once. Our own URL `&dial=STATUS&bridged=true` keeps it while the caller is asked to hold.
+
+        Raises:
+            WebhookRefused: as `field`.
+        """
+        status, bridged = self.field("DialCallStatus"), self.field("DialBridged")
+        if status is None and _STATUS.fullmatch(self.query.get("dial", "")):
+            status, bridged = self.query["dial"], self.query.get("bridged")
+        return None if status is None else DialOutcome(status, None if bridged is None else bridged == "true")
+
+    @property
     def command(self) -> str | None:
         """The command of the restaurant's people because of which Twilio asks, as our own URL has it; mostly None."""
         command = self.query.get("staff", "")
@@ -136,6 +151,13 @@ class Webhook:
         if (turn == "0") != (fence == "0"):
             raise WebhookRefused("bad_turn", 400, self)
         return AskedTurn(int(leg), int(turn), int(fence))
+
+
+class DialOutcome(NamedTuple):
+    """Twilio's `DialCallStatus` and `DialBridged`; None where it does not say."""
+
+    status: str
+    bridged: bool | None
 
 
 class AskedTurn(NamedTuple):

@@ -201,7 +201,8 @@ async def test_without_a_store_the_restaurant_rings(
         web = web_of(away)
         for path in ("/twiml/voice", "/twiml/next?leg=2&held=6"):
             assert names(await web.post(path)) == ["Say", "Dial", "Say", "Hangup"]
-        assert names(await web.post("/twiml/next?leg=2", DialCallStatus="no-answer")) == ["Say", "Hangup"]
+        assert names(await web.post("/twiml/next?leg=2&held=6", DialCallStatus="no-answer")) == ["Say", "Hangup"]
+        assert names(await web.post("/twiml/next?leg=2&held=6&dial=busy")) == ["Say", "Hangup"]
         assert (await web.post("/twilio/status", CallStatus="completed")).status_code == 503
         nobody = [restaurants[0].model_copy(update={"transfer_to": None})]
         assert names(await web_of(away, SETTINGS, nobody).post("/twiml/voice")) == ["Say", "Hangup"]
@@ -223,6 +224,19 @@ async def test_a_call_that_is_on_waits_for_a_store_that_is_away(
         answer = await web_of(away).post(asked)
     assert names(answer) == ["Say", "Pause", "Redirect"]
     assert f"{SETTINGS.public_url}{again}".replace("&", "&amp;") in answer.text
+
+
+async def test_how_a_dial_ended_is_known_after_a_hold(tmp_path: Path, web_of: Callable[..., Web], web: Web) -> None:
+    async with await open_store(f"unix://{tmp_path}/nobody.sock") as away:
+        held = await web_of(away).post("/twiml/next?leg=2", DialCallStatus="no-answer", DialBridged="false")
+    again = (verbs(held)[-1].text or "").removesuffix(RETRIES)
+    assert again == f"{PUBLIC}/twiml/next?leg=2&held=1&dial=no-answer&bridged=false"
+    await web.post("/twiml/voice")
+    await append(web, leg(1), ended("transfer"))
+    assert names(await web.post(again.removeprefix(PUBLIC))) == ["Connect", "Redirect"]
+    outcome = read_event((await web.store.read_log("casa-verde", CALL))[-1].event)
+    assert isinstance(outcome, Dialled)
+    assert (outcome.leg, outcome.status, outcome.bridged) == (2, "no-answer", False)
 
 
 async def test_an_answer_that_stands_is_given_though_the_store_goes_away_behind_it(
