@@ -26,16 +26,19 @@ def endpoint(system: str, **tables: Any) -> PosEndpoint:
 
 
 @pytest.mark.parametrize(
-    ("system", "table", "secret", "model"),
+    ("system", "table", "secret", "merchant", "model"),
     [
-        ("square", SQUARE, "token", SquareSettings),
-        ("toast", TOAST, "client_secret", ToastSettings),
-        ("clover", CLOVER, "token", CloverSettings),
+        ("square", SQUARE, "token", "LOC1", SquareSettings),
+        ("toast", TOAST, "client_secret", "r-guid", ToastSettings),
+        ("clover", CLOVER, "token", "M1", CloverSettings),
     ],
 )
-def test_a_system_has_a_table_of_its_name(system: str, table: dict[str, str], secret: str, model: type) -> None:
+def test_a_system_has_a_table_of_its_name(
+    system: str, table: dict[str, str], secret: str, merchant: str, model: type
+) -> None:
     read = endpoint(system, **{system: table})
     assert isinstance(read.system_settings, model)
+    assert read.system_settings.merchant == merchant
     assert table[secret] not in repr(read)
     with pytest.raises(ValidationError, match=rf"the table \[pos.{system}\] is missing"):
         endpoint(system)
