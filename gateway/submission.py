@@ -40,6 +40,10 @@ class Submitted(NamedTuple):
     own: bool = False
 
 
+async def _nothing() -> None:
+    """The log holds all that led to the submit already."""
+
+
 class Submission:
     """Submits the orders of one call.
 
@@ -68,7 +72,7 @@ class Submission:
         self._log = structlog.get_logger(__name__).bind(call_id=call.call_id)
 
     async def submit(
-        self, order: Order, event_id: str, now: datetime, written: Callable[[], Awaitable[None]]
+        self, order: Order, event_id: str, now: datetime, written: Callable[[], Awaitable[None]] = _nothing
     ) -> Submitted:
         """Place the order; however often and from wherever it is asked, it is placed once.
 

@@ -225,7 +225,7 @@ class TextSessions:
                 return True
             number = asked.caller_number
             submission = Submission(self._store, turn.call, fence, number, patience_s=SUBMIT_PATIENCE)
-            event, logged, _ = await submission.submit(order, f"{name}.submit", self._now(), _nothing)
+            event, logged, _ = await submission.submit(order, f"{name}.submit", self._now())
             if logged:
                 self._metrics.observe(event, asked.call_id)
             turn.stored(event, logged=logged, at=self._now())
@@ -265,7 +265,3 @@ class TextSessions:
         turn.events.clear()
         turn.happened.clear()
         turn.errors.clear()
-
-
-async def _nothing() -> None:
-    """The log holds all that led to the submit already."""

@@ -267,7 +267,7 @@ class Telephony:
             return
         event_id = f"over-order-{owed.order.id}"
         submission = Submission(self._store, call, None, e164(hook.field("From")), patience_s=STORE_PATIENCE_S)
-        event, logged, _ = await submission.submit(owed.order, event_id, self._now(), _nothing)
+        event, logged, _ = await submission.submit(owed.order, event_id, self._now())
         if event.type == "order.error" and event.reason is None:
             raise StoreUnavailableError("the order of a call that is over is not stored")
         log.warning("call.order_settled_at_its_end", outcome=event.type, reason=event.reason)
@@ -302,7 +302,3 @@ class Telephony:
         self._metrics.count_webhook(hook.path, "over")
         log.info("call.over_already", restaurant=restaurant.id)
         return goodbye("", locale_of(restaurant))
-
-
-async def _nothing() -> None:
-    """The log of a call that is over holds all that led to its submit already."""
